@@ -1,0 +1,54 @@
+/**
+ * Prefixed, time-ordered ids: `key_…`, `call_…`. After the prefix come 10 characters of epoch milliseconds and 16 of
+ * CSPRNG output in Crockford's base 32 (the ULID layout), so ids sort by creation and carry their own time.
+ */
+import { randomFillSync } from 'node:crypto'
+
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
+const values = new Map([...alphabet].map((char, value) => [char, value]))
+
+// One system call fills many ids: the call path makes one id a call.
+const pool = Buffer.allocUnsafe(16 * 256)
+let used = pool.length
+
+export type IdPrefix =
+  | 'org' | 'bu' | 'team' | 'proj' | 'wl' | 'user' | 'ses' | 'map' | 'tok' | 'prof' | 'bud' | 'key' | 'sec'
+  | 'prov' | 'cred' | 'model' | 'depl' | 'price' | 'call' | 'req'
+
+/** A new id with the given prefix; `nowMs` is the creation time that it will carry. */
+export function newId(prefix: IdPrefix, nowMs: number = Date.now()): string {
+  return `${prefix}_${timePart(nowMs)}${randomPart()}`
+}
+
+/** Epoch milliseconds that an id carries, or null when the text is not one of ours. */
+export function idTimeMs(id: string): number | null {
+  const start = id.indexOf('_') + 1
+  if (id.length !== start + 26) return null
+  let time = 0
+  for (let i = start; i < start + 10; i++) {
+    const value = values.get(id[i]!)
+    if (value === undefined) return null
+    time = time * 32 + value
+  }
+  return time
+}
+
+function timePart(ms: number): string {
+  let text = ''
+  for (let i = 0, rest = ms; i < 10; i++) {
+    text = alphabet[rest % 32] + text
+    rest = Math.floor(rest / 32)
+  }
+  return text
+}
+
+function randomPart(): string {
+  if (used + 16 > pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  let text = ''
+  for (let i = 0; i < 16; i++) text += alphabet[pool[used + i]! & 31]
+  used += 16
+  return text
+}

@@ -1,0 +1,63 @@
+/**
+ * Redis connections. One URL says what it is: `redis://…`, `redis+sentinel://host:port,host:port/master[/db]` or
+ * `redis+cluster://host:port,host:port`. Two tempers: on the call path commands fail fast, so that a call is refused
+ * within the deadline; workers wait.
+ */
+import { Cluster, Redis, type RedisOptions } from 'ioredis'
+
+export type RedisClient = Redis | Cluster
+
+/** How long the call path waits for Redis before it acts as if Redis were down. */
+export const callPathDeadlineMs = 250
+
+const callPath: RedisOptions = {
+  commandTimeout: callPathDeadlineMs,
+  maxRetriesPerRequest: 0,
+  enableOfflineQueue: false,
+  connectTimeout: 2_000,
+}
+
+const patient: RedisOptions = { maxRetriesPerRequest: null, connectTimeout: 5_000 }
+
+export function openRedis(url: string, temper: 'call path' | 'patient'): RedisClient {
+  const options: RedisOptions = {
+    ...(temper === 'call path' ? callPath : patient),
+    retryStrategy: (attempt) => Math.min(attempt * 50, 1_000),
+  }
+  const client = connect(url, options)
+  // Without a listener a lost connection would end the process; commands report the failure to their callers.
+  client.on('error', () => {})
+  return client
+}
+
+function connect(url: string, options: RedisOptions): RedisClient {
+  if (url.startsWith('redis+sentinel://')) {
+    const { hosts, path, password } = splitHosts(url)
+    const [name = 'mymaster', db = '0'] = path
+    return new Redis({ ...options, sentinels: hosts, name, db: Number(db), ...(password ? { password } : {}) })
+  }
+  if (url.startsWith('redis+cluster://')) {
+    const { hosts, password } = splitHosts(url)
+    return new Cluster(hosts, {
+      enableOfflineQueue: options.enableOfflineQueue ?? true,
+      redisOptions: { ...options, ...(password ? { password } : {}) },
+    })
+  }
+  return new Redis(url, options)
+}
+
+// `new URL` knows one host only, so the list is cut out by hand: scheme://[:password@]h:p,h:p/path/…
+function splitHosts(url: string): { hosts: { host: string; port: number }[]; path: string[]; password: string | null } {
+  const [, rest = ''] = url.split('://')
+  const [authority = '', ...path] = rest.split('/')
+  const at = authority.lastIndexOf('@')
+  const password = at < 0 ? null : decodeURIComponent(authority.slice(0, at).replace(/^[^:]*:/, ''))
+  const hosts = authority
+    .slice(at + 1)
+    .split(',')
+    .map((entry) => {
+      const [host = '127.0.0.1', port = '6379'] = entry.split(':')
+      return { host, port: Number(port) }
+    })
+  return { hosts, path, password }
+}
