@@ -52,3 +52,12 @@ function randomPart(): string {
   used += 16
   return text
 }
+
+/** The decision on a call has the call's id under its own prefix: one record, two names. */
+export function decisionIdOf(callId: string): string {
+  return `dec_${callId.slice('call_'.length)}`
+}
+
+export function callIdOf(decisionId: string): string {
+  return `call_${decisionId.slice('dec_'.length)}`
+}

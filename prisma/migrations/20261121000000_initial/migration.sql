@@ -36,7 +36,6 @@ CREATE TABLE "team" (
     "id" TEXT NOT NULL,
     "name" TEXT NOT NULL,
     "status" TEXT NOT NULL DEFAULT 'active',
-    "version" INTEGER NOT NULL DEFAULT 1,
     "business_unit_id" TEXT,
     "cost_centre_code" TEXT,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -51,7 +50,6 @@ CREATE TABLE "project" (
     "team_id" TEXT NOT NULL,
     "environment" TEXT NOT NULL DEFAULT 'development',
     "status" TEXT NOT NULL DEFAULT 'active',
-    "version" INTEGER NOT NULL DEFAULT 1,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "project_pkey" PRIMARY KEY ("id")
@@ -67,7 +65,6 @@ CREATE TABLE "workload" (
     "owner_user_id" TEXT,
     "environment" TEXT NOT NULL DEFAULT 'development',
     "status" TEXT NOT NULL DEFAULT 'active',
-    "version" INTEGER NOT NULL DEFAULT 1,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "workload_pkey" PRIMARY KEY ("id")
@@ -79,7 +76,6 @@ CREATE TABLE "app_user" (
     "email" TEXT NOT NULL,
     "name" TEXT NOT NULL,
     "status" TEXT NOT NULL DEFAULT 'active',
-    "version" INTEGER NOT NULL DEFAULT 1,
     "roles" TEXT[] DEFAULT ARRAY[]::TEXT[],
     "profile_id" TEXT,
     "primary_team_id" TEXT,
@@ -206,7 +202,6 @@ CREATE TABLE "virtual_key" (
     "status" TEXT NOT NULL DEFAULT 'active',
     "status_reason" TEXT,
     "status_at" TIMESTAMPTZ(3),
-    "version" INTEGER NOT NULL DEFAULT 1,
     "owner_user_id" TEXT,
     "team_id" TEXT NOT NULL,
     "project_id" TEXT,
@@ -245,13 +240,13 @@ CREATE TABLE "key_secret" (
 );
 
 -- CreateTable
-CREATE TABLE "policy_change" (
-    "seq" BIGSERIAL NOT NULL,
-    "subject_type" TEXT NOT NULL,
-    "subject_id" TEXT NOT NULL,
+CREATE TABLE "policy_version" (
+    "subject" TEXT NOT NULL,
+    "version" BIGINT NOT NULL,
+    "published" BOOLEAN NOT NULL DEFAULT false,
     "at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
-    CONSTRAINT "policy_change_pkey" PRIMARY KEY ("seq")
+    CONSTRAINT "policy_version_pkey" PRIMARY KEY ("subject")
 );
 
 -- CreateTable
@@ -276,7 +271,6 @@ CREATE TABLE "provider" (
     "base_url" TEXT NOT NULL,
     "status" TEXT NOT NULL DEFAULT 'active',
     "simulated" BOOLEAN NOT NULL DEFAULT false,
-    "version" INTEGER NOT NULL DEFAULT 1,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "provider_pkey" PRIMARY KEY ("id")
@@ -311,7 +305,6 @@ CREATE TABLE "model" (
     "max_output_tokens" INTEGER,
     "status" TEXT NOT NULL DEFAULT 'active',
     "retires_at" TIMESTAMPTZ(3),
-    "version" INTEGER NOT NULL DEFAULT 1,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "model_pkey" PRIMARY KEY ("id")
@@ -759,3 +752,7 @@ CREATE TRIGGER "audit_entry_no_truncate" BEFORE TRUNCATE ON "audit_entry"
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER "usage_event_no_truncate" BEFORE TRUNCATE ON "usage_event"
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- Versions of policy only grow, across all subjects.
+CREATE SEQUENCE "policy_version_seq";
+CREATE INDEX "policy_version_unpublished" ON "policy_version" ("at") WHERE NOT "published";

@@ -1,0 +1,70 @@
+/** The words of limits and budgets, as CONTRACT.md's "what the words mean" defines them. Browser-safe. */
+import * as z from 'zod'
+
+export const limitKinds = ['rpm', 'rph', 'rpd', 'tpm', 'tpd', 'concurrency'] as const
+export type LimitKind = (typeof limitKinds)[number]
+
+export const scopeTypes = [
+  'key', 'user', 'team', 'project', 'workload', 'environment', 'group', 'business_unit', 'organisation',
+] as const
+export type ScopeType = (typeof scopeTypes)[number]
+
+/** Whom a limit or budget counts together. */
+export type Scope = { readonly type: ScopeType; readonly id: string; readonly name: string }
+
+/** A limit: whole number from 1 to 10^12. */
+export const limitValue = z
+  .int('Enter a whole number.')
+  .min(1, 'Enter at least 1.')
+  .max(1_000_000_000_000, 'Enter at most 1,000,000,000,000.')
+
+/** Left out: the profile's default. Null: no limit. */
+export const limitsInput = z.strictObject({
+  rpm: limitValue.nullish(),
+  rph: limitValue.nullish(),
+  rpd: limitValue.nullish(),
+  tpm: limitValue.nullish(),
+  tpd: limitValue.nullish(),
+  concurrency: limitValue.nullish(),
+})
+export type LimitsInput = z.infer<typeof limitsInput>
+
+export const budgetPeriods = ['day', 'week', 'month', 'quarter', 'total'] as const
+export type BudgetPeriod = (typeof budgetPeriods)[number]
+
+export const budgetPostures = ['hard', 'soft', 'alert_then_enforce'] as const
+export type BudgetPosture = (typeof budgetPostures)[number]
+
+/** A decimal above 0 with at most 9 decimals, at most $9,000,000. Given as text or number, kept as text. */
+export const amountUsd = z
+  .union([z.string(), z.number().transform(plainDecimal)])
+  .refine((text) => /^\d{1,7}(\.\d{1,9})?$/.test(text) && /[1-9]/.test(text) && Number(text) <= 9_000_000, {
+    message: 'Enter an amount above 0, at most 9,000,000, with at most 9 decimals, such as "25" or "0.5".',
+  })
+
+export const budgetInput = z.strictObject({
+  amountUsd,
+  period: z.enum(budgetPeriods),
+  posture: z.enum(budgetPostures).default('hard'),
+})
+export type BudgetInput = z.infer<typeof budgetInput>
+
+/** A rate limit as the call path applies it. */
+export type LimitRule = { readonly scope: Scope; readonly kind: LimitKind; readonly limit: number }
+
+/** A budget as the call path applies it. `amountNanos` is decimal text, since grants travel as JSON. */
+export type BudgetRule = {
+  readonly id: string
+  readonly scope: Scope
+  readonly amountNanos: string
+  readonly period: BudgetPeriod
+  readonly posture: BudgetPosture
+  /** For `alert_then_enforce`: the percentage of the amount at which calls are refused. */
+  readonly enforceAtPercent: number
+  readonly timeZone: string
+}
+
+// 1e-7 as a number would print with an exponent, which the amount rule refuses.
+function plainDecimal(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(9).replace(/\.?0+$/, '') : String(value)
+}

@@ -1,0 +1,87 @@
+/** Access profiles and grants. Browser-safe. */
+import * as z from 'zod'
+import type { Endpoint } from '#lib/catalog/contract.ts'
+import { endpoints } from '#lib/catalog/contract.ts'
+import type { KeyKind, KeyStatus } from '#lib/keys/contract.ts'
+import { keyKinds } from '#lib/keys/contract.ts'
+import { amountUsd, budgetInput, limitKinds, limitValue, type BudgetRule, type LimitRule } from '#lib/limits/contract.ts'
+
+/** What a key gets when it asks for nothing, and the most it can take without someone's yes. Null: none. */
+const guardrail = z.strictObject({ default: limitValue.nullable(), maximum: limitValue.nullable() })
+
+/** Names or patterns: `*` stands for any run of characters within one segment; segments part at `/`. */
+const patterns = z.array(z.string().trim().min(1).max(120)).max(500)
+
+export const degradedModes = ['closed', 'open-capped'] as const
+
+/** The guardrails of an access profile. An empty `allow` list allows nothing; `["*"]` allows all. */
+export const profilePolicy = z.strictObject({
+  models: z.strictObject({ allow: patterns, deny: patterns.default([]) }),
+  providers: z.strictObject({ allow: patterns }),
+  regions: z.strictObject({ allow: patterns }),
+  endpoints: z.array(z.enum(endpoints)),
+  limits: z.partialRecord(z.enum(limitKinds), guardrail),
+  budget: z.strictObject({ default: budgetInput.nullable(), maximumUsd: amountUsd.nullable() }),
+  /** Output tokens that a call may take under a hard budget when it names no maximum of its own. */
+  defaultOutputTokens: z.int().min(1).max(1_000_000),
+  lifetimeDays: z.strictObject({
+    default: z.int().min(1).max(3650).nullable(),
+    maximum: z.int().min(1).max(3650).nullable(),
+  }),
+  keysPerPerson: z.int().min(0).max(10_000),
+  /** Kinds that people on this profile may create without asking. */
+  kinds: z.array(z.enum(keyKinds)),
+  /** Whether the first sign-in issues a personal key by itself. */
+  issuesFirstKey: z.boolean(),
+  degradedMode: z.enum(degradedModes),
+})
+export type ProfilePolicy = z.infer<typeof profilePolicy>
+
+/** Where a value of a grant comes from. */
+export type Layer = 'organisation' | 'team' | 'profile' | 'project' | 'key'
+
+/** One layer's say on a catalogue; every layer must allow. */
+export type CatalogueRule = {
+  readonly layer: Layer
+  readonly name: string
+  readonly allow: readonly string[]
+  readonly deny: readonly string[]
+}
+
+/**
+ * The effective policy of one key as the call path uses it, compiled from PostgreSQL. Plain JSON: it is kept in Redis and
+ * in process, and re-validated on every call by comparing `versions`.
+ */
+export type Grant = {
+  readonly key: {
+    readonly id: string
+    readonly name: string
+    readonly kind: KeyKind
+    readonly status: KeyStatus
+    readonly statusReason: string | null
+    readonly expiresAtMs: number | null
+  }
+  readonly secret: { readonly id: string; readonly notAfterMs: number | null }
+  /** Null where no person owns the key. */
+  readonly user: { readonly id: string; readonly name: string; readonly status: string } | null
+  readonly team: { readonly id: string; readonly name: string; readonly status: string }
+  readonly workload: { readonly id: string; readonly name: string; readonly status: string } | null
+  readonly project: { readonly id: string; readonly name: string; readonly status: string } | null
+  readonly profile: { readonly id: string; readonly name: string; readonly version: number }
+  readonly businessUnitId: string | null
+  readonly costCentre: string | null
+  readonly environment: string
+  readonly tags: Readonly<Record<string, string>>
+  readonly models: readonly CatalogueRule[]
+  readonly providers: readonly CatalogueRule[]
+  readonly regions: readonly CatalogueRule[]
+  readonly endpoints: readonly Endpoint[]
+  readonly limits: readonly LimitRule[]
+  readonly budgets: readonly BudgetRule[]
+  readonly defaultOutputTokens: number
+  readonly degradedMode: (typeof degradedModes)[number]
+  /** The organisation's time zone, for calendar limits. */
+  readonly timeZone: string
+  /** Subject and version of everything this was compiled from. */
+  readonly versions: readonly (readonly [subject: string, version: string])[]
+}
