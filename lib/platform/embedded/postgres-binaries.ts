@@ -57,7 +57,11 @@ async function problemWith(binaries: PostgresBinaries, account: ServiceAccount):
     await Promise.all(Object.values(binaries).map((binary) => runAs(account, binary, ['--version'])))
     return null
   } catch (error) {
-    return String((error as { stderr?: string }).stderr || (error as Error).message).trim().split('\n')[0] ?? 'unknown'
+    return (
+      String((error as { stderr?: string }).stderr || (error as Error).message)
+        .trim()
+        .split('\n')[0] ?? 'unknown'
+    )
   }
 }
 

@@ -37,6 +37,8 @@ export type EmbeddedPostgres = {
   readonly url: string
   readonly port: number
   readonly pid: number
+  /** Where the data is: below `dir`, or outside it when the service account may not enter `dir`. */
+  readonly data: string
   /** Settles when the server has ended, asked or not. */
   readonly exited: Promise<void>
   stop(): Promise<void>
@@ -228,6 +230,7 @@ async function startServer({ cluster, binaries, account, options, port }: Launch
     url: `${address}/${database}`,
     port,
     pid: child.pid ?? 0,
+    data: cluster.data,
     exited,
     stop: async () => {
       if (child.pid !== undefined && child.exitCode === null) await endServer(child.pid)

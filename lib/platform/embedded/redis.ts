@@ -74,26 +74,26 @@ async function redisServer(report?: (line: string) => void): Promise<string> {
 
 // ── Its folder ──────────────────────────────────────────────────────────────────────────────────
 
-type Record = { readonly password: string; readonly port: number | null; readonly pid: number | null }
+type ServerRecord = { readonly password: string; readonly port: number | null; readonly pid: number | null }
 
 const recordOf = (dir: string) => path.join(dir, 'server.json')
 
-async function openRecord(dir: string): Promise<Record> {
+async function openRecord(dir: string): Promise<ServerRecord> {
   const known = await fs.readFile(recordOf(dir), 'utf8').catch(() => null)
-  if (known !== null) return JSON.parse(known) as Record
+  if (known !== null) return JSON.parse(known) as ServerRecord
   const record = { password: randomBytes(24).toString('hex'), port: null, pid: null }
   await saveRecord(dir, record)
   return record
 }
 
-async function saveRecord(dir: string, record: Record): Promise<void> {
+async function saveRecord(dir: string, record: ServerRecord): Promise<void> {
   const unfinished = `${recordOf(dir)}.new`
   await fs.writeFile(unfinished, JSON.stringify(record), { mode: 0o600 })
   await fs.rename(unfinished, recordOf(dir))
 }
 
 /** Two servers on one append-only file would destroy it: ends the one that a killed start left behind. */
-async function endOrphan(record: Record): Promise<void> {
+async function endOrphan(record: ServerRecord): Promise<void> {
   if (record.pid === null) return
   // redis-server writes its address into its own command line.
   const command = await commandOf(record.pid)
@@ -111,7 +111,7 @@ function endServer(pid: number): Promise<boolean> {
 
 class PortTaken extends Error {}
 
-async function preferredPort(record: Record): Promise<number> {
+async function preferredPort(record: ServerRecord): Promise<number> {
   return record.port !== null && (await isPortFree(record.port)) ? record.port : freePort()
 }
 
@@ -195,6 +195,10 @@ function portTaken(options: EmbeddedRedisOptions, port: number): Error {
 }
 
 function startFailed(error: unknown, output: string, logPath: string): StartError {
-  const reason = output.trim().split('\n').findLast((line) => /#|fatal|error/i.test(line)) ?? (error as Error).message
+  const reason =
+    output
+      .trim()
+      .split('\n')
+      .findLast((line) => /#|fatal|error/i.test(line)) ?? (error as Error).message
   return new StartError(`Redis did not start: ${reason.trim()} (log: ${logPath})`, { cause: error })
 }
