@@ -18,7 +18,7 @@ export type PriceVersion = { readonly id: string; readonly nanosPerMillion: Nano
  * What one call used. Disjoint but for one memo: `reasoning` tokens are contained in `output`, as OpenAI counts them.
  * `input` excludes cached and audio tokens. Absent means zero.
  */
-export const tokenVector = z.partialRecord(z.enum(units), z.number().nonnegative())
+export const tokenVector = z.partialRecord(z.enum(units), z.number())
 export type TokenVector = z.infer<typeof tokenVector>
 
 export const endpoints = [

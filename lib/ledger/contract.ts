@@ -76,7 +76,7 @@ export const timing = z.object({
 
 export const usageEvent = z.object({
   v: z.literal(1),
-  /** `call_…`; carries `at`. */
+  /** `call_…`, which carries `at`; an adjustment has the rest of the call's id behind `adj_`. */
   id: z.string(),
   /** Epoch ms of admission, equal to the time in the id. */
   at: z.int(),
@@ -113,6 +113,7 @@ export const usageEvent = z.object({
   deploymentId: z.string().nullable(),
   region: z.string().nullable(),
 
+  /** Signed in adjustments. */
   tokens: tokenVector,
   costNanos: nanos,
   priceLines: z.array(priceLine),

@@ -1,0 +1,342 @@
+#!lua name=gatehouse
+--[[
+The decisions of the call path, as Redis Functions: each is one atomic step, and Redis' clock is the only clock.
+A change of a function's arguments gives it a new name, so that old and new gateways can share a Redis.
+
+Numbers are doubles, exact to 2^53: budgets are at most 9e15 nano-USD a period, and additions go through HINCRBY.
+
+Records
+  {gh}:v:<subject>        string  version of what grants are compiled from
+  {gh}:open               zset    call id → end of its lease (ms)
+  {gh}:hold:<call>        hash    p = packed hold, g = output tokens seen so far
+  {gh}:done:<call>        hash    s = final | estimated; with estimated: c nanos, k tokens, e event, p packed hold
+  {gh}:usage              stream  usage events that are not yet in PostgreSQL
+  bucket (rpm, tpm)       string  theoretical arrival time (GCRA), ms with fraction
+  window (rph, rpd, tpd)  string  count in this calendar window
+  concurrency             zset    call id → end of its lease (ms)
+  budget period           hash    u = spent, h = held (nano-USD)
+]]
+
+local MINUTE_MS = 60000
+local HOLD_TTL_S = 86400
+local DONE_TTL_S = 691200
+local BUDGET_GRACE_MS = 3888000000 -- 45 days after the period's end
+local WINDOW_GRACE_MS = 86400000
+
+local function clock_ms()
+  local t = redis.call('TIME')
+  return tonumber(t[1]) * 1000 + tonumber(t[2]) / 1000
+end
+
+local function whole(n)
+  return string.format('%.0f', n)
+end
+
+-- Compares versions. Returns nil when all are equal, else STALE or MISS with the 1-based place.
+local function version_problem(keys, first, count, argv, first_arg)
+  if count == 0 then return nil end
+  local wanted = {}
+  for i = 1, count do wanted[i] = keys[first + i - 1] end
+  local stored = redis.call('MGET', unpack(wanted))
+  for i = 1, count do
+    if not stored[i] then return { 'MISS', i } end
+    if stored[i] ~= argv[first_arg + i - 1] then return { 'STALE', i } end
+  end
+  return nil
+end
+
+--[[ CHECK: are these versions in force?
+KEYS  versions
+ARGV  expected versions
+Returns {OK}, {STALE, i} or {MISS, i}. ]]
+local function check(keys, argv)
+  return version_problem(keys, 1, #keys, argv, 1) or { 'OK' }
+end
+
+--[[ ADMIT: all or nothing. Checks versions, every limit and every budget, and only then writes.
+KEYS  open, hold, V versions, L limits, B budgets
+ARGV  1 call id  2 lease ms  3 V  4 L  5 B
+      6 prompt tokens (estimate)  7 nanos held for the prompt  8 nanos per output token
+      9 output tokens wanted  10 least output tokens worth a call  11 draft of the usage event
+      then V versions; L × (kind, limit, window start ms, window end ms); B × (cap nanos or -1, start ms, end ms or 0)
+Returns {OK | LIMIT | BUDGET, now, output allowed, nanos held, L × (passed, used, remaining, reset ms, retry ms), B × (passed, used, held)}
+        {STALE, i} {MISS, i}; {CLOCK, now} when a window does not contain Redis' now; {SEED, i…} when budget periods are unknown.
+        used and held exclude this call; remaining includes it where the call was admitted. retry ms is -1 where waiting can't help.
+A refusal writes nothing. ]]
+local function admit(keys, argv)
+  local id, lease = argv[1], tonumber(argv[2])
+  local V, L, B = tonumber(argv[3]), tonumber(argv[4]), tonumber(argv[5])
+  local prompt_tokens, prompt_nanos = tonumber(argv[6]), tonumber(argv[7])
+  local output_nanos, wanted, least = tonumber(argv[8]), tonumber(argv[9]), tonumber(argv[10])
+
+  local problem = version_problem(keys, 3, V, argv, 12)
+  if problem then return problem end
+
+  local now = clock_ms()
+  local limit_key, limit_arg = 3 + V, 12 + V
+  local budget_key, budget_arg = limit_key + L, limit_arg + 4 * L
+
+  -- Budgets first, since they may shorten the output that the token limits count.
+  local allowed, used, held, caps, unknown = wanted, {}, {}, {}, nil
+  for b = 0, B - 1 do
+    local at = budget_arg + 3 * b
+    local starts, ends = tonumber(argv[at + 1]), tonumber(argv[at + 2])
+    if now < starts or (ends > 0 and now >= ends) then return { 'CLOCK', math.floor(now) } end
+    local record = redis.call('HMGET', keys[budget_key + b], 'u', 'h')
+    if not record[1] then
+      unknown = unknown or { 'SEED' }
+      unknown[#unknown + 1] = b + 1
+    else
+      caps[b] = tonumber(argv[at])
+      used[b], held[b] = tonumber(record[1]), tonumber(record[2] or '0')
+      if caps[b] >= 0 and output_nanos > 0 then
+        allowed = math.min(allowed, math.floor((caps[b] - used[b] - held[b] - prompt_nanos) / output_nanos))
+      end
+    end
+  end
+  if unknown then return unknown end
+  if allowed < least then allowed = wanted end -- not worth a call: judge, and report, what was asked
+  local amount = prompt_nanos + allowed * output_nanos
+  local tokens = prompt_tokens + allowed
+
+  local reply = { 'OK', math.floor(now), allowed, amount }
+  local writes = {}
+  for l = 0, L - 1 do
+    local at, key = limit_arg + 4 * l, keys[limit_key + l]
+    local kind, limit = argv[at], tonumber(argv[at + 1])
+    local starts, ends = tonumber(argv[at + 2]), tonumber(argv[at + 3])
+    local passed, used_now, remaining, reset, retry
+    if kind == 'rpm' or kind == 'tpm' then
+      local cost = kind == 'rpm' and 1 or tokens
+      local interval = MINUTE_MS / limit
+      local tat = math.max(tonumber(redis.call('GET', key) or '0'), now)
+      local next_tat = tat + cost * interval
+      -- A millionth of a unit of slack absorbs rounding of the fractions.
+      passed = next_tat - now <= MINUTE_MS + interval * 1e-6
+      local after = passed and next_tat or tat
+      used_now = math.ceil((tat - now) / interval - 1e-6)
+      remaining = math.floor((MINUTE_MS - (after - now)) / interval + 1e-6)
+      reset = math.ceil(after - now)
+      retry = cost > limit and -1 or math.ceil(next_tat - now - MINUTE_MS)
+      writes[l] = next_tat
+    elseif kind == 'concurrency' then
+      used_now = redis.call('ZCOUNT', key, '(' .. whole(now), '+inf')
+      passed = used_now + 1 <= limit
+      remaining = math.max(0, limit - used_now - (passed and 1 or 0))
+      reset, retry = 0, 1000
+    else
+      if now < starts or now >= ends then return { 'CLOCK', math.floor(now) } end
+      local cost = kind == 'tpd' and tokens or 1
+      used_now = tonumber(redis.call('GET', key) or '0')
+      passed = used_now + cost <= limit
+      remaining = math.max(0, limit - used_now - (passed and cost or 0))
+      reset = math.ceil(ends - now)
+      retry = cost > limit and -1 or reset
+      writes[l] = cost
+    end
+    if not passed and reply[1] == 'OK' then reply[1] = 'LIMIT' end
+    local n = #reply
+    reply[n + 1], reply[n + 2], reply[n + 3] = passed and 1 or 0, math.max(0, used_now), remaining
+    reply[n + 4], reply[n + 5] = reset, retry
+  end
+
+  for b = 0, B - 1 do
+    local passed = caps[b] < 0 or used[b] + held[b] + amount <= caps[b]
+    if not passed and reply[1] == 'OK' then reply[1] = 'BUDGET' end
+    local n = #reply
+    reply[n + 1], reply[n + 2], reply[n + 3] = passed and 1 or 0, used[b], held[b]
+  end
+  if reply[1] ~= 'OK' then return reply end
+
+  local hold = { a = whole(amount), t = tokens, buckets = {}, windows = {}, running = {}, budgets = {}, draft = argv[11] }
+  for l = 0, L - 1 do
+    local at, key = limit_arg + 4 * l, keys[limit_key + l]
+    local kind, limit = argv[at], tonumber(argv[at + 1])
+    if kind == 'rpm' or kind == 'tpm' then
+      redis.call('SET', key, string.format('%.3f', writes[l]), 'PX', whole(math.ceil(writes[l] - now) + 1000))
+      if kind == 'tpm' then hold.buckets[#hold.buckets + 1] = { key, MINUTE_MS / limit } end
+    elseif kind == 'concurrency' then
+      redis.call('ZREMRANGEBYSCORE', key, '-inf', whole(now))
+      redis.call('ZADD', key, whole(now + lease), id)
+      redis.call('PEXPIRE', key, HOLD_TTL_S * 1000)
+      hold.running[#hold.running + 1] = key
+    else
+      redis.call('INCRBY', key, whole(writes[l]))
+      redis.call('PEXPIREAT', key, whole(tonumber(argv[at + 3]) + WINDOW_GRACE_MS))
+      if kind == 'tpd' then hold.windows[#hold.windows + 1] = key end
+    end
+  end
+  for b = 0, B - 1 do
+    local key, ends = keys[budget_key + b], tonumber(argv[budget_arg + 3 * b + 2])
+    redis.call('HINCRBY', key, 'h', hold.a)
+    if ends > 0 then redis.call('PEXPIREAT', key, whole(ends + BUDGET_GRACE_MS)) end
+    hold.budgets[#hold.budgets + 1] = key
+  end
+  redis.call('ZADD', keys[1], whole(now + lease), id)
+  redis.call('HSET', keys[2], 'p', cmsgpack.pack(hold), 'g', '0')
+  redis.call('EXPIRE', keys[2], HOLD_TTL_S)
+  return reply
+end
+
+-- Replaces a token estimate by what was used, in buckets and day windows that still exist.
+local function correct_tokens(hold, estimate, actual)
+  if estimate == actual then return end
+  for _, bucket in ipairs(hold.buckets) do
+    local tat = redis.call('GET', bucket[1])
+    if tat then
+      local corrected = tonumber(tat) + (actual - estimate) * bucket[2]
+      local ttl = math.max(1000, math.ceil(corrected - clock_ms()) + 1000)
+      redis.call('SET', bucket[1], string.format('%.3f', corrected), 'PX', whole(ttl))
+    end
+  end
+  for _, key in ipairs(hold.windows) do
+    if redis.call('EXISTS', key) == 1 then redis.call('INCRBY', key, whole(actual - estimate)) end
+  end
+end
+
+--[[ SETTLE: the hold goes, the cost and the usage event come, in one step. Idempotent by call id.
+KEYS  open, hold, done, stream, then the budget periods of the call (used only where the hold is lost)
+ARGV  1 call id  2 final | sweep | adjust  3 cost nanos  4 tokens  5 event JSON
+Returns {SETTLED}; {LOST} when no hold was found (Redis lost it): the event is kept all the same;
+        {DUPLICATE}; {SWEPT, event JSON} when the sweeper has booked an estimate for this call: come again with `adjust`,
+        whose event carries the difference, and whose nanos and tokens are the true ones. ]]
+local function settle(keys, argv)
+  local open, hold_key, done_key, stream = keys[1], keys[2], keys[3], keys[4]
+  local id, mode, nanos, tokens, event = argv[1], argv[2], tonumber(argv[3]), tonumber(argv[4]), argv[5]
+
+  local done = redis.call('HMGET', done_key, 's', 'c', 'k', 'e', 'p')
+  if done[1] == 'final' or (done[1] and mode == 'sweep') then return { 'DUPLICATE' } end
+  if done[1] and mode == 'final' then return { 'SWEPT', done[4] } end
+  if done[1] then
+    local hold = cmsgpack.unpack(done[5])
+    for _, key in ipairs(hold.budgets) do
+      if redis.call('EXISTS', key) == 1 then redis.call('HINCRBY', key, 'u', whole(nanos - tonumber(done[2]))) end
+    end
+    correct_tokens(hold, tonumber(done[3]), tokens)
+    redis.call('XADD', stream, '*', 'e', event)
+    redis.call('HSET', done_key, 's', 'final')
+    redis.call('HDEL', done_key, 'c', 'k', 'e', 'p')
+    return { 'SETTLED' }
+  end
+
+  local packed = redis.call('HGET', hold_key, 'p')
+  redis.call('ZREM', open, id)
+  local outcome = 'SETTLED'
+  if packed then
+    local hold = cmsgpack.unpack(packed)
+    for _, key in ipairs(hold.budgets) do
+      if redis.call('EXISTS', key) == 1 then
+        redis.call('HINCRBY', key, 'h', '-' .. hold.a)
+        redis.call('HINCRBY', key, 'u', whole(nanos))
+      end
+    end
+    correct_tokens(hold, hold.t, tokens)
+    for _, key in ipairs(hold.running) do redis.call('ZREM', key, id) end
+    redis.call('DEL', hold_key)
+  else
+    -- The event enters the stream now. A period that exists was seeded without it; one that does not will be seeded with it.
+    for i = 5, #keys do
+      if redis.call('EXISTS', keys[i]) == 1 then redis.call('HINCRBY', keys[i], 'u', whole(nanos)) end
+    end
+    outcome = 'LOST'
+  end
+  redis.call('XADD', stream, '*', 'e', event)
+  if mode == 'sweep' and packed then
+    redis.call('HSET', done_key, 's', 'estimated', 'c', whole(nanos), 'k', whole(tokens), 'e', event, 'p', packed)
+  else
+    redis.call('HSET', done_key, 's', 'final')
+  end
+  redis.call('EXPIRE', done_key, DONE_TTL_S)
+  return { outcome }
+end
+
+--[[ RENEW: the gateway lives, and these calls with it.
+KEYS  open, holds
+ARGV  1 lease ms, then for each hold: call id, output tokens so far
+Returns the number of calls renewed. ]]
+local function renew(keys, argv)
+  local ends = whole(clock_ms() + tonumber(argv[1]))
+  local renewed = 0
+  for i = 2, #keys do
+    local id, progress = argv[2 * i - 2], argv[2 * i - 1]
+    local packed = redis.call('HGET', keys[i], 'p')
+    if packed then
+      redis.call('ZADD', keys[1], 'XX', ends, id)
+      redis.call('HSET', keys[i], 'g', progress)
+      for _, key in ipairs(cmsgpack.unpack(packed).running) do redis.call('ZADD', key, 'XX', ends, id) end
+      renewed = renewed + 1
+    end
+  end
+  return renewed
+end
+
+--[[ EXPIRED: holds whose gateway has not renewed them.
+KEYS  open
+ARGV  1 prefix of hold keys  2 most to return
+Returns a flat list: call id, draft, output tokens so far. A lease without a hold is dropped on the way. ]]
+local function expired(keys, argv)
+  local ids = redis.call('ZRANGEBYSCORE', keys[1], '-inf', whole(clock_ms()), 'LIMIT', 0, argv[2])
+  local found = {}
+  for _, id in ipairs(ids) do
+    local record = redis.call('HMGET', argv[1] .. id, 'p', 'g')
+    if record[1] then
+      local n = #found
+      found[n + 1], found[n + 2], found[n + 3] = id, cmsgpack.unpack(record[1]).draft, record[2]
+    else
+      redis.call('ZREM', keys[1], id)
+    end
+  end
+  return found
+end
+
+--[[ SEED: what the ledger knows of a budget period, unless somebody was first.
+KEYS  budget period, stream
+ARGV  1 spent nanos  2 period end ms or 0  3 id of the newest stream entry that was counted
+Returns 1, or 0 when entries have entered the stream since: read again. ]]
+local function seed(keys, argv)
+  local newest = redis.call('XREVRANGE', keys[2], '+', '-', 'COUNT', 1)
+  if newest[1] and newest[1][1] ~= argv[3] then
+    -- Entries leave the stream when they reach PostgreSQL, so only a newer one means that something was missed.
+    local ms, seq = string.match(newest[1][1], '(%d+)-(%d+)')
+    local seen_ms, seen_seq = string.match(argv[3], '(%d+)-(%d+)')
+    ms, seq, seen_ms, seen_seq = tonumber(ms), tonumber(seq), tonumber(seen_ms), tonumber(seen_seq)
+    if ms > seen_ms or (ms == seen_ms and seq > seen_seq) then return 0 end
+  end
+  if redis.call('HSETNX', keys[1], 'u', argv[1]) == 1 then
+    redis.call('HSETNX', keys[1], 'h', '0')
+    if tonumber(argv[2]) > 0 then
+      redis.call('PEXPIREAT', keys[1], whole(tonumber(argv[2]) + BUDGET_GRACE_MS))
+    end
+  end
+  return 1
+end
+
+--[[ RECORD: events of calls that held nothing (refusals).
+KEYS  stream
+ARGV  event JSON, … ]]
+local function record(keys, argv)
+  for _, event in ipairs(argv) do redis.call('XADD', keys[1], '*', 'e', event) end
+  return #argv
+end
+
+--[[ SET_VERSIONS: what PostgreSQL says; an older version never replaces a newer one.
+KEYS  versions
+ARGV  1 time to live (s), then one version for each key ]]
+local function set_versions(keys, argv)
+  for i, key in ipairs(keys) do
+    local stored = redis.call('GET', key)
+    if not stored or tonumber(stored) <= tonumber(argv[i + 1]) then
+      redis.call('SET', key, argv[i + 1], 'EX', argv[1])
+    end
+  end
+  return #keys
+end
+
+redis.register_function('gatehouse_check', check)
+redis.register_function('gatehouse_admit', admit)
+redis.register_function('gatehouse_settle', settle)
+redis.register_function('gatehouse_renew', renew)
+redis.register_function('gatehouse_expired', expired)
+redis.register_function('gatehouse_seed', seed)
+redis.register_function('gatehouse_record', record)
+redis.register_function('gatehouse_set_versions', set_versions)

@@ -1,0 +1,35 @@
+/** Loads the call path's Redis Functions and calls them. */
+import fs from 'node:fs'
+import path from 'node:path'
+import { Cluster } from 'ioredis'
+import type { RedisClient } from '#lib/platform/redis.ts'
+
+const source = path.join('lib', 'limits', 'functions.lua')
+
+/** Loads the library on every primary. Needs Redis 7 or newer. Idempotent. */
+export async function loadFunctions(redis: RedisClient): Promise<void> {
+  const text = fs.readFileSync(source, 'utf8')
+  const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis]
+  await Promise.all(nodes.map((node) => node.call('FUNCTION', 'LOAD', 'REPLACE', text)))
+}
+
+/** True when Redis does not have the library: it was restarted without its data. */
+export function isFunctionMissing(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('Function not found')
+}
+
+/** FCALL; a Redis that lost the library gets it again, once. */
+export async function callFunction(
+  redis: RedisClient,
+  name: string,
+  keys: readonly string[],
+  args: readonly (string | number)[],
+): Promise<unknown> {
+  try {
+    return await redis.fcall(name, keys.length, ...keys, ...args)
+  } catch (error) {
+    if (!isFunctionMissing(error)) throw error
+    await loadFunctions(redis)
+    return await redis.fcall(name, keys.length, ...keys, ...args)
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * SEED: gives Redis a budget period that it does not know, because the period or the budget is new, or because Redis lost
+ * its data. A missing period is never taken for zero: it is what PostgreSQL has booked plus what still travels in the
+ * stream, each event counted once.
+ */
+import { usageStream } from '#lib/ledger/contract.ts'
+import type { BudgetRule, Scope } from '#lib/limits/contract.ts'
+import { callFunction } from '#lib/limits/functions.ts'
+import { budgetKey } from '#lib/limits/keys.ts'
+import type { Window } from '#lib/limits/windows.ts'
+import type { RedisClient } from '#lib/platform/redis.ts'
+
+/** Nano-USD booked for the scope in the window, without the named events. */
+export type SpentInLedger = (scope: Scope, window: Window, except: readonly string[]) => Promise<bigint>
+
+const tries = 20
+const page = 1_000
+
+/** Throws when PostgreSQL does not answer: the call must be refused then, for its budget is not known. */
+export async function seedBudget(redis: RedisClient, spentInLedger: SpentInLedger, rule: BudgetRule, window: Window): Promise<void> {
+  for (let attempt = 0; attempt < tries; attempt++) {
+    const travelling = await readStream(redis)
+    const booked = await spentInLedger(rule.scope, window, travelling.map((event) => event.id))
+    const onTheWay = travelling
+      .filter((event) => inWindow(event.at, window) && isOfScope(event, rule.scope))
+      .reduce((sum, event) => sum + BigInt(event.costNanos), 0n)
+    const newest = travelling.at(-1)?.entryId ?? '0-0'
+    const seeded = await callFunction(
+      redis,
+      'gatehouse_seed',
+      [budgetKey(rule, window), usageStream],
+      [(booked + onTheWay).toString(), window.endMs, newest],
+    )
+    // 0: calls were settled while we read. Their cost may be missing, so read again.
+    if (seeded === 1) return
+  }
+  throw new Error('budget could not be seeded: the stream moved at every try')
+}
+
+type StreamEvent = {
+  readonly entryId: string
+  readonly id: string
+  readonly at: number
+  readonly costNanos: string
+} & Readonly<Record<string, unknown>>
+
+async function readStream(redis: RedisClient): Promise<StreamEvent[]> {
+  const events: StreamEvent[] = []
+  for (let from = '-'; ; ) {
+    const entries = await redis.xrange(usageStream, from, '+', 'COUNT', page)
+    for (const [entryId, [, text = '']] of entries) {
+      const event = parse(text)
+      if (event) events.push({ ...event, entryId })
+    }
+    const last = entries.at(-1)
+    if (!last || entries.length < page) return events
+    from = `(${last[0]}`
+  }
+}
+
+// A poison entry is the worker's to set aside; it is no event and costs nothing.
+function parse(text: string): Omit<StreamEvent, 'entryId'> | null {
+  try {
+    return JSON.parse(text) as Omit<StreamEvent, 'entryId'>
+  } catch {
+    return null
+  }
+}
+
+function inWindow(atMs: number, window: Window): boolean {
+  return atMs >= window.startMs && (window.endMs === 0 || atMs < window.endMs)
+}
+
+const fieldOf: Partial<Record<Scope['type'], string>> = {
+  key: 'keyId',
+  user: 'userId',
+  team: 'teamId',
+  project: 'projectId',
+  workload: 'workloadId',
+  business_unit: 'businessUnitId',
+}
+
+function isOfScope(event: StreamEvent, scope: Scope): boolean {
+  const field = fieldOf[scope.type]
+  return field === undefined ? true : event[field] === scope.id
+}
