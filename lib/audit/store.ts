@@ -1,0 +1,46 @@
+/** Every query on the audit chain. Rows are only ever added: a trigger refuses anything else. */
+import type { ChainedEntry, JsonValue } from '#lib/audit/rules/entry-hash.ts'
+import type { Tx } from '#lib/platform/db.ts'
+import { Prisma } from '#lib/platform/generated/prisma/client.ts'
+
+/** 'gh_audit' as bytes: the number of the one advisory lock that orders the chain. */
+const chainLock = 0x67685f6175646974n
+
+export type StoredEntry = ChainedEntry & { readonly prevHash: Uint8Array; readonly hash: Uint8Array }
+
+/** Waits for every other writer to commit or roll back. Released at the end of the transaction. */
+export async function lockChain(tx: Tx): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${chainLock})`
+}
+
+export type Tail = { readonly now: Date; readonly last: { readonly seq: bigint; readonly hash: Uint8Array } | null }
+
+/**
+ * The last entry, and the time for the next one: the database's clock under the lock, never before the last entry's, so
+ * that times rise with `seq` whichever process writes.
+ */
+export async function readTail(tx: Tx): Promise<Tail> {
+  const [row] = await tx.$queryRaw<{ now: Date; seq: bigint | null; hash: Uint8Array | null }[]>`
+    SELECT date_trunc('milliseconds', greatest(clock_timestamp(), last.at)) AS now, last.seq, last.hash
+    FROM (SELECT 1) AS one
+    LEFT JOIN LATERAL (SELECT seq, at, hash FROM audit_entry ORDER BY seq DESC LIMIT 1) AS last ON true`
+  if (!row) throw new Error('PostgreSQL answered no row to a query that always has one')
+  return { now: row.now, last: row.seq === null || row.hash === null ? null : { seq: row.seq, hash: row.hash } }
+}
+
+export async function appendEntry(tx: Tx, entry: StoredEntry): Promise<void> {
+  await tx.auditEntry.create({
+    data: {
+      ...entry,
+      before: jsonColumn(entry.before),
+      after: jsonColumn(entry.after),
+      prevHash: Uint8Array.from(entry.prevHash),
+      hash: Uint8Array.from(entry.hash),
+    },
+    select: { seq: true },
+  })
+}
+
+function jsonColumn(value: JsonValue): Prisma.InputJsonValue | typeof Prisma.DbNull {
+  return value === null ? Prisma.DbNull : (value as Prisma.InputJsonValue)
+}
