@@ -1,0 +1,37 @@
+/** OpenAI's API, as far as the gateway speaks it: chat completions, embeddings, models. */
+import { type Route, type Wire } from '#lib/demo/simulator/wire.ts'
+import { readChat } from '#lib/demo/simulator/wires/openai/chat.ts'
+import { readEmbeddings } from '#lib/demo/simulator/wires/openai/embeddings.ts'
+import { errorBody } from '#lib/demo/simulator/wires/openai/errors.ts'
+import { modelList, modelPage } from '#lib/demo/simulator/wires/openai/models.ts'
+
+export const openai: Wire = {
+  provider: 'openai',
+  basePath: '/openai/v1',
+  route,
+  errorBody: (status, message) => errorBody(status, { message }),
+}
+
+const CALLS: Readonly<Record<string, Route>> = {
+  '/chat/completions': { kind: 'call', read: readChat },
+  '/embeddings': { kind: 'call', read: readEmbeddings },
+}
+
+const MODELS_PATH = '/models'
+
+function route(method: string, path: string): Route {
+  const call = CALLS[path]
+  if (call) return method === 'POST' ? call : notAllowed(method, path)
+  if (path !== MODELS_PATH && !path.startsWith(`${MODELS_PATH}/`)) return unknownAddress(method, path)
+  if (method !== 'GET') return notAllowed(method, path)
+  return path === MODELS_PATH ? modelList : modelPage(path.slice(MODELS_PATH.length + 1))
+}
+
+function notAllowed(method: string, path: string): Route {
+  return { kind: 'page', status: 405, body: errorBody(405, { message: `Not allowed to ${method} on /v1${path}.` }) }
+}
+
+function unknownAddress(method: string, path: string): Route {
+  const message = `Unknown request URL: ${method} /v1${path}. Please check the URL for typos.`
+  return { kind: 'page', status: 404, body: errorBody(404, { message, code: 'unknown_url' }) }
+}
