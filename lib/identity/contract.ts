@@ -25,6 +25,11 @@ export type Actor = {
   readonly requestId: string | null
 }
 
+/** Who asks, and whether a browser sent the proof by itself (a cookie) or the caller put it there (a token). */
+export type Caller = { readonly actor: Actor; readonly via: 'session' | 'token' }
+
+export const bootstrapActorId = 'bootstrap'
+
 export function isAdmin(actor: Actor): boolean {
   return actor.roles.has('admin')
 }

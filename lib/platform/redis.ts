@@ -1,7 +1,7 @@
 /**
  * Redis connections. One URL says what it is: `redis://…`, `redis+sentinel://host:port,host:port/master[/db]` or
- * `redis+cluster://host:port,host:port`. Two tempers: on the call path commands fail fast, so that a call is refused
- * within the deadline; workers wait.
+ * `redis+cluster://host:port,host:port`. Three tempers: on the call path commands fail fast, so that a call is refused
+ * within the deadline; the portal waits as long as a person would; workers wait.
  */
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 
@@ -17,11 +17,16 @@ const callPath: RedisOptions = {
   connectTimeout: 2_000,
 }
 
+const portal: RedisOptions = { commandTimeout: 2_000, maxRetriesPerRequest: 1, connectTimeout: 2_000 }
+
 const patient: RedisOptions = { maxRetriesPerRequest: null, connectTimeout: 5_000 }
 
-export function openRedis(url: string, temper: 'call path' | 'patient'): RedisClient {
+const tempers = { 'call path': callPath, portal, patient } as const
+export type Temper = keyof typeof tempers
+
+export function openRedis(url: string, temper: Temper): RedisClient {
   const options: RedisOptions = {
-    ...(temper === 'call path' ? callPath : patient),
+    ...tempers[temper],
     retryStrategy: (attempt) => Math.min(attempt * 50, 1_000),
   }
   const client = connect(url, options)
