@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest'
+import { actionsFor, currentHref, navigation } from '#components/shell/navigation.ts'
+import { type Role } from '#components/shell/viewer.ts'
+
+const words = (roles: readonly Role[], leadOf: { id: string; name: string }[] = []) =>
+  navigation(roles, leadOf).map((group) => [group.title, ...group.items.map((item) => item.label)])
+
+describe('the navigation of a role', () => {
+  test('a developer has the paved path', () => {
+    expect(words(['developer'])).toEqual([[null, 'Home', 'Keys', 'Models', 'Usage', 'Calls']])
+  })
+  test('an admin has every part of the platform', () => {
+    expect(words(['admin'])).toEqual([
+      [null, 'Home', 'Overview'],
+      ['Access', 'Keys', 'Access profiles', 'People and teams'],
+      ['Supply', 'Models and prices', 'Providers'],
+      ['Money', 'Showback'],
+      ['Assurance', 'Audit log'],
+    ])
+  })
+  test('finance has money first', () => {
+    expect(words(['finance'])).toEqual([
+      [null, 'Home'],
+      ['Money', 'Showback'],
+      ['Look up', 'Calls', 'Models'],
+    ])
+  })
+  test('an auditor has the log first', () => {
+    expect(words(['auditor'])).toEqual([
+      [null, 'Home'],
+      ['Assurance', 'Audit log', 'Access profiles', 'Keys', 'Calls'],
+    ])
+  })
+  test('a viewer reads', () => {
+    expect(words(['viewer'])).toEqual([[null, 'Home', 'Overview', 'Models', 'Usage']])
+  })
+})
+
+describe('several roles', () => {
+  test('add up, the larger first, and no page stands twice', () => {
+    expect(words(['developer', 'admin'])).toEqual([
+      [null, 'Home', 'Overview'],
+      ['Access', 'Keys', 'Access profiles', 'People and teams'],
+      ['Supply', 'Models and prices', 'Providers'],
+      ['Money', 'Showback'],
+      ['Assurance', 'Audit log'],
+      ['Developer', 'Usage', 'Calls'],
+    ])
+    expect(words(['admin', 'developer'])).toEqual(words(['developer', 'admin']))
+  })
+  test('a lead also has the keys of the team', () => {
+    expect(words(['developer'], [{ id: 'team_1', name: 'Search' }]).at(-1)).toEqual(['Team Search', 'Keys of the team'])
+  })
+  test('of nobody still lead home', () => {
+    expect(words([])).toEqual([[null, 'Home']])
+  })
+})
+
+test('only those who may create keys are offered a new one', () => {
+  expect(actionsFor(['developer']).map((action) => action.label)).toEqual(['New key'])
+  expect(actionsFor(['finance', 'auditor'])).toEqual([])
+})
+
+describe('the current page', () => {
+  const groups = navigation(['admin'], [{ id: 'team_1', name: 'Search' }])
+  test.each([
+    ['/', '', '/'],
+    ['/keys', '', '/keys'],
+    ['/keys/key_1/policy', '', '/keys'],
+    ['/keys', 'team=team_1', '/keys?team=team_1'],
+    ['/admin', '', '/admin'],
+    ['/admin/profiles/p1', '', '/admin/profiles'],
+    ['/adminton', '', null],
+    ['/decisions/d1', '', null],
+  ])('at %s?%s is %s', (path, search, href) => expect(currentHref(groups, path, search)).toBe(href))
+})
