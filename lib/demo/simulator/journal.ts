@@ -78,7 +78,7 @@ export function createJournal(nowMs: () => number = Date.now): Journal {
   let running = 0
   let since = nowMs()
   let settled = 0
-  let ring = new Array<CallRecord | undefined>(MAX_RECORDS)
+  let ring: CallRecord[] = []
   let models = new Map<string, CallCounts>()
   let lastHeaders: readonly string[] = []
 
@@ -122,9 +122,8 @@ export function createJournal(nowMs: () => number = Date.now): Journal {
     },
 
     recordsSince(sinceMs) {
-      const oldest = settled % MAX_RECORDS
-      const inOrder = settled > MAX_RECORDS ? [...ring.slice(oldest), ...ring.slice(0, oldest)] : ring.slice(0, settled)
-      return inOrder.filter((record): record is CallRecord => record !== undefined && record.at >= sinceMs)
+      const oldest = settled > MAX_RECORDS ? settled % MAX_RECORDS : 0
+      return [...ring.slice(oldest), ...ring.slice(0, oldest)].filter((record) => record.at >= sinceMs)
     },
 
     totals() {
@@ -136,7 +135,7 @@ export function createJournal(nowMs: () => number = Date.now): Journal {
     clear() {
       since = nowMs()
       settled = 0
-      ring = new Array<CallRecord | undefined>(MAX_RECORDS)
+      ring = []
       models = new Map()
     },
   }

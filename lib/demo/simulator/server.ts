@@ -9,6 +9,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { answerCall } from '#lib/demo/simulator/answer-call.ts'
 import { answerControl, CONTROL_PREFIX } from '#lib/demo/simulator/control.ts'
 import { createJournal, type CallRecord, type Journal, type Totals } from '#lib/demo/simulator/journal.ts'
@@ -61,6 +62,8 @@ export async function startSimulator({ port = 0, host = '127.0.0.1' }: Simulator
       server.close()
       server.closeAllConnections()
       await closed
+      // The server reports its end before its responses report theirs, and only then is every call settled.
+      while (journal.totals().running > 0) await setImmediate()
     },
   }
 }

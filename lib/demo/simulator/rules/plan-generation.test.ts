@@ -44,8 +44,14 @@ describe('the ending of an answer', () => {
     [{ cut: 5 }, { kind: 'torn', tokens: 5 }],
     [{ cut: 99 }, { kind: 'torn', tokens: 16 }],
     [{ hang: 'stream' }, { kind: 'silent', tokens: 1 }],
-    [{ hang: 'stream', chunk: 4, cut: 5 }, { kind: 'silent', tokens: 4 }],
-    [{ hang: 'stream', chunk: 8, cut: 5 }, { kind: 'torn', tokens: 5 }],
+    [
+      { hang: 'stream', chunk: 4, cut: 5 },
+      { kind: 'silent', tokens: 4 },
+    ],
+    [
+      { hang: 'stream', chunk: 8, cut: 5 },
+      { kind: 'torn', tokens: 5 },
+    ],
   ])('with %o', (steering, ending) => {
     expect(planEnding({ ...UNSTEERED, ...steering }, plan(steering))).toEqual(ending)
   })

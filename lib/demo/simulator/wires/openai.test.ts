@@ -197,7 +197,10 @@ describe('a chat with tools', () => {
       {
         messages: [
           ...user('@sim tool'),
-          { role: 'assistant' as const, tool_calls: [{ id: 'a', type: 'function' as const, function: { name: 'get_time', arguments: '{}' } }] },
+          {
+            role: 'assistant' as const,
+            tool_calls: [{ id: 'a', type: 'function' as const, function: { name: 'get_time', arguments: '{}' } }],
+          },
           { role: 'tool' as const, tool_call_id: 'a', content: 'noon' },
         ],
       },
@@ -365,7 +368,12 @@ describe('a request that OpenAI would refuse', () => {
     })
     expect(answer.status).toBe(400)
     expect(await answer.json()).toEqual({
-      error: { message: expect.any(String), type: 'invalid_request_error', param, code: expect.toSatisfy(isTextOrNull) },
+      error: {
+        message: expect.any(String),
+        type: 'invalid_request_error',
+        param,
+        code: expect.toSatisfy(isTextOrNull),
+      },
     })
   })
 

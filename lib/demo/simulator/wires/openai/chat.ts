@@ -187,7 +187,8 @@ function toolCall(tool: ToolUse, id: string, text: string): string {
  */
 function argumentsText(tool: ToolUse, generation: Generation, from: number, to: number): string {
   const wanted = generation.visible + generation.withheld
-  const at = (token: number) => (wanted === 0 ? tool.arguments.length : Math.floor((tool.arguments.length * token) / wanted))
+  const at = (token: number) =>
+    wanted === 0 ? tool.arguments.length : Math.floor((tool.arguments.length * token) / wanted)
   return JSON.stringify(tool.arguments.slice(at(from), at(to))).slice(1, -1)
 }
 
