@@ -48,18 +48,17 @@ export function PageHeader({ title, crumb, tags, scope, actions }: PageHeaderPro
       </div>
       {scope ? <div className="flex flex-none items-center gap-2 phone:order-last phone:basis-full phone:pb-2">{scope}</div> : null}
       {actions ? (
-        <div className="flex flex-none items-center gap-2 phone:fixed phone:inset-x-0 phone:bottom-0 phone:z-(--z-bar) phone:overflow-x-auto phone:border-t phone:border-line phone:bg-surface phone:px-4 phone:py-2.5 phone:[&>*:last-child]:flex-1 phone:[&_kbd]:hidden">
+        <div
+          data-page-actions
+          className="flex flex-none items-center gap-2 phone:fixed phone:inset-x-0 phone:bottom-0 phone:z-(--z-bar) phone:overflow-x-auto phone:border-t phone:border-line phone:bg-surface phone:px-4 phone:py-2.5 phone:[&>*:last-child]:flex-1 phone:[&_kbd]:hidden"
+        >
           {actions}
         </div>
       ) : null}
       <PhoneButtons />
-      {/* The bottom bar lies over the page; this keeps the page's end above it. */}
-      {actions ? <style>{phoneBarRoom}</style> : null}
     </header>
   )
 }
-
-const phoneBarRoom = '@media (width <= 720px) { #main { padding-bottom: 4rem } }'
 
 function isList(crumb: Crumb | readonly Crumb[]): crumb is readonly Crumb[] {
   return Array.isArray(crumb)

@@ -4,7 +4,7 @@ import { useRouter } from 'next/navigation'
 import { type NavigationGroup, type NavigationItem } from '#components/shell/navigation.ts'
 import { useShell } from '#components/shell/shell-controls.tsx'
 import { Dialog } from '#components/ui/dialog.tsx'
-import { useHotkey, useHotkeyList } from '#components/ui/hotkeys.ts'
+import { useHotkey, useHotkeyList, type Hotkey } from '#components/ui/hotkeys.ts'
 import { Kbd } from '#components/ui/kbd.tsx'
 
 /** The keys that work everywhere, and the list of all that work here. */
@@ -34,34 +34,42 @@ function GoKey({ item }: { readonly item: NavigationItem }) {
 
 function ShortcutList() {
   const hotkeys = useHotkeyList()
-  const groups = Map.groupBy(hotkeys, (hotkey) => hotkey.group)
-  const order = ['Everywhere', 'Go to', 'In lists', 'This page']
-  const titles = [...groups.keys()].sort((one, other) => order.indexOf(one) - order.indexOf(other))
+  const titles = ['Everywhere', 'Go to', 'In lists', 'This page']
+  for (const { group } of hotkeys) if (!titles.includes(group)) titles.push(group)
   return (
     <div className="columns-2 gap-8 phone:columns-1">
       {titles.map((title) => (
-        <section key={title} className="mb-4 break-inside-avoid">
-          <h3 className="pb-1 text-2xs font-medium text-ink-3">{title}</h3>
-          <dl className="grid">
-            {merged(groups.get(title) ?? []).map(({ label, keys }) => (
-              <div key={label} className="flex min-h-7 items-center gap-2 border-b border-line py-1 last:border-b-0">
-                <dt className="flex-1">{label}</dt>
-                <dd className="flex gap-1.5">
-                  {keys.map((key) => (
-                    <KeyNames key={key} keys={key} />
-                  ))}
-                </dd>
-              </div>
-            ))}
-          </dl>
-        </section>
+        <ShortcutGroup key={title} title={title} lines={merged(hotkeys.filter((hotkey) => hotkey.group === title))} />
       ))}
     </div>
   )
 }
 
+type Line = { readonly label: string; readonly keys: readonly string[] }
+
+function ShortcutGroup({ title, lines }: { readonly title: string; readonly lines: readonly Line[] }) {
+  if (lines.length === 0) return null
+  return (
+    <section className="mb-4 break-inside-avoid">
+      <h3 className="pb-1 text-2xs font-medium text-ink-3">{title}</h3>
+      <dl className="grid">
+        {lines.map(({ label, keys }) => (
+          <div key={label} className="flex min-h-7 items-center gap-2 border-b border-line py-1 last:border-b-0">
+            <dt className="flex-1">{label}</dt>
+            <dd className="flex gap-1.5">
+              {keys.map((key) => (
+                <KeyNames key={key} keys={key} />
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  )
+}
+
 /** Two keys that do the same stand on one line. */
-function merged(hotkeys: readonly { readonly keys: string; readonly label: string }[]) {
+function merged(hotkeys: readonly Hotkey[]): readonly Line[] {
   const lines = new Map<string, string[]>()
   for (const { keys, label } of hotkeys) {
     const line = lines.get(label) ?? []
