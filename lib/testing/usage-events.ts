@@ -1,0 +1,88 @@
+/** Usage events for tests: an ordinary served call, differing only in what a test says. */
+import type { UsageEvent } from '#lib/ledger/contract.ts'
+import { decisionIdOf, newId } from '#lib/platform/ids.ts'
+
+export function anEvent(differences: Partial<UsageEvent> = {}): UsageEvent {
+  const at = differences.at ?? Date.now()
+  const id = differences.id ?? newId('call', at)
+  return {
+    v: 1,
+    id,
+    at,
+    kind: 'call',
+    adjusts: null,
+    outcome: 'served',
+    status: 200,
+    errorCode: null,
+    keyId: 'key_one',
+    secretId: 'sec_one',
+    keyKind: 'personal',
+    userId: 'user_dana',
+    teamId: 'team_search',
+    projectId: null,
+    workloadId: null,
+    businessUnitId: 'bu_product',
+    costCentre: '4120',
+    environment: 'development',
+    profileId: 'prof_experiment',
+    identityMethod: 'virtual_key',
+    clientIp: '127.0.0.1',
+    userAgent: 'openai/6.49.0',
+    endpoint: 'chat',
+    stream: false,
+    modelAsked: 'gpt-4o-mini',
+    model: 'gpt-4o-mini',
+    modelServed: 'gpt-4o-mini',
+    provider: 'openai',
+    deploymentId: 'depl_one',
+    region: 'global',
+    tokens: { input: 100, output: 20 },
+    costNanos: '27000',
+    priceLines: [
+      { unit: 'input', quantity: 100, nanosPerMillion: 150_000_000 },
+      { unit: 'output', quantity: 20, nanosPerMillion: 600_000_000 },
+    ],
+    priceVersion: 'price_one',
+    estimated: false,
+    estimatedWhy: null,
+    attempts: [
+      {
+        provider: 'openai',
+        deploymentId: 'depl_one',
+        upstreamModel: 'gpt-4o-mini',
+        region: 'global',
+        credentialId: 'cred_one',
+        startMs: 1,
+        durationMs: 40,
+        status: 200,
+        error: null,
+      },
+    ],
+    decision: {
+      id: decisionIdOf(id),
+      code: null,
+      message: null,
+      profileVersion: 1,
+      heldNanos: '45000',
+      outputAsked: 20,
+      outputAllowed: 20,
+      promptBytes: 400,
+      rules: [
+        {
+          rule: 'budget',
+          passed: true,
+          scope: { type: 'key', id: 'key_one', name: 'dana-laptop' },
+          source: 'key dana-laptop',
+          limit: '25000000000',
+          used: '1000000',
+          held: '45000',
+          unit: 'usd',
+          resetsAtMs: at + 86_400_000,
+        },
+      ],
+    },
+    timing: { admittedMs: 0.6, firstByteMs: 30, totalMs: 42 },
+    tags: {},
+    ...differences,
+  }
+}
