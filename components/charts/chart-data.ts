@@ -1,0 +1,97 @@
+/*
+ * What a chart is drawn from. Figures stay exact: they are decimal strings or counts, and are read out and exported as
+ * such. Only the geometry is a float, and nothing is computed from it.
+ */
+
+import { formatAxisMoney, formatBigCount, formatCount, formatLatency, formatMoney, formatPercent } from '#components/ui/format.ts'
+
+/** `usd`: decimal strings of dollars; the others plain numbers. */
+export type Unit = 'usd' | 'count' | 'ms' | 'percent'
+
+export type Series = {
+  readonly id: string
+  readonly label: string
+  /** The sum or the last value, already written: it stands in the legend. */
+  readonly figure?: string
+  /** Thin, dotted, grey: last month, for comparing. */
+  readonly muted?: boolean
+}
+
+export type Point = {
+  /** What stands at the axis: "1 Nov". */
+  readonly label: string
+  /** By series id; missing where there is nothing. */
+  readonly values: Readonly<Record<string, string | number | null | undefined>>
+  /** Future: drawn as a band. */
+  readonly expected?: boolean
+}
+
+export const OTHER = 'other'
+export const MOST_SERIES = 6
+
+const colors = ['var(--chart-1)', 'var(--chart-2)', 'var(--chart-3)', 'var(--chart-4)', 'var(--chart-5)', 'var(--chart-6)']
+
+/** What is still to come, as bars: a series with this id is drawn as a band. */
+export const EXPECTED = 'expected'
+/** What is still to come, as a line: dashed, in the colour of the series before the dot. */
+export const FORECAST = '.forecast'
+
+export const isForecast = (id: string) => id.endsWith(FORECAST)
+const sourceOf = (id: string) => (isForecast(id) ? id.slice(0, -FORECAST.length) : id)
+
+/** Six series in fixed order, then "Other" in its own grey. */
+export function colorOf(series: readonly Series[], id: string): string {
+  if (id === EXPECTED) return 'var(--chart-band)'
+  const found = series.find((each) => each.id === id)
+  if (id === OTHER || found?.muted) return 'var(--chart-other)'
+  const drawn = series.filter((each) => each.id !== OTHER && each.id !== EXPECTED && !each.muted && !isForecast(each.id))
+  return colors[drawn.findIndex((each) => each.id === sourceOf(id))] ?? 'var(--chart-other)'
+}
+
+export function drawnValue(value: string | number | null | undefined): number | null {
+  if (value === null || value === undefined || value === '') return null
+  const number = Number(value)
+  return Number.isFinite(number) ? number : null
+}
+
+/** A value as it is read out: exact. */
+export function writeValue(value: string | number | null | undefined, unit: Unit): string {
+  if (value === null || value === undefined || value === '') return '–'
+  if (unit === 'usd') return formatMoney(typeof value === 'number' ? value.toFixed(9) : value)
+  const number = Number(value)
+  if (unit === 'ms') return formatLatency(number)
+  if (unit === 'percent') return formatPercent(number)
+  return formatCount(Math.round(number))
+}
+
+/** A value at the axis: short. */
+export function writeTick(value: number, unit: Unit): string {
+  if (unit === 'usd') return formatAxisMoney(value.toFixed(2))
+  if (unit === 'ms') return formatLatency(value)
+  if (unit === 'percent') return formatPercent(value)
+  return formatBigCount(Math.round(value))
+}
+
+/** The top of the axis and at most three lines below it, at round figures. The axis starts at zero. */
+export function ticksFor(greatest: number): readonly number[] {
+  if (!(greatest > 0)) return [0, 1]
+  const power = 10 ** Math.floor(Math.log10(greatest / 3))
+  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((size) => size * 3 >= greatest) ?? greatest
+  const count = Math.ceil(greatest / step)
+  return Array.from({ length: count + 1 }, (_, index) => Number((index * step).toPrecision(12)))
+}
+
+/** The same rows as text that a sheet opens: one line a point, one column a series, exact figures. */
+export function toCsv(points: readonly Point[], series: readonly Series[], firstColumn: string): string {
+  const rows = [
+    [firstColumn, ...series.map((each) => each.label)],
+    ...points.map((point) => [point.label, ...series.map((each) => String(point.values[each.id] ?? ''))]),
+  ]
+  return rows.map((row) => row.map(cell).join(',')).join('\r\n')
+}
+
+/** A cell that begins like a formula would run in a spreadsheet; a quote before it keeps it text. */
+function cell(text: string): string {
+  const inert = /^[=+@\t\r]/.test(text) || (text.startsWith('-') && !/^-\d+(\.\d+)?$/.test(text)) ? `'${text}` : text
+  return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert
+}
