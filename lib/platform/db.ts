@@ -14,8 +14,11 @@ export type SqlClient = pg.PoolClient
 
 export type Database = { readonly db: Db; readonly sql: SqlPool; close(): Promise<void> }
 
-// int8 arrives as bigint: counts and money must not pass through a double.
-pg.types.setTypeParser(pg.types.builtins.INT8, BigInt)
+// int8 arrives as bigint: counts and money must not pass through a double. For this pool only, since Prisma's adapter
+// builds on pg's own parsers and refuses a value that is a bigint already.
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) => (oid === pg.types.builtins.INT8 ? BigInt : pg.types.getTypeParser(oid, format)),
+}
 
 const statementTimeoutMs = 15_000
 const connectTimeoutMs = 5_000
@@ -29,7 +32,7 @@ export function openDatabase(url: string, connections: number = 10): Database {
     idle_in_transaction_session_timeout: statementTimeoutMs,
   }
   const db = new PrismaClient({ adapter: new PrismaPg(options) })
-  const sql = new pg.Pool(options)
+  const sql = new pg.Pool({ ...options, types })
   // A connection that dies while idle is replaced by the pool; without a listener it would end the process.
   sql.on('error', () => {})
   return {

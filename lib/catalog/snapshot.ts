@@ -1,0 +1,66 @@
+/** The catalogue as the call path uses it: one immutable snapshot of models, routes, credentials and prices. */
+import type { Endpoint, PriceVersion, ProviderKind } from '#lib/catalog/contract.ts'
+import type { CredentialSecret } from '#lib/providers/credentials/credential-secret.ts'
+
+export type CatalogCredential = {
+  readonly id: string
+  readonly label: string
+  readonly secret: CredentialSecret
+  readonly weight: number
+}
+
+export type CatalogProvider = {
+  readonly id: string
+  readonly name: string
+  readonly kind: ProviderKind
+  /** Without a trailing slash. */
+  readonly baseUrl: string
+  readonly simulated: boolean
+  readonly status: string
+  /** Live credentials that could be opened, heaviest first. */
+  readonly credentials: readonly CatalogCredential[]
+}
+
+export type CatalogDeployment = {
+  readonly id: string
+  readonly provider: CatalogProvider
+  readonly upstreamModel: string
+  readonly region: string
+  readonly rank: number
+  readonly weight: number
+  readonly status: string
+}
+
+export type DatedPrice = PriceVersion & { readonly effectiveFromMs: number }
+
+export type CatalogModel = {
+  readonly id: string
+  readonly name: string
+  readonly displayName: string
+  readonly vendor: string
+  readonly endpoints: readonly Endpoint[]
+  readonly capabilities: readonly string[]
+  readonly contextTokens: number | null
+  readonly maxOutputTokens: number | null
+  readonly status: string
+  readonly retiresAtMs: number | null
+  readonly createdAtMs: number
+  /** By rank, then heaviest first; of any status. */
+  readonly deployments: readonly CatalogDeployment[]
+  /** The price in force when the snapshot was read and those to come, by date: a price change needs no reload. */
+  readonly prices: readonly DatedPrice[]
+}
+
+export type CatalogSnapshot = {
+  /** Version of subject `catalog`, read before everything else: a race yields an older version, never a newer one. */
+  readonly version: string
+  readonly models: ReadonlyMap<string, CatalogModel>
+  readonly providers: ReadonlyMap<string, CatalogProvider>
+  /** Credentials that the master key does not open, for the log. Their providers go without them. */
+  readonly unreadableCredentials: readonly string[]
+}
+
+/** The price in force at this moment, or null where the model has none yet: then it can't be called. */
+export function priceAt(model: Pick<CatalogModel, 'prices'>, nowMs: number): DatedPrice | null {
+  return model.prices.findLast((price) => price.effectiveFromMs <= nowMs) ?? null
+}

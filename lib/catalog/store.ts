@@ -1,0 +1,75 @@
+/** Queries of the catalogue. */
+import type { Db, Tx } from '#lib/platform/db.ts'
+import type { Prisma } from '#lib/platform/generated/prisma/client.ts'
+
+/** A catalogue is read whole, so its size is bounded. */
+const mostModels = 5000
+const mostProviders = 500
+const mostPerModel = 100
+
+const providerColumns = {
+  id: true,
+  name: true,
+  kind: true,
+  baseUrl: true,
+  status: true,
+  simulated: true,
+  credentials: {
+    where: { status: 'active' },
+    select: { id: true, label: true, ciphertext: true, wrappedKey: true, weight: true },
+    take: mostPerModel,
+  },
+} satisfies Prisma.ProviderSelect
+
+const modelColumns = {
+  id: true,
+  name: true,
+  displayName: true,
+  vendor: true,
+  endpoints: true,
+  capabilities: true,
+  contextTokens: true,
+  maxOutputTokens: true,
+  status: true,
+  retiresAt: true,
+  createdAt: true,
+  deployments: {
+    select: { id: true, providerId: true, upstreamModel: true, region: true, rank: true, weight: true, status: true },
+    orderBy: [{ rank: 'asc' }, { weight: 'desc' }, { id: 'asc' }],
+    take: mostPerModel,
+  },
+} satisfies Prisma.ModelSelect
+
+export type ProviderRow = Prisma.ProviderGetPayload<{ select: typeof providerColumns }>
+export type PriceRow = { id: string; modelId: string; nanosPerMillion: unknown; effectiveFrom: Date; source: string }
+export type ModelRow = Prisma.ModelGetPayload<{ select: typeof modelColumns }> & { prices: PriceRow[] }
+
+/** Everything that calls are routed and priced by. */
+export async function readCatalogRows(db: Db, nowMs: number): Promise<{ providers: ProviderRow[]; models: ModelRow[] }> {
+  const [providers, models, prices] = await Promise.all([
+    db.provider.findMany({ select: providerColumns, orderBy: { name: 'asc' }, take: mostProviders }),
+    db.model.findMany({ select: modelColumns, orderBy: { name: 'asc' }, take: mostModels }),
+    findPricesFrom(db, nowMs),
+  ])
+  const pricesByModel = new Map<string, PriceRow[]>()
+  for (const price of prices) pricesByModel.set(price.modelId, [...(pricesByModel.get(price.modelId) ?? []), price])
+  return { providers, models: models.map((model) => ({ ...model, prices: pricesByModel.get(model.id) ?? [] })) }
+}
+
+/**
+ * For every model the price in force and those to come, by date; two of the same date count in the order of their entry,
+ * the later one wins. Carried by price_model_id_effective_from_idx.
+ */
+export async function findPricesFrom(db: Db | Tx, nowMs: number, modelIds: readonly string[] | null = null): Promise<PriceRow[]> {
+  const now = new Date(nowMs)
+  return db.$queryRaw<PriceRow[]>`
+    SELECT p.id, p.model_id AS "modelId", p.nanos_per_million AS "nanosPerMillion",
+           p.effective_from AS "effectiveFrom", p.source
+    FROM price p
+    WHERE (${modelIds === null} OR p.model_id = ANY(${modelIds ?? []}::text[]))
+      AND p.effective_from >= coalesce(
+        (SELECT max(i.effective_from) FROM price i WHERE i.model_id = p.model_id AND i.effective_from <= ${now}),
+        '-infinity')
+    ORDER BY p.model_id, p.effective_from, p.id
+    LIMIT 50000`
+}

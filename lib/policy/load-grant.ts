@@ -1,0 +1,65 @@
+/**
+ * The grant of the key that a digest stands for, compiled from PostgreSQL: the slow path behind the gateway's caches.
+ *
+ * One statement reads everything, versions included, so it sees one snapshot: the versions in the grant are exactly those
+ * of the facts beside them. A change that commits meanwhile has a higher version, and ADMIT finds the grant stale.
+ */
+import * as z from 'zod'
+import { keyKinds, keyStatuses } from '#lib/keys/contract.ts'
+import { budgetPeriods, budgetPostures, limitsInput, scopeTypes } from '#lib/limits/contract.ts'
+import { profilePolicy, type Grant } from '#lib/policy/contract.ts'
+import { compileGrant, type GrantFacts } from '#lib/policy/rules/compile-grant.ts'
+import { findGrantFacts } from '#lib/policy/store.ts'
+import type { Db } from '#lib/platform/db.ts'
+
+/** Null where no live secret has this digest: unknown, or past the grace of its rotation. */
+export async function loadGrant(db: Db, digest: Buffer, nowMs: number): Promise<{ readonly grant: Grant } | null> {
+  const row = await findGrantFacts(db, digest, nowMs)
+  if (!row) return null
+  return { grant: compileGrant(grantFacts.parse(row)) }
+}
+
+const principal = z.object({ id: z.string(), name: z.string(), status: z.string() })
+const named = z.object({ id: z.string(), name: z.string() })
+
+// What the database holds as JSON is not trusted to have the right shape: a wrong one ends the load, it never opens a gate.
+const grantFacts: z.ZodType<GrantFacts> = z.object({
+  key: z.object({
+    id: z.string(),
+    name: z.string(),
+    kind: z.enum(keyKinds),
+    status: z.enum(keyStatuses),
+    statusReason: z.string().nullable(),
+    expiresAtMs: z.number().nullable(),
+    environment: z.string(),
+    models: z.array(z.string()),
+    providers: z.array(z.string()),
+    regions: z.array(z.string()),
+    limits: limitsInput,
+    tags: z.record(z.string(), z.string()),
+    overrides: z.array(z.string()),
+  }),
+  secret: z.object({ id: z.string(), notAfterMs: z.number().nullable() }),
+  user: principal.nullable(),
+  team: principal,
+  workload: principal.nullable(),
+  project: principal.nullable(),
+  businessUnit: named.nullable(),
+  organisation: z.object({ id: z.string(), name: z.string(), timeZone: z.string() }),
+  profile: z.object({ id: z.string(), name: z.string(), version: z.number(), policy: profilePolicy }),
+  costCentre: z.string().nullable(),
+  scopeLimits: z.array(z.object({ type: z.enum(scopeTypes), id: z.string(), limits: limitsInput })),
+  budgets: z.array(
+    z.object({
+      id: z.string(),
+      type: z.enum(scopeTypes),
+      scopeId: z.string(),
+      amountNanos: z.string(),
+      period: z.enum(budgetPeriods),
+      posture: z.enum(budgetPostures),
+      enforceAtPercent: z.number(),
+      timeZone: z.string(),
+    }),
+  ),
+  versions: z.array(z.tuple([z.string(), z.string()])),
+})

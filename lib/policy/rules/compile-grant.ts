@@ -1,0 +1,190 @@
+/**
+ * From facts to the grant that the call path uses. Layers only narrow: a key's own values never reach beyond the profile as
+ * it is now, even where the profile was tightened after the key was made. The one exception is a field in which an admin
+ * went beyond the profile on purpose, which the key lists in `overrides`.
+ */
+import type { KeyKind, KeyStatus } from '#lib/keys/contract.ts'
+import {
+  limitKinds,
+  type BudgetPeriod,
+  type BudgetPosture,
+  type BudgetRule,
+  type LimitKind,
+  type LimitRule,
+  type LimitsInput,
+  type Scope,
+  type ScopeType,
+} from '#lib/limits/contract.ts'
+import type { CatalogueRule, Grant, ProfilePolicy } from '#lib/policy/contract.ts'
+import { isLooser, loosestPosture, maximumNanosFor } from '#lib/policy/rules/budget-guardrail.ts'
+
+type Principal = { readonly id: string; readonly name: string; readonly status: string }
+
+/** Everything that a grant depends on, as the database has it at one moment. */
+export type GrantFacts = {
+  readonly key: {
+    readonly id: string
+    readonly name: string
+    readonly kind: KeyKind
+    readonly status: KeyStatus
+    readonly statusReason: string | null
+    readonly expiresAtMs: number | null
+    readonly environment: string
+    readonly models: readonly string[]
+    readonly providers: readonly string[]
+    readonly regions: readonly string[]
+    readonly limits: LimitsInput
+    readonly tags: Readonly<Record<string, string>>
+    readonly overrides: readonly string[]
+  }
+  readonly secret: { readonly id: string; readonly notAfterMs: number | null }
+  readonly user: Principal | null
+  readonly team: Principal
+  readonly workload: Principal | null
+  readonly project: Principal | null
+  readonly businessUnit: { readonly id: string; readonly name: string } | null
+  readonly organisation: { readonly id: string; readonly name: string; readonly timeZone: string }
+  readonly profile: { readonly id: string; readonly name: string; readonly version: number; readonly policy: ProfilePolicy }
+  readonly costCentre: string | null
+  /** Limits of the scopes above the key. */
+  readonly scopeLimits: readonly { readonly type: ScopeType; readonly id: string; readonly limits: LimitsInput }[]
+  /** Live budgets of the key and of the scopes above it. */
+  readonly budgets: readonly {
+    readonly id: string
+    readonly type: ScopeType
+    readonly scopeId: string
+    readonly amountNanos: string
+    readonly period: BudgetPeriod
+    readonly posture: BudgetPosture
+    readonly enforceAtPercent: number
+    readonly timeZone: string
+  }[]
+  readonly versions: readonly (readonly [subject: string, version: string])[]
+}
+
+export function compileGrant(facts: GrantFacts): Grant {
+  const { key, profile } = facts
+  const { policy } = profile
+  return {
+    key: {
+      id: key.id,
+      name: key.name,
+      kind: key.kind,
+      status: key.status,
+      statusReason: key.statusReason,
+      expiresAtMs: key.expiresAtMs,
+    },
+    secret: facts.secret,
+    user: facts.user,
+    team: facts.team,
+    workload: facts.workload,
+    project: facts.project,
+    profile: { id: profile.id, name: profile.name, version: profile.version },
+    businessUnitId: facts.businessUnit?.id ?? null,
+    costCentre: facts.costCentre,
+    environment: key.environment,
+    tags: key.tags,
+    models: catalogueRules(facts, 'models', policy.models),
+    providers: catalogueRules(facts, 'providers', { ...policy.providers, deny: [] }),
+    regions: catalogueRules(facts, 'regions', { ...policy.regions, deny: [] }),
+    endpoints: policy.endpoints,
+    limits: [...keyLimits(facts), ...scopeLimits(facts)],
+    budgets: budgetRules(facts),
+    defaultOutputTokens: policy.defaultOutputTokens,
+    degradedMode: policy.degradedMode,
+    timeZone: facts.organisation.timeZone,
+    versions: facts.versions,
+  }
+}
+
+type Lists = { readonly allow: readonly string[]; readonly deny: readonly string[] }
+
+function catalogueRules(facts: GrantFacts, field: 'models' | 'providers' | 'regions', profileLists: Lists): CatalogueRule[] {
+  const { key, profile } = facts
+  const rules: CatalogueRule[] = []
+  const overridden = key.overrides.includes(field)
+  if (!overridden) rules.push({ layer: 'profile', name: profile.name, allow: profileLists.allow, deny: profileLists.deny })
+  // An override without a list of its own would open everything; then the key reaches nothing instead.
+  if (overridden || key[field].length > 0) rules.push({ layer: 'key', name: key.name, allow: key[field], deny: [] })
+  return rules
+}
+
+/** One limit of a key, and which layer set it. `null`: none. */
+export type EffectiveLimit = { readonly limit: number | null; readonly layer: 'key' | 'profile' }
+
+/** A key's own limit: what it was given, else the profile's default; never above the profile's maximum. */
+export function effectiveKeyLimit(
+  kind: LimitKind,
+  given: number | null | undefined,
+  overrides: readonly string[],
+  policy: ProfilePolicy,
+): EffectiveLimit {
+  const guardrail = policy.limits[kind]
+  if (given !== undefined && overrides.includes(`limits.${kind}`)) return { limit: given, layer: 'key' }
+  const wanted = given === undefined ? (guardrail?.default ?? null) : given
+  const maximum = guardrail?.maximum ?? null
+  if (maximum !== null && (wanted === null || wanted > maximum)) return { limit: maximum, layer: 'profile' }
+  return { limit: wanted, layer: given === undefined || wanted === null ? 'profile' : 'key' }
+}
+
+function keyLimits({ key, profile }: GrantFacts): LimitRule[] {
+  const scope: Scope = { type: 'key', id: key.id, name: key.name }
+  return limitKinds.flatMap((kind) => {
+    const { limit } = effectiveKeyLimit(kind, key.limits[kind], key.overrides, profile.policy)
+    return limit === null ? [] : [{ scope, kind, limit }]
+  })
+}
+
+function scopeLimits(facts: GrantFacts): LimitRule[] {
+  return scopesOf(facts).flatMap((scope) => {
+    const row = facts.scopeLimits.find(({ type, id }) => type === scope.type && id === scope.id)
+    if (!row) return []
+    return limitKinds.flatMap((kind) => {
+      const limit = row.limits[kind]
+      return limit == null ? [] : [{ scope, kind, limit }]
+    })
+  })
+}
+
+function budgetRules(facts: GrantFacts): BudgetRule[] {
+  return scopesOf(facts).flatMap((scope) =>
+    facts.budgets
+      .filter(({ type, scopeId }) => type === scope.type && scopeId === scope.id)
+      .toSorted((a, b) => a.id.localeCompare(b.id))
+      .map(({ id, amountNanos, period, posture, enforceAtPercent, timeZone }) => ({
+        id,
+        scope,
+        ...(scope.type === 'key' ? withinProfile(facts, { amountNanos, period, posture }) : { amountNanos, period, posture }),
+        enforceAtPercent,
+        timeZone,
+      })),
+  )
+}
+
+type BudgetTerms = Pick<BudgetRule, 'amountNanos' | 'period' | 'posture'>
+
+function withinProfile({ key, profile }: GrantFacts, terms: BudgetTerms): BudgetTerms {
+  if (key.overrides.includes('budget')) return terms
+  const maximum = maximumNanosFor(terms.period, profile.policy)
+  const loosest = loosestPosture(profile.policy)
+  return {
+    ...terms,
+    amountNanos: maximum !== null && BigInt(terms.amountNanos) > maximum ? maximum.toString() : terms.amountNanos,
+    posture: isLooser(terms.posture, loosest) ? loosest : terms.posture,
+  }
+}
+
+/** From the key up to the organisation: the order in which refusals name the scope. */
+function scopesOf(facts: GrantFacts): Scope[] {
+  const scopes: Scope[] = [{ type: 'key', id: facts.key.id, name: facts.key.name }]
+  const add = (type: ScopeType, named: { readonly id: string; readonly name: string } | null) => {
+    if (named) scopes.push({ type, id: named.id, name: named.name })
+  }
+  add('user', facts.user)
+  add('workload', facts.workload)
+  add('project', facts.project)
+  add('team', facts.team)
+  add('business_unit', facts.businessUnit)
+  add('organisation', facts.organisation)
+  return scopes
+}

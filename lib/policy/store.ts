@@ -1,0 +1,62 @@
+/** Queries of the policy module. */
+import type { Db } from '#lib/platform/db.ts'
+
+/**
+ * Everything that a grant is compiled from, in one statement and so in one snapshot; null when no live secret has this
+ * digest. Carried by key_secret_digest_key and primary keys, and by budget_scope_type_scope_id_idx.
+ */
+export async function findGrantFacts(db: Db, digest: Buffer, nowMs: number): Promise<unknown> {
+  const rows = await db.$queryRaw<{ facts: unknown }[]>`
+    SELECT jsonb_build_object(
+      'key', jsonb_build_object(
+        'id', k.id, 'name', k.name, 'kind', k.kind, 'status', k.status, 'statusReason', k.status_reason,
+        'expiresAtMs', floor(extract(epoch FROM k.expires_at) * 1000), 'environment', k.environment,
+        'models', to_jsonb(k.models), 'providers', to_jsonb(k.providers), 'regions', to_jsonb(k.regions),
+        'limits', k.limits, 'tags', k.tags, 'overrides', to_jsonb(k.overrides)),
+      'secret', jsonb_build_object('id', s.id, 'notAfterMs', floor(extract(epoch FROM s.not_after) * 1000)),
+      'user', CASE WHEN u.id IS NULL THEN NULL ELSE jsonb_build_object('id', u.id, 'name', u.name, 'status', u.status) END,
+      'team', jsonb_build_object('id', t.id, 'name', t.name, 'status', t.status),
+      'workload', CASE WHEN w.id IS NULL THEN NULL ELSE jsonb_build_object('id', w.id, 'name', w.name, 'status', w.status) END,
+      'project', CASE WHEN p.id IS NULL THEN NULL ELSE jsonb_build_object('id', p.id, 'name', p.name, 'status', p.status) END,
+      'businessUnit', CASE WHEN b.id IS NULL THEN NULL ELSE jsonb_build_object('id', b.id, 'name', b.name) END,
+      'organisation', jsonb_build_object(
+        'id', coalesce(o.id, ''), 'name', coalesce(o.name, ''), 'timeZone', coalesce(o.time_zone, 'UTC')),
+      'profile', jsonb_build_object('id', f.id, 'name', f.name, 'version', f.version, 'policy', f.policy),
+      'costCentre', t.cost_centre_code,
+      'scopeLimits', (
+        SELECT coalesce(jsonb_agg(jsonb_build_object('type', l.scope_type, 'id', l.scope_id, 'limits', l.limits)), '[]')
+        FROM scope_limit l
+        WHERE (l.scope_type, l.scope_id) IN (
+          ('user', k.owner_user_id), ('workload', k.workload_id), ('project', k.project_id), ('team', k.team_id),
+          ('business_unit', t.business_unit_id), ('organisation', o.id))),
+      'budgets', (
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+          'id', g.id, 'type', g.scope_type, 'scopeId', g.scope_id, 'amountNanos', g.amount_nanos::text,
+          'period', g.period, 'posture', g.posture, 'enforceAtPercent', g.enforce_at_percent, 'timeZone', g.time_zone)), '[]')
+        FROM budget g
+        WHERE g.archived_at IS NULL
+          AND (g.scope_type, g.scope_id) IN (
+            ('key', k.id), ('user', k.owner_user_id), ('workload', k.workload_id), ('project', k.project_id),
+            ('team', k.team_id), ('business_unit', t.business_unit_id), ('organisation', o.id))),
+      'versions', (
+        SELECT jsonb_agg(jsonb_build_array(subject, coalesce(v.version, 0)::text) ORDER BY subject)
+        FROM unnest(ARRAY[
+          'key:' || k.id, 'user:' || k.owner_user_id, 'workload:' || k.workload_id, 'project:' || k.project_id,
+          'team:' || k.team_id, 'profile:' || k.profile_id, 'organisation']) AS subject
+        LEFT JOIN policy_version v USING (subject)
+        WHERE subject IS NOT NULL)
+    ) AS facts
+    FROM key_secret s
+    JOIN virtual_key k ON k.id = s.key_id
+    JOIN team t ON t.id = k.team_id
+    JOIN access_profile f ON f.id = k.profile_id
+    LEFT JOIN app_user u ON u.id = k.owner_user_id
+    LEFT JOIN workload w ON w.id = k.workload_id
+    LEFT JOIN project p ON p.id = k.project_id
+    LEFT JOIN business_unit b ON b.id = t.business_unit_id
+    LEFT JOIN organisation o ON true
+    WHERE s.digest = ${digest}
+      AND (s.not_after IS NULL OR s.not_after > ${new Date(nowMs)})
+    LIMIT 1`
+  return rows[0]?.facts ?? null
+}
