@@ -4,7 +4,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { buildPortal, bundlePrograms } from './build.mjs'
 import { generateClient, installPackages } from './install.mjs'
-import { loadDotEnv, useRunningProduct } from './environment.mjs'
+import { loadDotEnv, attachToRunningProduct } from './environment.mjs'
 import { fail, root } from './terminal.mjs'
 
 /** `portal`: Next's production build is needed too. `program`: the file of bin/ that runs, none for `build`. */
@@ -40,7 +40,7 @@ export async function runCommand(name, args) {
   if (!command.program) return
 
   loadDotEnv()
-  if (command.attach) useRunningProduct()
+  if (command.attach) attachToRunningProduct()
   const program = path.join(root, 'dist', `${command.program}.js`)
   if (!fs.existsSync(program)) fail(`\`${name}\` has no program here: bin/${command.program}.ts is missing`)
   process.argv = [process.argv[0], program, ...(command.program === name ? [] : [name]), ...args]

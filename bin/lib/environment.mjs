@@ -11,7 +11,7 @@ export function loadDotEnv() {
 }
 
 /** A process that is started alone works on the data of the product that runs here, unless it is told otherwise. */
-export function useRunningProduct() {
+export function attachToRunningProduct() {
   const folder = path.resolve(root, process.env.GATEHOUSE_DATA_DIR || '.data')
   const runtime = readJson(path.join(folder, 'runtime.json'))
   if (!runtime) return

@@ -58,7 +58,8 @@ async function startTestServices(): Promise<TestServices> {
     }),
     startEmbeddedRedis({ dir: path.join(dir, 'redis'), persist: false, databases: redisDatabases }),
   ])
-  const folders = [dir, postgres.data]
+  // The data may be outside: then the folder around it is its own.
+  const folders = [dir, path.dirname(postgres.data)]
   const reaper = endWithThisProcess([postgres.pid, redis.pid], folders)
   await makeTemplate(postgres.url)
   return {

