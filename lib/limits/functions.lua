@@ -289,19 +289,21 @@ local function expired(keys, argv)
   return found
 end
 
+-- The id of the newest entry that the stream has ever had.
+local function last_entry(stream)
+  local info = redis.pcall('XINFO', 'STREAM', stream)
+  if info.err then return '0-0' end
+  for i = 1, #info, 2 do
+    if info[i] == 'last-generated-id' then return info[i + 1] end
+  end
+end
+
 --[[ SEED: what the ledger knows of a budget period, unless somebody was first.
 KEYS  budget period, stream
-ARGV  1 spent nanos  2 period end ms or 0  3 id of the newest stream entry that was counted
-Returns 1, or 0 when entries have entered the stream since: read again. ]]
+ARGV  1 spent nanos  2 period end ms or 0  3 the stream's newest entry before anything was read
+Returns 1, or 0 when an event has entered the stream since: read again. ]]
 local function seed(keys, argv)
-  local newest = redis.call('XREVRANGE', keys[2], '+', '-', 'COUNT', 1)
-  if newest[1] and newest[1][1] ~= argv[3] then
-    -- Entries leave the stream when they reach PostgreSQL, so only a newer one means that something was missed.
-    local ms, seq = string.match(newest[1][1], '(%d+)-(%d+)')
-    local seen_ms, seen_seq = string.match(argv[3], '(%d+)-(%d+)')
-    ms, seq, seen_ms, seen_seq = tonumber(ms), tonumber(seq), tonumber(seen_ms), tonumber(seen_seq)
-    if ms > seen_ms or (ms == seen_ms and seq > seen_seq) then return 0 end
-  end
+  if last_entry(keys[2]) ~= argv[3] then return 0 end
   if redis.call('HSETNX', keys[1], 'u', argv[1]) == 1 then
     redis.call('HSETNX', keys[1], 'h', '0')
     if tonumber(argv[2]) > 0 then
@@ -309,6 +311,12 @@ local function seed(keys, argv)
     end
   end
   return 1
+end
+
+--[[ NEWEST: the id of the newest entry that the stream has ever had, 0-0 for none.
+KEYS  stream ]]
+local function newest(keys)
+  return last_entry(keys[1])
 end
 
 --[[ RECORD: events of calls that held nothing (refusals).
@@ -338,5 +346,6 @@ redis.register_function('gatehouse_settle', settle)
 redis.register_function('gatehouse_renew', renew)
 redis.register_function('gatehouse_expired', expired)
 redis.register_function('gatehouse_seed', seed)
+redis.register_function('gatehouse_newest', newest)
 redis.register_function('gatehouse_record', record)
 redis.register_function('gatehouse_set_versions', set_versions)

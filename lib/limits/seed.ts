@@ -19,12 +19,12 @@ const page = 1_000
 /** Throws when PostgreSQL does not answer: the call must be refused then, for its budget is not known. */
 export async function seedBudget(redis: RedisClient, spentInLedger: SpentInLedger, rule: BudgetRule, window: Window): Promise<void> {
   for (let attempt = 0; attempt < tries; attempt++) {
+    const newest = (await callFunction(redis, 'gatehouse_newest', [usageStream], [])) as string
     const travelling = await readStream(redis)
     const booked = await spentInLedger(rule.scope, window, travelling.map((event) => event.id))
     const onTheWay = travelling
       .filter((event) => inWindow(event.at, window) && isOfScope(event, rule.scope))
       .reduce((sum, event) => sum + BigInt(event.costNanos), 0n)
-    const newest = travelling.at(-1)?.entryId ?? '0-0'
     const seeded = await callFunction(
       redis,
       'gatehouse_seed',
@@ -38,7 +38,6 @@ export async function seedBudget(redis: RedisClient, spentInLedger: SpentInLedge
 }
 
 type StreamEvent = {
-  readonly entryId: string
   readonly id: string
   readonly at: number
   readonly costNanos: string
@@ -48,9 +47,9 @@ async function readStream(redis: RedisClient): Promise<StreamEvent[]> {
   const events: StreamEvent[] = []
   for (let from = '-'; ; ) {
     const entries = await redis.xrange(usageStream, from, '+', 'COUNT', page)
-    for (const [entryId, [, text = '']] of entries) {
+    for (const [, [, text = '']] of entries) {
       const event = parse(text)
-      if (event) events.push({ ...event, entryId })
+      if (event) events.push(event)
     }
     const last = entries.at(-1)
     if (!last || entries.length < page) return events
@@ -59,9 +58,9 @@ async function readStream(redis: RedisClient): Promise<StreamEvent[]> {
 }
 
 // A poison entry is the worker's to set aside; it is no event and costs nothing.
-function parse(text: string): Omit<StreamEvent, 'entryId'> | null {
+function parse(text: string): StreamEvent | null {
   try {
-    return JSON.parse(text) as Omit<StreamEvent, 'entryId'>
+    return JSON.parse(text) as StreamEvent
   } catch {
     return null
   }

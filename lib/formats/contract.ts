@@ -1,0 +1,75 @@
+/**
+ * A format is a wire: how requests are read, how refusals and usage look in it. Pure; no I/O. The gateway knows formats
+ * only through these types.
+ */
+import type { Endpoint, TokenVector } from '#lib/catalog/contract.ts'
+
+/** What the call path needs to know of a request body. */
+export type ParsedRequest = {
+  readonly model: string
+  readonly stream: boolean
+  /** The caller's own output maximum, in tokens; null where it named none, 0 where the endpoint has no output. */
+  readonly outputMaximum: number | null
+  /** Answers asked for; each may take the output maximum. */
+  readonly choices: number
+  /** What the prompt probably counts, for token limits and for calls whose usage never arrives. */
+  readonly promptTokensEstimate: number
+  /** Upper bound on prompt tokens beyond what the body's bytes bound: images and files by reference. */
+  readonly tokensBeyondBytes: number
+  /** Whether the caller wants the usage event of a stream for itself. */
+  readonly wantsStreamUsage: boolean
+}
+
+export type ParseProblem = { readonly problem: string; readonly param: string | null }
+
+/** What the gateway wants changed in the forwarded body. Nothing set: the caller's bytes go on as they are. */
+export type BodyChanges = {
+  readonly model?: string
+  readonly outputMaximum?: number
+  readonly includeStreamUsage?: boolean
+  /** The caller's bytes could be read in two ways, so they are written again from what was parsed. */
+  readonly rewrite?: boolean
+}
+
+/** Why the caller is refused, in the caller's terms. */
+export type PublicRefusal = {
+  readonly status: number
+  readonly code: string
+  readonly message: string
+  readonly param: string | null
+  /** The same in every format; null only where no decision was made (the request could not be read). */
+  readonly gatehouse: Readonly<Record<string, unknown>>
+}
+
+/** Reads usage from an answer as it passes by. Bounded memory; never changes a byte unless told to strip. */
+export type AnswerReader = {
+  /** Takes the next bytes and returns those to send on. */
+  push(chunk: Buffer): Buffer
+  /** The end of the upstream's answer; returns what was held back. */
+  end(): Buffer
+  /** What was learned so far. Valid at any moment, also after an abort. */
+  reading(): AnswerReading
+}
+
+export type AnswerReading = {
+  /** Usage as the provider reported it, or null. */
+  readonly tokens: TokenVector | null
+  /** Output tokens counted from the stream's own events, for when usage is missing. */
+  readonly outputSeen: number
+  readonly modelServed: string | null
+  /** Whether the stream reached its proper end. */
+  readonly complete: boolean
+}
+
+export type Format = {
+  readonly name: string
+  parse(endpoint: Endpoint, body: unknown, bytes: Buffer): ParsedRequest | ParseProblem
+  /** The body to forward. */
+  rewrite(body: unknown, bytes: Buffer, changes: BodyChanges): Buffer
+  /** True when the raw bytes may not mean the same to every JSON parser (repeated or escaped deciding fields). */
+  isAmbiguous(bytes: Buffer): boolean
+  refusalBody(refusal: PublicRefusal): string
+  /** An error event for a stream whose head has been sent. */
+  streamError(refusal: PublicRefusal): string
+  readAnswer(endpoint: Endpoint, stream: boolean, stripUsage: boolean): AnswerReader
+}

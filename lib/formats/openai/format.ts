@@ -1,0 +1,16 @@
+import type { Format } from '#lib/formats/contract.ts'
+import { refusalBody, streamError } from '#lib/formats/openai/errors.ts'
+import { parse } from '#lib/formats/openai/parse.ts'
+import { jsonAnswer, streamAnswer } from '#lib/formats/openai/read-answer.ts'
+import { isAmbiguous, rewrite } from '#lib/formats/openai/rewrite.ts'
+
+/** OpenAI's wire, which OpenAI-compatible servers share. */
+export const openai: Format = {
+  name: 'openai',
+  parse,
+  rewrite,
+  isAmbiguous,
+  refusalBody,
+  streamError,
+  readAnswer: (_endpoint, stream, stripUsage) => (stream ? streamAnswer(stripUsage) : jsonAnswer()),
+}

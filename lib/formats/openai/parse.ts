@@ -1,0 +1,112 @@
+/** Reads what the gateway must know of OpenAI request bodies; everything else passes untouched. */
+import * as z from 'zod'
+import type { Endpoint } from '#lib/catalog/contract.ts'
+import type { ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
+
+/**
+ * The most prompt tokens that one image can become: OpenAI's dearest case, gpt-4o-mini at high detail with eight tiles
+ * (2,833 + 8 × 5,667).
+ */
+const tokensOfAnImage = 48_169
+/** A file by id can be as long as the largest context that we know of. */
+const tokensOfAFile = 1_050_000
+
+const chat = z.looseObject({
+  model: z.string().min(1).max(256),
+  messages: z.array(z.looseObject({ role: z.string(), content: z.unknown() })).min(1),
+  stream: z.boolean().nullish(),
+  stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
+  max_tokens: z.int().min(1).nullish(),
+  max_completion_tokens: z.int().min(1).nullish(),
+  n: z.int().min(1).max(128).nullish(),
+})
+
+const embeddings = z.looseObject({
+  model: z.string().min(1).max(256),
+  input: z.union([
+    z.string().min(1),
+    z.array(z.string()).min(1),
+    z.array(z.int()).min(1),
+    z.array(z.array(z.int()).min(1)).min(1),
+  ]),
+  encoding_format: z.enum(['float', 'base64']).nullish(),
+})
+
+export function parse(endpoint: Endpoint, body: unknown): ParsedRequest | ParseProblem {
+  return endpoint === 'embeddings' ? parseEmbeddings(body) : parseChat(body)
+}
+
+function parseChat(body: unknown): ParsedRequest | ParseProblem {
+  const parsed = chat.safeParse(body)
+  if (!parsed.success) return problemOf(parsed.error)
+  const request = parsed.data
+  return {
+    model: request.model,
+    stream: request.stream === true,
+    outputMaximum: request.max_completion_tokens ?? request.max_tokens ?? null,
+    choices: request.n ?? 1,
+    promptTokensEstimate: promptTokensEstimate(request.messages),
+    tokensBeyondBytes: tokensBeyondBytes(request.messages),
+    wantsStreamUsage: request.stream_options?.include_usage === true,
+  }
+}
+
+function parseEmbeddings(body: unknown): ParsedRequest | ParseProblem {
+  const parsed = embeddings.safeParse(body)
+  if (!parsed.success) return problemOf(parsed.error)
+  return {
+    model: parsed.data.model,
+    stream: false,
+    outputMaximum: 0,
+    choices: 1,
+    promptTokensEstimate: inputTokensEstimate(parsed.data.input),
+    tokensBeyondBytes: 0,
+    wantsStreamUsage: false,
+  }
+}
+
+function problemOf(error: z.ZodError): ParseProblem {
+  const issue = error.issues[0]!
+  const param = issue.path.map(String).join('.') || null
+  return { problem: param ? `${param}: ${issue.message}` : issue.message, param }
+}
+
+type Message = { readonly content?: unknown }
+type Part = { readonly type?: unknown; readonly text?: unknown; readonly file?: { readonly file_id?: unknown } } | null
+
+/** Four bytes a token, three tokens of framing a message and three for the answer's start (OpenAI's cookbook). */
+function promptTokensEstimate(messages: readonly Message[]): number {
+  let bytes = 0
+  for (const { content } of messages) {
+    if (typeof content === 'string') bytes += Buffer.byteLength(content)
+    else if (Array.isArray(content)) {
+      for (const part of content as Part[]) {
+        if (typeof part?.text === 'string') bytes += Buffer.byteLength(part.text)
+      }
+    }
+  }
+  return Math.ceil(bytes / 4) + 3 * messages.length + 3
+}
+
+function inputTokensEstimate(input: string | readonly (string | number | readonly number[])[]): number {
+  if (typeof input === 'string') return Math.ceil(Buffer.byteLength(input) / 4)
+  let tokens = 0
+  for (const item of input) {
+    if (typeof item === 'string') tokens += Math.ceil(Buffer.byteLength(item) / 4)
+    else tokens += typeof item === 'number' ? 1 : item.length
+  }
+  return tokens
+}
+
+// Text is bounded by its bytes. An image or file by reference is a short text that becomes many tokens.
+function tokensBeyondBytes(messages: readonly Message[]): number {
+  let tokens = 0
+  for (const { content } of messages) {
+    if (!Array.isArray(content)) continue
+    for (const part of content as Part[]) {
+      if (part?.type === 'image_url') tokens += tokensOfAnImage
+      if (part?.type === 'file' && part.file?.file_id !== undefined) tokens += tokensOfAFile
+    }
+  }
+  return tokens
+}

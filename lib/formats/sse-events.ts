@@ -1,0 +1,38 @@
+/**
+ * Cuts a byte stream of server-sent events into whole events without decoding it, so that an event can be forwarded or
+ * left out byte for byte. What an event says is for eventsource-parser; here only its end is found: a blank line, with
+ * LF, CRLF or CR line ends (WHATWG HTML, "Server-sent events").
+ */
+
+const lf = 0x0a
+const cr = 0x0d
+
+/** The end (exclusive) of the first event in `bytes` from `from`, or −1 when no blank line is there yet. */
+export function endOfEvent(bytes: Buffer, from: number): number {
+  for (let at = from; ; ) {
+    const nextLf = bytes.indexOf(lf, at)
+    const nextCr = firstCr(bytes, at, nextLf)
+    const lineEnd = nextCr >= 0 ? nextCr : nextLf
+    if (lineEnd < 0) return -1
+    const afterLine = lineEnd + lengthOfLineEnd(bytes, lineEnd)
+    if (afterLine >= bytes.length) return -1
+    const next = bytes[afterLine]
+    if (next === lf) return afterLine + 1
+    if (next === cr) {
+      // A CR at the very end may still be half of CRLF: wait for the next byte.
+      if (afterLine + 1 >= bytes.length) return -1
+      return afterLine + lengthOfLineEnd(bytes, afterLine)
+    }
+    at = afterLine
+  }
+}
+
+// A CR before the next LF, if any; streams with LF alone, the common case, have none.
+function firstCr(bytes: Buffer, from: number, before: number): number {
+  const found = bytes.indexOf(cr, from)
+  return found >= 0 && (before < 0 || found < before) ? found : -1
+}
+
+function lengthOfLineEnd(bytes: Buffer, at: number): number {
+  return bytes[at] === cr && bytes[at + 1] === lf ? 2 : 1
+}

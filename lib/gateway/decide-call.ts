@@ -1,0 +1,96 @@
+/**
+ * Authorise and admit, over facts that are known to be in force. A call passes only through ADMIT, which compares
+ * versions; a call that the cached grant refuses is checked for freshness first, so that a resumed key works on its very
+ * next call too.
+ */
+import type { CallPlan } from '#lib/gateway/plan-call.ts'
+import { planCall } from '#lib/gateway/plan-call.ts'
+import type { Grants, Identified } from '#lib/gateway/grants.ts'
+import { limitRefusal, type Judged } from '#lib/gateway/limit-refusal.ts'
+import type { Refusal } from '#lib/gateway/refusal.ts'
+import type { Route } from '#lib/gateway/routes.ts'
+import type { ParsedRequest } from '#lib/formats/contract.ts'
+import type { TestedRule } from '#lib/ledger/contract.ts'
+import { admit } from '#lib/limits/admit.ts'
+import { seedBudget, type SpentInLedger } from '#lib/limits/seed.ts'
+import type { RedisClient } from '#lib/platform/redis.ts'
+import type { Grant } from '#lib/policy/contract.ts'
+
+export type Verdict =
+  | { readonly kind: 'admitted'; readonly grant: Grant; readonly plan: CallPlan; readonly judged: Judged }
+  | {
+      readonly kind: 'refused'
+      readonly grant: Grant
+      readonly refusal: Refusal
+      readonly rules: readonly TestedRule[]
+      /** Where limits or budgets were reached; null where policy refused before. */
+      readonly judged: Judged | null
+      readonly plan: CallPlan | null
+    }
+  /** The key was deleted, or its secret ended, while the call was being judged. */
+  | { readonly kind: 'unknown key' }
+
+export type DecidePorts = {
+  readonly redis: RedisClient
+  readonly grants: Grants
+  readonly spentInLedger: SpentInLedger
+  /** Redis' time minus ours, ms; learned when ADMIT says that our windows are not its windows. */
+  readonly clockOffset: { ms: number }
+  readonly nowMs: () => number
+  readonly random: () => number
+}
+
+export type Question = {
+  readonly callId: string
+  readonly keyText: string
+  readonly route: Route
+  readonly request: ParsedRequest
+  readonly bodyBytes: number
+  /** Builds the draft that the sweeper would settle. */
+  readonly draft: (grant: Grant, plan: CallPlan) => string
+}
+
+// Each round ends in a verdict or repairs one thing: stale facts, an unknown budget period, a clock.
+const rounds = 8
+
+/** Throws when Redis or, on a cold path, PostgreSQL does not answer. */
+export async function decideCall(ports: DecidePorts, identified: Identified, question: Question): Promise<Verdict> {
+  let current: Identified | null = identified
+  for (let round = 0; round < rounds; round++) {
+    const { grant, digest } = current
+    const catalog = await ports.grants.catalog()
+    const nowMs = ports.nowMs() + ports.clockOffset.ms
+    const planned = planCall(grant, catalog, question.route, question.request, question.bodyBytes, nowMs, ports.random())
+
+    if (planned.kind === 'refused') {
+      if (await ports.grants.inForce(grant, catalog)) {
+        return { kind: 'refused', grant, refusal: planned.refusal, rules: planned.rules, judged: null, plan: null }
+      }
+      await ports.grants.refresh(digest)
+    } else {
+      const { plan } = planned
+      const reply = await admit(ports.redis, {
+        callId: question.callId,
+        versions: ports.grants.versions(grant, catalog),
+        limits: grant.limits,
+        budgets: grant.budgets,
+        timeZone: grant.timeZone,
+        bound: plan.bound,
+        draft: question.draft(grant, plan),
+        nowMs,
+      })
+      if (reply.kind === 'admitted') return { kind: 'admitted', grant, plan, judged: reply }
+      if (reply.kind === 'limit' || reply.kind === 'budget') {
+        return { kind: 'refused', grant, refusal: limitRefusal(reply), rules: plan.rules, judged: reply, plan }
+      }
+      if (reply.kind === 'stale') await ports.grants.refresh(digest)
+      if (reply.kind === 'clock') ports.clockOffset.ms = reply.redisNowMs - ports.nowMs()
+      if (reply.kind === 'seed') {
+        for (const { rule, window } of reply.budgets) await seedBudget(ports.redis, ports.spentInLedger, rule, window)
+      }
+    }
+    current = await ports.grants.identify(question.keyText)
+    if (!current) return { kind: 'unknown key' }
+  }
+  throw new Error('facts changed faster than they could be read')
+}

@@ -1,0 +1,117 @@
+/**
+ * Grants and the catalogue as this process knows them. Both are caches that are never trusted: every call's ADMIT
+ * compares their versions with Redis, and a stale one is read again from PostgreSQL.
+ *
+ * Bounds: 50,000 grants a process; 20,000 unknown digests for two seconds each. Loads are single-flight.
+ */
+import { LRUCache } from 'lru-cache'
+import type { CatalogSnapshot } from '#lib/catalog/snapshot.ts'
+import { versionsInForce } from '#lib/limits/admit.ts'
+import type { Pepper } from '#lib/platform/crypto.ts'
+import { digestOf } from '#lib/keys/rules/key-text.ts'
+import type { RedisClient } from '#lib/platform/redis.ts'
+import type { Grant } from '#lib/policy/contract.ts'
+import { catalogSubject } from '#lib/catalog/contract.ts'
+import { writeVersions } from '#lib/policy/versions.ts'
+
+export type GrantPorts = {
+  readonly redis: RedisClient
+  readonly peppers: readonly Pepper[]
+  /** From PostgreSQL; null when no secret has this digest. Throws when PostgreSQL does not answer. */
+  readonly loadGrant: (digest: Buffer) => Promise<Grant | null>
+  readonly loadCatalog: () => Promise<CatalogSnapshot>
+}
+
+/** One key's digest under the pepper that knows it, and what it may do. */
+export type Identified = { readonly digest: string; readonly grant: Grant }
+
+export type Grants = {
+  /** Throws when neither cache nor database can tell. */
+  identify(keyText: string): Promise<Identified | null>
+  catalog(): Promise<CatalogSnapshot>
+  /** Subject and version of all that a decision over this grant rests on. */
+  versions(grant: Grant, catalog: CatalogSnapshot): readonly (readonly [string, string])[]
+  inForce(grant: Grant, catalog: CatalogSnapshot): Promise<boolean>
+  /** Reads grant and catalogue again and tells Redis their versions. */
+  refresh(digest: string): Promise<void>
+}
+
+const grantTtlSeconds = 86_400
+const grantKey = (digest: string): string => `{gh}:grant:${digest}`
+
+export function createGrants(ports: GrantPorts): Grants {
+  const known = new LRUCache<string, Grant>({ max: 50_000 })
+  const unknown = new LRUCache<string, true>({ max: 20_000, ttl: 2_000 })
+  const loads = new Map<string, Promise<Grant | null>>()
+  let snapshot: CatalogSnapshot | null = null
+  let catalogLoad: Promise<CatalogSnapshot> | null = null
+
+  async function find(digest: string): Promise<Grant | null> {
+    const grant = known.get(digest)
+    if (grant) return grant
+    if (unknown.has(digest)) return null
+    return (await fromRedis(digest)) ?? (await load(digest))
+  }
+
+  /** Known from another process or an earlier life; lets known keys work while PostgreSQL is down. */
+  async function fromRedis(digest: string): Promise<Grant | null> {
+    try {
+      const text = await ports.redis.get(grantKey(digest))
+      if (text === null) return null
+      const grant = JSON.parse(text) as Grant
+      known.set(digest, grant)
+      return grant
+    } catch {
+      return null // PostgreSQL is asked instead; if Redis is down, ADMIT will say so.
+    }
+  }
+
+  function load(digest: string): Promise<Grant | null> {
+    return singleFlight(digest, async () => {
+      const grant = await ports.loadGrant(Buffer.from(digest, 'base64'))
+      if (!grant) {
+        known.delete(digest)
+        unknown.set(digest, true)
+        return null
+      }
+      known.set(digest, grant)
+      await writeVersions(ports.redis, grant.versions.map(([subject, version]) => ({ subject, version })))
+      await ports.redis.set(grantKey(digest), JSON.stringify(grant), 'EX', grantTtlSeconds)
+      return grant
+    })
+  }
+
+  function singleFlight(digest: string, run: () => Promise<Grant | null>): Promise<Grant | null> {
+    const running = loads.get(digest)
+    if (running) return running
+    const started = run().finally(() => loads.delete(digest))
+    loads.set(digest, started)
+    return started
+  }
+
+  async function loadCatalog(): Promise<CatalogSnapshot> {
+    catalogLoad ??= ports.loadCatalog().finally(() => (catalogLoad = null))
+    snapshot = await catalogLoad
+    return snapshot
+  }
+
+  const versions: Grants['versions'] = (grant, catalog) => [...grant.versions, [catalogSubject, catalog.version]]
+
+  return {
+    async identify(keyText) {
+      for (const pepper of ports.peppers) {
+        const digest = digestOf(keyText, pepper).toString('base64')
+        const grant = await find(digest)
+        if (grant) return { digest, grant }
+      }
+      return null
+    },
+    catalog: async () => snapshot ?? (await loadCatalog()),
+    versions,
+    inForce: (grant, catalog) => versionsInForce(ports.redis, versions(grant, catalog)),
+    async refresh(digest) {
+      const [catalog] = await Promise.all([loadCatalog(), load(digest)])
+      await writeVersions(ports.redis, [{ subject: catalogSubject, version: catalog.version }])
+    },
+  }
+}

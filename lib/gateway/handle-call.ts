@@ -1,0 +1,240 @@
+/**
+ * One call, top to bottom (docs/ARCHITECTURE.md has the same list with the error exit of each step):
+ * route → identify → read → authorise and admit → forward and relay → settle.
+ *
+ * Identity is checked before the body is read: a stranger costs us a header, not a megabyte.
+ */
+import type { AnswerReader, BodyChanges, ParsedRequest } from '#lib/formats/contract.ts'
+import type { Call, Reply } from '#lib/gateway/call.ts'
+import { decideCall, type DecidePorts, type Verdict } from '#lib/gateway/decide-call.ts'
+import { forwardCall } from '#lib/gateway/forward-call.ts'
+import { keyFromCall } from '#lib/gateway/key-from-call.ts'
+import { headroomHeaders } from '#lib/gateway/limit-refusal.ts'
+import { listModels } from '#lib/gateway/list-models.ts'
+import type { GatewayMetrics } from '#lib/gateway/metrics.ts'
+import { readRequest, type ReadRequest } from '#lib/gateway/read-request.ts'
+import { publicRefusal, refusalHeaders, type Refusal } from '#lib/gateway/refusal.ts'
+import { matchRoute, type Route } from '#lib/gateway/routes.ts'
+import type { RunningCall, RunningCalls } from '#lib/gateway/running-calls.ts'
+import type { Settlements } from '#lib/gateway/settlements.ts'
+import type { UpstreamPools } from '#lib/gateway/upstream.ts'
+import {
+  arrivedEvent, endedEvent, limitTokens, plannedEvent, refusedEvent, type Arrival,
+} from '#lib/gateway/usage-event.ts'
+import type { Identified } from '#lib/gateway/grants.ts'
+import type { UsageEvent } from '#lib/ledger/contract.ts'
+import { newId } from '#lib/platform/ids.ts'
+import type { Log } from '#lib/platform/log.ts'
+
+export type GatewayPorts = DecidePorts & {
+  readonly pools: UpstreamPools
+  readonly settlements: Settlements
+  readonly running: RunningCalls
+  readonly metrics: GatewayMetrics
+  readonly log: Log
+  /** The portal's address, for help links. */
+  readonly helpBase: string
+}
+
+/** Serves one call. Never rejects: whatever goes wrong, the caller is answered and the ledger is told. */
+export async function handleCall(ports: GatewayPorts, call: Call, reply: Reply): Promise<void> {
+  const atMs = ports.nowMs()
+  const callId = newId('call', atMs)
+  const match = matchRoute(call.method, call.path)
+  if (match.kind !== 'found') return refuseRoute(ports, call, reply, callId, match)
+  const { route } = match
+  const arrival: Arrival = {
+    callId,
+    atMs,
+    route,
+    clientIp: call.remoteAddress,
+    userAgent: call.headers['user-agent']?.slice(0, 200) ?? null,
+  }
+  const refuse = (refusal: Refusal, headers: Record<string, string> = {}): void =>
+    sendRefusal(ports, reply, route, callId, refusal, headers)
+
+  try {
+    const keyText = keyFromCall(call.headers, call.query)
+    const identified = keyText === null ? null : await ports.grants.identify(keyText)
+    if (keyText === null || !identified) return refuse(unknownKey)
+
+    if (route.kind === 'models') {
+      const answer = await listModels(ports, identified, keyText, arrival, match.parameter)
+      if (answer.kind === 'refused') return refuse(answer.refusal)
+      reply.head(200, { 'content-type': 'application/json', 'x-gatehouse-request-id': callId })
+      return reply.end(answer.body)
+    }
+
+    const read = await readRequest(call, route)
+    if (read.kind === 'refused') {
+      const event = arrivedEvent(arrival, identified.grant, null, null)
+      ports.settlements.refused(refusedEvent(event, read.refusal, [], null, null, ports.nowMs() - atMs))
+      return refuse(read.refusal)
+    }
+    await serve(ports, call, reply, arrival, route, identified, keyText, read, refuse)
+  } catch (error) {
+    ports.log.error({ err: error, call: callId }, 'call could not be judged')
+    refuse(unavailable)
+  }
+}
+
+async function serve(
+  ports: GatewayPorts,
+  call: Call,
+  reply: Reply,
+  arrival: Arrival,
+  route: Extract<Route, { kind: 'call' }>,
+  identified: Identified,
+  keyText: string,
+  read: Extract<ReadRequest, { kind: 'read' }>,
+  refuse: (refusal: Refusal, headers?: Record<string, string>) => void,
+): Promise<void> {
+  const { request, bytes } = read
+  const { callId, atMs } = arrival
+  let draft: UsageEvent | null = null
+  const verdict = await decideCall(ports, identified, {
+    callId,
+    keyText,
+    route,
+    request,
+    bodyBytes: bytes.length,
+    draft: (grant, plan) => {
+      draft = plannedEvent(arrivedEvent(arrival, grant, request, bytes.length), plan)
+      return JSON.stringify({
+        event: draft,
+        prices: plan.price.nanosPerMillion,
+        promptTokensEstimate: request.promptTokensEstimate,
+      })
+    },
+  }).catch((error: unknown) => {
+    // Redis may have admitted the call and lost its answer on the way: the hold, if there is one, is given back.
+    if (draft) ports.settlements.settle({ event: unavailableEvent(draft, ports.nowMs() - atMs), tokens: 0, budgetKeys: [] })
+    draft = null
+    throw error
+  })
+  if (verdict.kind === 'unknown key') return refuse(unknownKey)
+  if (verdict.kind === 'refused') {
+    const event = arrivedEvent(arrival, verdict.grant, request, bytes.length)
+    const { refusal, rules, judged, plan } = verdict
+    ports.settlements.refused(refusedEvent(event, refusal, rules, judged, plan, ports.nowMs() - atMs))
+    return refuse(refusal, judged ? headroomHeaders(judged) : {})
+  }
+  await forwardAdmitted(ports, call, reply, arrival, route, verdict, read, draft!, refuse)
+}
+
+async function forwardAdmitted(
+  ports: GatewayPorts,
+  call: Call,
+  reply: Reply,
+  arrival: Arrival,
+  route: Extract<Route, { kind: 'call' }>,
+  { grant, plan, judged }: Extract<Verdict, { kind: 'admitted' }>,
+  { request, body, bytes }: Extract<ReadRequest, { kind: 'read' }>,
+  draft: UsageEvent,
+  refuse: (refusal: Refusal, headers?: Record<string, string>) => void,
+): Promise<void> {
+  const { callId, atMs } = arrival
+  const admittedMs = ports.nowMs() - atMs
+  let reader: AnswerReader | null = null
+  const running: RunningCall = {
+    callId,
+    admittedAtMs: atMs,
+    outputSeen: () => reader?.reading().outputSeen ?? 0,
+  }
+  ports.running.add(running)
+  const stripUsage = request.stream && !request.wantsStreamUsage
+  const headers = { 'x-gatehouse-request-id': callId, ...headroomHeaders(judged) }
+  const changes = bodyChanges(grant.budgets.some((rule) => rule.posture !== 'soft'), request, judged.outputAllowed)
+  const ambiguous = route.format.isAmbiguous(bytes)
+
+  const ending = await forwardCall({
+    call,
+    reply,
+    route,
+    format: route.format,
+    request,
+    bodyFor: (upstreamModel) =>
+      route.format.rewrite(body, bytes, {
+        ...changes,
+        ...(upstreamModel === request.model ? {} : { model: upstreamModel }),
+        rewrite: ambiguous,
+      }),
+    stripUsage,
+    plan,
+    headers,
+    poolFor: (origin) => ports.pools.get(origin),
+    startedMs: atMs,
+    nowMs: ports.nowMs,
+    random: ports.random,
+    onReader: (started) => (reader = started),
+    refuse: (refusal) => refuse(refusal, headers),
+    streamError: (refusal) => route.format.streamError(publicRefusal(refusal, callId, ports.helpBase)),
+  })
+  ports.running.delete(running)
+  const event = endedEvent(draft, plan, judged, request, admittedMs, ending)
+  ports.settlements.settle({ event, tokens: limitTokens(event.tokens), budgetKeys: judged.budgetKeys })
+  ports.metrics.ended(event)
+}
+
+/** A hard budget's hold is only an upper bound when the provider is told the output maximum that it counted on. */
+function bodyChanges(budgetRefuses: boolean, request: ParsedRequest, outputAllowed: number): BodyChanges {
+  return {
+    ...(request.outputMaximum === null && budgetRefuses ? { outputMaximum: outputAllowed } : {}),
+    ...(request.stream && !request.wantsStreamUsage ? { includeStreamUsage: true } : {}),
+  }
+}
+
+const unknownKey: Refusal = {
+  code: 'invalid_api_key',
+  message: 'No valid Gatehouse key was sent. Send a key that begins with sk-gh- as "Authorization: Bearer …"; you can create one in the portal.',
+}
+
+const unavailable: Refusal = {
+  code: 'gateway_unavailable',
+  message: 'Limits cannot be checked right now, so the call was not let through. Nothing was charged. Try again shortly.',
+  retryAfterSeconds: 2,
+}
+
+function unavailableEvent(draft: UsageEvent, totalMs: number): UsageEvent {
+  return {
+    ...refusedEvent(draft, unavailable, [], null, null, totalMs),
+  }
+}
+
+function sendRefusal(
+  ports: GatewayPorts,
+  reply: Reply,
+  route: Pick<Route, 'format' | 'endpoint'>,
+  callId: string,
+  refusal: Refusal,
+  headers: Record<string, string>,
+): void {
+  const answer = publicRefusal(refusal, callId, ports.helpBase)
+  ports.metrics.refused(refusal.code)
+  const body = Buffer.from(route.format.refusalBody(answer))
+  reply.head(answer.status, {
+    ...headers,
+    ...refusalHeaders(refusal),
+    'content-type': 'application/json',
+    'content-length': String(body.length),
+    'x-gatehouse-request-id': callId,
+  })
+  reply.end(body)
+}
+
+function refuseRoute(
+  ports: GatewayPorts,
+  call: Call,
+  reply: Reply,
+  callId: string,
+  match: Exclude<ReturnType<typeof matchRoute>, { kind: 'found' }>,
+): void {
+  const shown = call.path.slice(0, 120)
+  const route = { format: match.format, endpoint: 'models' as const }
+  if (match.kind === 'wrong method') {
+    const refusal: Refusal = { code: 'method_not_allowed', message: `${shown} takes ${match.allow}, not ${call.method}.` }
+    return sendRefusal(ports, reply, route, callId, refusal, { allow: match.allow })
+  }
+  const refusal: Refusal = { code: 'unknown_url', message: `There is nothing at ${call.method} ${shown}. The base URL for OpenAI clients ends in /v1.` }
+  sendRefusal(ports, reply, route, callId, refusal, {})
+}

@@ -1,0 +1,167 @@
+/**
+ * Limits and budgets in words: the refusal when one did not pass, the headers that tell what is left, and the rules for
+ * the decision record. All from the same admission, so they can't disagree. Pure.
+ */
+import type { Refusal, RefusalCode } from '#lib/gateway/refusal.ts'
+import type { TestedRule } from '#lib/ledger/contract.ts'
+import type { AdmitReply, BudgetState, LimitState } from '#lib/limits/admit.ts'
+import type { LimitKind } from '#lib/limits/contract.ts'
+import { usdOfNanos } from '#lib/platform/money.ts'
+
+export type Judged = Extract<AdmitReply, { readonly kind: 'admitted' | 'limit' | 'budget' }>
+
+const codes: Record<LimitKind, RefusalCode> = {
+  rpm: 'rate_limit_exceeded',
+  rph: 'rate_limit_exceeded',
+  rpd: 'daily_quota_exceeded',
+  tpm: 'token_limit_exceeded',
+  tpd: 'daily_quota_exceeded',
+  concurrency: 'concurrency_limit_exceeded',
+}
+
+const words: Record<LimitKind, string> = {
+  rpm: 'requests a minute',
+  rph: 'requests an hour',
+  rpd: 'requests a day',
+  tpm: 'tokens a minute',
+  tpd: 'tokens a day',
+  concurrency: 'calls at once',
+}
+
+const periodWords = { day: 'today', week: 'this week', month: 'this month', quarter: 'this quarter', total: 'in total' } as const
+
+/** The refusal of an admission that did not pass. */
+export function limitRefusal(judged: Judged): Refusal {
+  // Waiting is only worth it until the last of the limits that refused lets the call through.
+  const limit = judged.limits.filter((state) => !state.passed).toSorted((a, b) => waitOf(b) - waitOf(a))[0]
+  if (limit) return refusalOfLimit(limit, judged.redisNowMs)
+  return refusalOfBudget(judged.budgets.find((state) => !state.passed)!, judged)
+}
+
+function waitOf(state: LimitState): number {
+  return state.retryMs < 0 ? Infinity : state.retryMs
+}
+
+function refusalOfLimit({ rule, used, retryMs }: LimitState, nowMs: number): Refusal {
+  const what = `${rule.limit.toLocaleString('en-US')} ${words[rule.kind]}`
+  const facts = {
+    code: codes[rule.kind],
+    scope: rule.scope,
+    limit: rule.limit,
+    used,
+    unit: words[rule.kind],
+  }
+  const subject = `${capital(rule.scope.type)} "${rule.scope.name}" may use ${what}, and ${used.toLocaleString('en-US')} are in use.`
+  if (retryMs < 0) {
+    return { ...facts, final: true, message: `${subject} This call alone needs more than that: send less, or ask for a higher limit.` }
+  }
+  const seconds = Math.max(1, Math.ceil(retryMs / 1000))
+  return {
+    ...facts,
+    resetsAtMs: nowMs + retryMs,
+    retryAfterSeconds: seconds,
+    message: `${subject} Try again in ${seconds} s.`,
+  }
+}
+
+function refusalOfBudget({ rule, window, spent, held, cap }: BudgetState, judged: Judged): Refusal {
+  const left = Math.max(0, (cap ?? 0) - spent - held)
+  const ends = window.endMs > 0
+  return {
+    code: 'insufficient_quota',
+    scope: rule.scope,
+    limit: usdOfNanos(BigInt(cap ?? 0)),
+    used: usdOfNanos(BigInt(spent)),
+    held: usdOfNanos(BigInt(held)),
+    unit: 'USD',
+    final: true,
+    resetsAtMs: ends ? window.endMs : null,
+    ...(ends ? { retryAfterSeconds: Math.max(1, Math.ceil((window.endMs - judged.redisNowMs) / 1000)) } : {}),
+    message:
+      `This call needs up to $${usdOfNanos(BigInt(judged.heldNanos))}, and ${rule.scope.type} "${rule.scope.name}" has ` +
+      `$${usdOfNanos(BigInt(left))} left of its $${usdOfNanos(BigInt(cap ?? 0))} ${periodWords[rule.period]} ` +
+      `(spent $${usdOfNanos(BigInt(spent))}, held for running calls $${usdOfNanos(BigInt(held))}). ` +
+      (ends ? `It resets at ${new Date(window.endMs).toISOString()}.` : 'It does not reset by itself: ask for a larger budget.'),
+  }
+}
+
+/** OpenAI's rate-limit headers for the tightest limit of each sort, and what is left of the tightest budget. */
+export function headroomHeaders(judged: Judged): Record<string, string> {
+  const headers: Record<string, string> = {}
+  addLimit(headers, 'requests', tightest(judged.limits, ['rpm', 'rph', 'rpd']))
+  addLimit(headers, 'tokens', tightest(judged.limits, ['tpm', 'tpd']))
+  const left = budgetLeftNanos(judged)
+  if (left !== null) headers['x-gatehouse-budget-remaining-usd'] = usdOfNanos(BigInt(left))
+  return headers
+}
+
+/** Nano-USD left on the tightest budget after this call's hold; null where no budget refuses. */
+function budgetLeftNanos(judged: Judged): number | null {
+  const hold = judged.kind === 'admitted' ? judged.heldNanos : 0
+  let least: number | null = null
+  for (const { cap, spent, held } of judged.budgets) {
+    if (cap === null) continue
+    const left = Math.max(0, cap - spent - held - hold)
+    if (least === null || left < least) least = left
+  }
+  return least
+}
+
+function tightest(limits: readonly LimitState[], kinds: readonly LimitKind[]): LimitState | null {
+  let found: LimitState | null = null
+  for (const state of limits) {
+    if (!kinds.includes(state.rule.kind)) continue
+    if (!found || state.remaining / state.rule.limit < found.remaining / found.rule.limit) found = state
+  }
+  return found
+}
+
+function addLimit(headers: Record<string, string>, sort: 'requests' | 'tokens', state: LimitState | null): void {
+  if (!state) return
+  headers[`x-ratelimit-limit-${sort}`] = String(state.rule.limit)
+  headers[`x-ratelimit-remaining-${sort}`] = String(Math.max(0, state.remaining))
+  headers[`x-ratelimit-reset-${sort}`] = goDuration(state.resetMs)
+}
+
+/** A duration as OpenAI writes it: "12ms", "1.5s", "6m0s", "2h30m0s". */
+export function goDuration(ms: number): string {
+  if (ms < 1000) return `${Math.max(0, Math.round(ms))}ms`
+  const seconds = Math.round(ms / 100) / 10
+  if (seconds < 60) return `${seconds}s`
+  const whole = Math.round(seconds)
+  const hours = Math.floor(whole / 3600)
+  const minutes = Math.floor((whole % 3600) / 60)
+  return `${hours > 0 ? `${hours}h` : ''}${minutes}m${whole % 60}s`
+}
+
+/** The limits and budgets of an admission as tested rules. */
+export function testedLimits(judged: Judged): TestedRule[] {
+  return [
+    ...judged.limits.map(({ rule, passed, used, resetMs }) => ({
+      rule: rule.kind,
+      passed,
+      scope: rule.scope,
+      source: null,
+      limit: rule.limit,
+      used,
+      held: null,
+      unit: words[rule.kind],
+      resetsAtMs: judged.redisNowMs + resetMs,
+    })),
+    ...judged.budgets.map(({ rule, window, passed, spent, held, cap }) => ({
+      rule: `budget_${rule.period}`,
+      passed,
+      scope: rule.scope,
+      source: rule.posture,
+      limit: cap === null ? rule.amountNanos : String(cap),
+      used: String(spent),
+      held: String(held),
+      unit: 'nanos',
+      resetsAtMs: window.endMs > 0 ? window.endMs : null,
+    })),
+  ]
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1).replaceAll('_', ' ')
+}

@@ -1,0 +1,50 @@
+/** GET /v1/models and /v1/models/{id}: what this key may use. */
+import type { GatewayPorts } from '#lib/gateway/handle-call.ts'
+import type { Identified } from '#lib/gateway/grants.ts'
+import { allowedModels, denied } from '#lib/gateway/plan-call.ts'
+import type { Refusal } from '#lib/gateway/refusal.ts'
+import type { Arrival } from '#lib/gateway/usage-event.ts'
+import type { CatalogModel } from '#lib/catalog/snapshot.ts'
+import { authorise } from '#lib/policy/rules/authorise.ts'
+
+type Answer = { readonly kind: 'listed'; readonly body: string } | { readonly kind: 'refused'; readonly refusal: Refusal }
+
+/** Lists cost nothing and count against nothing, but a revoked key lists nothing either. */
+export async function listModels(
+  ports: GatewayPorts,
+  identified: Identified,
+  keyText: string,
+  arrival: Arrival,
+  id: string | null,
+): Promise<Answer> {
+  let catalog = await ports.grants.catalog()
+  let { grant } = identified
+  if (!(await ports.grants.inForce(grant, catalog))) {
+    await ports.grants.refresh(identified.digest)
+    catalog = await ports.grants.catalog()
+    const again = await ports.grants.identify(keyText)
+    if (!again) return { kind: 'refused', refusal: { code: 'invalid_api_key', message: 'This key is not known any more.' } }
+    grant = again.grant
+  }
+  const target = { endpoint: 'models' as const, modelName: null, providerName: null, region: null }
+  const verdict = authorise(grant, target, arrival.atMs)
+  if (!verdict.allowed) return denied(verdict)
+
+  const models = allowedModels(grant, catalog)
+  if (id === null) return { kind: 'listed', body: JSON.stringify({ object: 'list', data: models.map(modelObject) }) }
+  const model = models.find((candidate) => candidate.name === id)
+  if (model) return { kind: 'listed', body: JSON.stringify(modelObject(model)) }
+  return {
+    kind: 'refused',
+    refusal: {
+      code: 'model_not_found',
+      message: `The model "${id.slice(0, 80)}" does not exist or this key may not use it. GET /v1/models lists what it may use.`,
+      param: 'model',
+    },
+  }
+}
+
+/** As OpenAI lists a model. */
+function modelObject(model: CatalogModel): object {
+  return { id: model.name, object: 'model', created: Math.floor(model.createdAtMs / 1000), owned_by: model.vendor }
+}

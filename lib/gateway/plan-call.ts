@@ -1,0 +1,142 @@
+/**
+ * What a call may do, and what it may cost at most. Pure: over the grant, the catalogue and the parsed request. Every
+ * target in the plan has passed authorisation by its own provider and region, so failover can't escape policy.
+ */
+import { inputCeilingNanosPerToken, outputCeilingNanosPerToken } from '#lib/catalog/rules/price-call.ts'
+import type { PriceVersion } from '#lib/catalog/contract.ts'
+import { priceAt, type CatalogModel, type CatalogSnapshot } from '#lib/catalog/snapshot.ts'
+import type { ParsedRequest } from '#lib/formats/contract.ts'
+import type { Refusal } from '#lib/gateway/refusal.ts'
+import type { Route } from '#lib/gateway/routes.ts'
+import type { TestedRule } from '#lib/ledger/contract.ts'
+import type { HoldBound } from '#lib/limits/admit.ts'
+import type { Grant } from '#lib/policy/contract.ts'
+import { authorise, mayUseModel, type Denial } from '#lib/policy/rules/authorise.ts'
+import { closeMatches } from '#lib/policy/rules/close-matches.ts'
+import { orderTargets, type RouteTarget } from '#lib/routing/order-targets.ts'
+
+export type CallPlan = {
+  readonly model: CatalogModel
+  readonly price: PriceVersion
+  /** In the order in which they are tried. */
+  readonly targets: readonly RouteTarget[]
+  readonly bound: HoldBound
+  readonly rules: readonly TestedRule[]
+}
+
+export type PlanVerdict =
+  | { readonly kind: 'planned'; readonly plan: CallPlan }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly rules: readonly TestedRule[] }
+
+/** Least output worth a call when the gateway, not the caller, sets the maximum. */
+const leastOutputTokens = 16
+
+export function planCall(
+  grant: Grant,
+  catalog: CatalogSnapshot,
+  route: Route,
+  request: ParsedRequest,
+  bodyBytes: number,
+  nowMs: number,
+  random: number,
+): PlanVerdict {
+  const model = catalog.models.get(request.model)
+  if (!model) {
+    // The key's own state comes first: the holder of a dead key learns nothing about models.
+    const keyed = authorise(grant, { ...nothing, endpoint: route.endpoint }, nowMs)
+    if (!keyed.allowed) return denied(keyed)
+    return { kind: 'refused', refusal: unknownModel(grant, catalog, request.model), rules: keyed.testedRules }
+  }
+
+  const authorised = authoriseTargets(grant, route, model, nowMs)
+  if (authorised.kind === 'refused') return authorised
+  const { targets, rules } = authorised
+  const price = priceAt(model, nowMs)
+  if (!model.endpoints.includes(route.endpoint)) {
+    return refused('invalid_request_error', `The model ${model.name} does not serve this endpoint. It serves: ${model.endpoints.join(', ')}.`, rules)
+  }
+  if (model.status !== 'active') {
+    return refused('model_not_allowed', `The model ${model.name} is ${model.status} at the moment. GET /v1/models lists what this key may use.`, rules)
+  }
+  if (!price) {
+    return refused('model_not_allowed', `The model ${model.name} has no price yet, so it cannot be called. An administrator can set one.`, rules)
+  }
+  if (targets.length === 0) {
+    return refused('upstream_error', `No provider serves ${model.name} at the moment. An administrator sees the providers' state in the portal.`, rules)
+  }
+  const bound = holdBound(grant, model, price, request, bodyBytes)
+  return { kind: 'planned', plan: { model, price, targets: orderTargets(targets, random), bound, rules } }
+}
+
+const nothing = { modelName: null, providerName: null, region: null }
+
+/** The models that a key may use, for GET /v1/models and for messages. */
+export function allowedModels(grant: Grant, catalog: CatalogSnapshot): CatalogModel[] {
+  return [...catalog.models.values()].filter((model) => model.status === 'active' && mayUseModel(grant, model.name))
+}
+
+type TargetsVerdict =
+  | { readonly kind: 'authorised'; readonly targets: readonly RouteTarget[]; readonly rules: readonly TestedRule[] }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly rules: readonly TestedRule[] }
+
+/** Every deployment that the grant allows; refused only when the grant allows none. */
+function authoriseTargets(grant: Grant, route: Route, model: CatalogModel, nowMs: number): TargetsVerdict {
+  const targets: RouteTarget[] = []
+  let passed: readonly TestedRule[] | null = null
+  let denial: Denial | null = null
+  for (const deployment of model.deployments) {
+    const verdict = authorise(
+      grant,
+      { endpoint: route.endpoint, modelName: model.name, providerName: deployment.provider.name, region: deployment.region },
+      nowMs,
+    )
+    if (!verdict.allowed) {
+      denial ??= verdict
+      continue
+    }
+    passed ??= verdict.testedRules
+    if (deployment.status === 'active' && deployment.provider.status === 'active') targets.push({ deployment })
+  }
+  if (passed) return { kind: 'authorised', targets, rules: passed }
+  if (denial) return denied(denial)
+  const keyed = authorise(grant, { ...nothing, endpoint: route.endpoint, modelName: model.name }, nowMs)
+  return keyed.allowed ? { kind: 'authorised', targets, rules: keyed.testedRules } : denied(keyed)
+}
+
+/**
+ * The most that this call can cost. Bytes bound tokens from above, since no token is shorter than a byte; a length
+ * divided by four would not (digits, CJK).
+ */
+export function holdBound(grant: Grant, model: CatalogModel, price: PriceVersion, request: ParsedRequest, bodyBytes: number): HoldBound {
+  const asked = request.outputMaximum
+  const preset = Math.min(grant.defaultOutputTokens, model.maxOutputTokens ?? Infinity)
+  const wanted = asked ?? preset
+  return {
+    promptTokens: request.promptTokensEstimate,
+    promptNanos: (bodyBytes + request.tokensBeyondBytes) * Number(inputCeilingNanosPerToken(price.nanosPerMillion)),
+    outputNanos: Number(outputCeilingNanosPerToken(price.nanosPerMillion)) * request.choices,
+    outputWanted: wanted,
+    outputLeast: asked === null ? Math.min(leastOutputTokens, wanted) : wanted,
+  }
+}
+
+function unknownModel(grant: Grant, catalog: CatalogSnapshot, asked: string): Refusal {
+  const matches = closeMatches(asked, allowedModels(grant, catalog).map((model) => model.name))
+  const shown = asked.length > 80 ? `${asked.slice(0, 80)}…` : asked
+  const hint = matches.length > 0 ? `Did you mean ${matches.join(', ')}?` : 'GET /v1/models lists what this key may use.'
+  return { code: 'model_not_found', message: `The model "${shown}" does not exist. ${hint}`, param: 'model' }
+}
+
+function refused(code: Refusal['code'], message: string, rules: readonly TestedRule[]): PlanVerdict {
+  return { kind: 'refused', refusal: { code, message, param: 'model' }, rules }
+}
+
+/** A denial of policy as a refusal. */
+export function denied(denial: Denial): { kind: 'refused'; refusal: Refusal; rules: readonly TestedRule[] } {
+  const { code, message, scope, testedRules } = denial
+  return {
+    kind: 'refused',
+    refusal: { code, message, ...(scope ? { scope } : {}), param: code === 'model_not_allowed' ? 'model' : null },
+    rules: testedRules,
+  }
+}

@@ -1,0 +1,54 @@
+/** Reads and bounds a request: content type, size, JSON once, and what the format must know of it. */
+import type { ParsedRequest } from '#lib/formats/contract.ts'
+import type { Call } from '#lib/gateway/call.ts'
+import type { Refusal } from '#lib/gateway/refusal.ts'
+import type { Route } from '#lib/gateway/routes.ts'
+
+/** OpenAI takes bodies of up to 50 MB with images in them; ours are the same. */
+export const bodyLimitBytes = 50 * 1024 * 1024
+
+export type ReadRequest =
+  | { readonly kind: 'read'; readonly bytes: Buffer; readonly body: unknown; readonly request: ParsedRequest }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+
+/** Rejects only when the caller goes away while sending. */
+export async function readRequest(call: Call, route: Route): Promise<ReadRequest> {
+  const type = call.headers['content-type']
+  // Some clients send no content type with JSON; another type than JSON is a mistake worth naming.
+  if (type !== undefined && !/^application\/([\w.+-]*\+)?json\b/i.test(type)) {
+    return refused('unsupported_media_type', `Send the body as application/json, not ${type.slice(0, 60)}.`)
+  }
+  const encoding = call.headers['content-encoding']
+  if (encoding !== undefined && encoding !== 'identity') {
+    return refused('unsupported_media_type', 'Send the body without content-encoding.')
+  }
+  const declared = Number(call.headers['content-length'] ?? 0)
+  const bytes = declared > bodyLimitBytes ? null : await call.body(bodyLimitBytes)
+  if (bytes === null) {
+    return refused('request_too_large', `The body is larger than ${bodyLimitBytes / 1024 / 1024} MB. Send less, or refer to files by URL.`)
+  }
+  const body = parseJson(bytes)
+  if (body === undefined) {
+    return refused('invalid_request_error', 'The body is not valid JSON in UTF-8.')
+  }
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return refused('invalid_request_error', 'The body must be a JSON object.')
+  }
+  const request = route.format.parse(route.endpoint, body, bytes)
+  if ('problem' in request) return refused('invalid_request_error', request.problem, request.param)
+  return { kind: 'read', bytes, body, request }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(utf8.decode(bytes)) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+function refused(code: Refusal['code'], message: string, param: string | null = null): ReadRequest {
+  return { kind: 'refused', refusal: { code, message, param } }
+}

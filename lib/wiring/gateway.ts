@@ -1,0 +1,106 @@
+/** Builds the gateway core of one process: clients opened, ports filled. */
+import { loadCatalog } from '#lib/catalog/load-catalog.ts'
+import { createGrants } from '#lib/gateway/grants.ts'
+import { handleCall, type GatewayPorts } from '#lib/gateway/handle-call.ts'
+import type { Call, Reply } from '#lib/gateway/call.ts'
+import { createMetrics, type GatewayMetrics } from '#lib/gateway/metrics.ts'
+import { createRunningCalls } from '#lib/gateway/running-calls.ts'
+import { createSettlements } from '#lib/gateway/settlements.ts'
+import { createPools, defaultTimeouts, type UpstreamTimeouts } from '#lib/gateway/upstream.ts'
+import { loadFunctions } from '#lib/limits/functions.ts'
+import { spentInLedger } from '#lib/limits/spent-store.ts'
+import { systemClock } from '#lib/platform/clock.ts'
+import type { Config } from '#lib/platform/config.ts'
+import { openDatabase } from '#lib/platform/db.ts'
+import { createLog, type Log } from '#lib/platform/log.ts'
+import { openRedis } from '#lib/platform/redis.ts'
+import { loadGrant } from '#lib/policy/load-grant.ts'
+
+export type Gateway = {
+  handle(call: Call, reply: Reply): Promise<void>
+  readonly metrics: GatewayMetrics
+  readonly log: Log
+  /** Name and state of each dependency; every one must answer within a second. */
+  dependencies(): Promise<Record<'postgres' | 'redis', boolean>>
+  /** Calls that run now. */
+  running(): number
+  /** Waits for running calls and their settlements, at most `timeoutMs`, then closes everything. */
+  close(timeoutMs: number): Promise<void>
+}
+
+const databaseConnections = 5
+
+export async function createGateway(config: Config, timeouts: UpstreamTimeouts = defaultTimeouts): Promise<Gateway> {
+  const log = createLog('gateway', config.logLevel)
+  const { db, sql, close: closeDatabase } = openDatabase(config.databaseUrl, databaseConnections)
+  const redis = openRedis(config.redisUrl, 'call path')
+  await ready(redis)
+  await loadFunctions(redis)
+
+  const grants = createGrants({
+    redis,
+    peppers: config.previousPepper ? [config.pepper, config.previousPepper] : [config.pepper],
+    loadGrant: async (digest) => (await loadGrant(db, digest, systemClock.nowMs()))?.grant ?? null,
+    loadCatalog: () => loadCatalog(db, config.masterKey),
+  })
+  const settlements = createSettlements(redis, log)
+  const running = createRunningCalls(redis, systemClock.nowMs)
+  const metrics = createMetrics(running.count, settlements.waiting)
+  const pools = createPools(timeouts)
+  const ports: GatewayPorts = {
+    redis,
+    grants,
+    spentInLedger: (scope, window, except) => spentInLedger(sql, scope, window, except),
+    clockOffset: { ms: 0 },
+    nowMs: systemClock.nowMs,
+    random: Math.random,
+    pools,
+    settlements,
+    running,
+    metrics,
+    log,
+    helpBase: config.publicUrl,
+  }
+
+  return {
+    handle: (call, reply) => handleCall(ports, call, reply),
+    metrics,
+    log,
+    running: running.count,
+    dependencies: async () => ({
+      postgres: await answers(sql.query('SELECT 1')),
+      redis: await answers(redis.ping()),
+    }),
+    async close(timeoutMs) {
+      const deadline = Date.now() + timeoutMs
+      while (running.count() > 0 && Date.now() < deadline) await pause(50)
+      await pools.close()
+      await settlements.drain(Math.max(500, deadline - Date.now()))
+      running.stop()
+      redis.disconnect()
+      await closeDatabase()
+    },
+  }
+}
+
+const dependencyTimeoutMs = 1_000
+
+async function answers(question: Promise<unknown>): Promise<boolean> {
+  const timedOut = pause(dependencyTimeoutMs).then(() => false)
+  return Promise.race([question.then(() => true, () => false), timedOut])
+}
+
+const readyTimeoutMs = 10_000
+
+/** The call path's client refuses commands until it is connected, so the start waits for that. */
+async function ready(redis: ReturnType<typeof openRedis>): Promise<void> {
+  const deadline = Date.now() + readyTimeoutMs
+  while (redis.status !== 'ready') {
+    if (Date.now() > deadline) throw new Error('Redis does not answer; check REDIS_URL and that the server runs')
+    await pause(20)
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
