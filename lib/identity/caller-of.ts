@@ -82,7 +82,7 @@ function knownRoles(words: readonly string[]): ReadonlySet<Role> {
 }
 
 /** The front door sets this header to the address of its peer, whatever the client sent; the last entry is its own. */
-function clientIpOf(headers: Headers): string | null {
+export function clientIpOf(headers: Headers): string | null {
   const last = headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() ?? ''
   return isIP(last) ? last : null
 }

@@ -1,4 +1,5 @@
 /** Every query of the module. */
+import { isLiveSession } from '#lib/identity/rules/session-lifetime.ts'
 import type { Db } from '#lib/platform/db.ts'
 
 const actorFields = {
@@ -40,4 +41,12 @@ export async function findApiToken(db: Db, digests: readonly Uint8Array[]) {
 
 export async function touchApiToken(db: Db, tokenId: string, now: Date): Promise<void> {
   await db.apiToken.updateMany({ where: { id: tokenId }, data: { lastUsedAt: now } })
+}
+
+export async function isSessionLive(db: Db, sessionId: string, nowMs: number): Promise<boolean> {
+  const session = await db.session.findUnique({
+    where: { id: sessionId },
+    select: { lastSeenAt: true, expiresAt: true, revokedAt: true, user: { select: { status: true } } },
+  })
+  return session !== null && session.user.status === 'active' && isLiveSession(session, nowMs)
 }

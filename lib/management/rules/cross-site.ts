@@ -7,6 +7,13 @@
  */
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
+/** Whether a form was sent by one of our own pages. For routes that forms post to; both headers are the browser's alone. */
+export function isOwnForm(request: Request, publicUrl: string): boolean {
+  const site = request.headers.get('sec-fetch-site')
+  // A page with a strict referrer policy says `null` here, and its browser says same-origin there.
+  return site === null ? request.headers.get('origin') === new URL(publicUrl).origin : site === 'same-origin'
+}
+
 export function crossSiteProblem(request: Request, publicUrl: string): string | null {
   if (safeMethods.has(request.method)) return null
   const { headers } = request
