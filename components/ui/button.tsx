@@ -52,13 +52,13 @@ export function Button({ variant, size, wide, icon, iconEnd, kbd, busy, classNam
   return (
     <button
       type="button"
-      className={cn(buttonStyle({ variant, size, wide }), busy && 'cursor-progress opacity-70', className)}
       aria-busy={busy || undefined}
       aria-disabled={busy || undefined}
       aria-keyshortcuts={kbd?.toLowerCase()}
       {...rest}
-      // A form that is on its way takes no second submit, whichever key was pressed.
-      onClick={busy ? (event) => event.preventDefault() : rest.onClick}
+      // On its way it keeps the focus but takes no second press.
+      {...(busy ? { type: 'button' as const, onClick: undefined } : {})}
+      className={cn(buttonStyle({ variant, size, wide }), busy && 'cursor-progress opacity-70', className)}
     >
       {icon ? <Icon name={icon} size={size === 'small' ? 14 : 16} /> : null}
       {children}
