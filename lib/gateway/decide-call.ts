@@ -12,7 +12,7 @@ import type { Route } from '#lib/gateway/routes.ts'
 import type { ParsedRequest } from '#lib/formats/contract.ts'
 import type { TestedRule } from '#lib/ledger/contract.ts'
 import { admit } from '#lib/limits/admit.ts'
-import { seedBudget, type SpentInLedger } from '#lib/limits/seed.ts'
+import type { SeedBudget } from '#lib/limits/seed.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
 import type { Grant } from '#lib/policy/contract.ts'
 
@@ -33,7 +33,7 @@ export type Verdict =
 export type DecidePorts = {
   readonly redis: RedisClient
   readonly grants: Grants
-  readonly spentInLedger: SpentInLedger
+  readonly seedBudget: SeedBudget
   /** Redis' time minus ours, ms; learned when ADMIT says that our windows are not its windows. */
   readonly clockOffset: { ms: number }
   readonly nowMs: () => number
@@ -86,7 +86,7 @@ export async function decideCall(ports: DecidePorts, identified: Identified, que
       if (reply.kind === 'stale') await ports.grants.refresh(digest)
       if (reply.kind === 'clock') ports.clockOffset.ms = reply.redisNowMs - ports.nowMs()
       if (reply.kind === 'seed') {
-        for (const { rule, window } of reply.budgets) await seedBudget(ports.redis, ports.spentInLedger, rule, window)
+        for (const { rule, window } of reply.budgets) await ports.seedBudget(rule, window)
       }
     }
     current = await ports.grants.identify(question.keyText)

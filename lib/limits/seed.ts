@@ -16,8 +16,26 @@ export type SpentInLedger = (scope: Scope, window: Window, except: readonly stri
 const tries = 20
 const page = 1_000
 
-/** Throws when PostgreSQL does not answer: the call must be refused then, for its budget is not known. */
-export async function seedBudget(redis: RedisClient, spentInLedger: SpentInLedger, rule: BudgetRule, window: Window): Promise<void> {
+export type SeedBudget = (rule: BudgetRule, window: Window) => Promise<void>
+
+/**
+ * A seeder for one process: the many calls that meet an unknown period at once cause one reading. It rejects when
+ * PostgreSQL does not answer: the calls must be refused then, for their budget is not known.
+ */
+export function createSeeder(redis: RedisClient, spentInLedger: SpentInLedger): SeedBudget {
+  const running = new Map<string, Promise<void>>()
+  return (rule, window) => {
+    const key = budgetKey(rule, window)
+    let seeding = running.get(key)
+    if (!seeding) {
+      seeding = seedBudget(redis, spentInLedger, rule, window).finally(() => running.delete(key))
+      running.set(key, seeding)
+    }
+    return seeding
+  }
+}
+
+async function seedBudget(redis: RedisClient, spentInLedger: SpentInLedger, rule: BudgetRule, window: Window): Promise<void> {
   for (let attempt = 0; attempt < tries; attempt++) {
     const newest = (await callFunction(redis, 'gatehouse_newest', [usageStream], [])) as string
     const travelling = await readStream(redis)

@@ -8,6 +8,7 @@ import { createRunningCalls } from '#lib/gateway/running-calls.ts'
 import { createSettlements } from '#lib/gateway/settlements.ts'
 import { createPools, defaultTimeouts, type UpstreamTimeouts } from '#lib/gateway/upstream.ts'
 import { loadFunctions } from '#lib/limits/functions.ts'
+import { createSeeder } from '#lib/limits/seed.ts'
 import { spentInLedger } from '#lib/limits/spent-store.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import type { Config } from '#lib/platform/config.ts'
@@ -50,7 +51,7 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
   const ports: GatewayPorts = {
     redis,
     grants,
-    spentInLedger: (scope, window, except) => spentInLedger(sql, scope, window, except),
+    seedBudget: createSeeder(redis, (scope, window, except) => spentInLedger(sql, scope, window, except)),
     clockOffset: { ms: 0 },
     nowMs: systemClock.nowMs,
     random: Math.random,

@@ -1,0 +1,181 @@
+/**
+ * A gateway on a real socket, with its own PostgreSQL database, Redis and provider simulator, and the small company in it.
+ * Keys are made by the test with exactly the policy that it is about.
+ */
+import type { AddressInfo } from 'node:net'
+import { randomBytes } from 'node:crypto'
+import { startSimulator } from '#lib/demo/simulator/server.ts'
+import { createFrontDoor } from '#lib/gateway/front-door.ts'
+import { defaultTimeouts, type UpstreamTimeouts } from '#lib/gateway/upstream.ts'
+import { digestOf, newKeyText } from '#lib/keys/rules/key-text.ts'
+import type { KeyKind, KeyStatus } from '#lib/keys/contract.ts'
+import type { BudgetPeriod, BudgetPosture, LimitsInput } from '#lib/limits/contract.ts'
+import { loadConfig, type Config } from '#lib/platform/config.ts'
+import { openDatabase, type Database } from '#lib/platform/db.ts'
+import { newId } from '#lib/platform/ids.ts'
+import { openRedis, type RedisClient } from '#lib/platform/redis.ts'
+import { publishVersions, raiseVersions, type Subject } from '#lib/policy/versions.ts'
+import { createSmallCompany, type SmallCompany } from '#lib/testing/small-company.ts'
+import { freshDatabase, freshRedis } from '#lib/testing/services.ts'
+import { createGateway, type Gateway } from '#lib/wiring/gateway.ts'
+
+/** Nano-USD per million: gpt-4o-mini's list price, 150 nanos a token in, 600 out. */
+export const miniPrice = { input: 150_000_000, cached_read: 75_000_000, output: 600_000_000 }
+
+export type TestKey = { readonly id: string; readonly text: string }
+
+export type KeyWish = {
+  readonly kind?: KeyKind
+  readonly status?: KeyStatus
+  readonly models?: readonly string[]
+  readonly limits?: LimitsInput
+  readonly budget?: { readonly amountNanos: bigint; readonly posture?: BudgetPosture; readonly period?: BudgetPeriod }
+  readonly expiresAt?: Date
+}
+
+export type TestGateway = {
+  readonly url: string
+  readonly config: Config
+  readonly gateway: Gateway
+  readonly simulator: Awaited<ReturnType<typeof startSimulator>>
+  readonly database: Database
+  readonly redis: RedisClient
+  readonly company: SmallCompany
+  makeKey(wish?: KeyWish): Promise<TestKey>
+  /** Changes rows and tells the gateway, as a use case would. */
+  change(subjects: readonly Subject[], work: (database: Database) => Promise<unknown>): Promise<void>
+  close(): Promise<void>
+}
+
+export async function startTestGateway(timeouts: Partial<UpstreamTimeouts> = {}): Promise<TestGateway> {
+  const [postgres, redisServer, simulator] = await Promise.all([freshDatabase(), freshRedis(), startSimulator()])
+  const config = testConfig(postgres.url, redisServer.url)
+  const database = openDatabase(postgres.url, 4)
+  const redis = openRedis(redisServer.url, 'patient')
+  const company = await createSmallCompany(database.db)
+  await createCatalogue(database, `${simulator.url}/openai/v1`)
+  const gateway = await createGateway(config, { ...defaultTimeouts, ...timeouts })
+  const { server } = createFrontDoor({
+    handle: gateway.handle,
+    portalUrl: null,
+    publicUrl: config.publicUrl,
+    metrics: gateway.metrics.registry,
+    metricsToken: null,
+    dependencies: gateway.dependencies,
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+
+  return {
+    url,
+    config,
+    gateway,
+    simulator,
+    database,
+    redis,
+    company,
+    makeKey: (wish = {}) => makeKey(database, config, company, wish),
+    async change(subjects, work) {
+      await work(database)
+      await database.db.$transaction((tx) => raiseVersions(tx, subjects))
+      await publishVersions(database.db, redis, subjects)
+    },
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await gateway.close(2_000)
+      redis.disconnect()
+      await database.close()
+      await simulator.close()
+      await Promise.all([postgres.drop(), redisServer.drop()])
+    },
+  }
+}
+
+/** A configuration with secrets of its own. */
+export function testConfig(databaseUrl: string, redisUrl: string): Config {
+  return loadConfig({
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    NEXTAUTH_SECRET: randomBytes(32).toString('base64'),
+    GATEHOUSE_MASTER_KEY: randomBytes(32).toString('base64'),
+    GATEHOUSE_KEY_PEPPER: randomBytes(32).toString('base64'),
+    LOG_LEVEL: process.env.TEST_LOG ?? 'silent',
+  })
+}
+
+async function createCatalogue({ db }: Database, baseUrl: string): Promise<void> {
+  await db.provider.create({
+    data: { id: 'prov_sim', name: 'openai', displayName: 'OpenAI', kind: 'openai', baseUrl, simulated: true },
+  })
+  const models = [
+    { name: 'gpt-4o-mini', endpoints: ['chat'], price: miniPrice },
+    { name: 'gpt-4o', endpoints: ['chat'], price: { input: 2_500_000_000, output: 10_000_000_000 } },
+    { name: 'text-embedding-3-small', endpoints: ['embeddings'], price: { input: 20_000_000 } },
+  ]
+  for (const { name, endpoints, price } of models) {
+    await db.model.create({
+      data: {
+        id: `model_${name}`,
+        name,
+        displayName: name,
+        vendor: 'openai',
+        endpoints,
+        maxOutputTokens: 16_384,
+        deployments: { create: { id: `depl_${name}`, providerId: 'prov_sim', upstreamModel: name } },
+        prices: {
+          create: { id: `price_${name}`, nanosPerMillion: price, effectiveFrom: new Date(0), source: 'test' },
+        },
+      },
+    })
+  }
+  await db.model.create({
+    data: {
+      id: 'model_unpriced', name: 'unpriced', displayName: 'Unpriced', vendor: 'openai', endpoints: ['chat'],
+      deployments: { create: { id: 'depl_unpriced', providerId: 'prov_sim', upstreamModel: 'unpriced' } },
+    },
+  })
+}
+
+async function makeKey({ db }: Database, config: Config, company: SmallCompany, wish: KeyWish): Promise<TestKey> {
+  const id = newId('key')
+  const text = newKeyText()
+  await db.virtualKey.create({
+    data: {
+      id,
+      name: `test-${id.slice(-6)}`,
+      kind: wish.kind ?? 'personal',
+      status: wish.status ?? 'active',
+      ownerUserId: 'user_dana',
+      teamId: 'team_search',
+      profileId: company.profiles.experiment,
+      models: [...(wish.models ?? [])],
+      // Tests are about the limits they name: the profile's own are lifted as an admin may.
+      limits: wish.limits ?? { rpm: null, tpm: null, concurrency: null, rph: null, rpd: null, tpd: null },
+      overrides: ['limits.rpm', 'limits.tpm', 'limits.concurrency', 'limits.rph', 'limits.rpd', 'limits.tpd', 'budget'],
+      createdBy: 'user_ada',
+      expiresAt: wish.expiresAt ?? null,
+      secrets: {
+        create: {
+          id: newId('sec'),
+          digest: new Uint8Array(digestOf(text, config.pepper)),
+          pepperId: config.pepper.id,
+          last4: text.slice(-4),
+        },
+      },
+    },
+  })
+  if (wish.budget) {
+    await db.budget.create({
+      data: {
+        id: newId('bud'),
+        scopeType: 'key',
+        scopeId: id,
+        amountNanos: wish.budget.amountNanos,
+        period: wish.budget.period ?? 'month',
+        posture: wish.budget.posture ?? 'hard',
+      },
+    })
+  }
+  return { id, text }
+}
