@@ -53,8 +53,16 @@ export function startJobWorker<Context>(ports: {
     prefix: queuePrefix,
     concurrency: 2,
   })
-  // Lost connections come back by themselves; without a listener they would end the process.
-  worker.on('error', (error) => log.warn({ error: String(error) }, 'job queue'))
+  // Lost connections come back by themselves; without a listener they would end the process. An outage says so once, and
+  // then ever more seldom.
+  let troubles = 0
+  worker.on('ready', () => {
+    troubles = 0
+  })
+  worker.on('error', (error) => {
+    troubles += 1
+    if (Number.isInteger(Math.log2(troubles))) log.warn({ error: String(error), troubles }, 'job queue')
+  })
   worker.on('failed', (job, error) =>
     log.error({ job: job?.name, tries: job?.attemptsMade, error: String(error) }, 'job failed'),
   )
