@@ -45,7 +45,7 @@ export async function answerAuth(context: Context, request: Request): Promise<Re
     return redirectTo(`${context.config.publicUrl}/sign-in?error=OAuthSignin&provider=${provider.id}`)
   }
   const options = authOptions(context, { previousSessionId, origin, provider: provider ?? null, metadata })
-  const query = action === 'signin' ? onlyCallbackUrl(url.searchParams) : Object.fromEntries(url.searchParams)
+  const query = action === 'signin' ? signInQuery(url.searchParams) : Object.fromEntries(url.searchParams)
   const response = await runNextAuth(options, context, { method: request.method, nextauth: [action, ...(providerId ? [providerId] : [])], query, form, cookies })
   if (action === 'signout' && request.method === 'POST' && previousSessionId) {
     return afterSignOut(context, response, previousSessionId, origin)
@@ -254,10 +254,9 @@ async function readForm(request: Request): Promise<Record<string, string> | null
   }
 }
 
-// next-auth passes the query on to the identity provider; only where to come back to is the caller's to say.
-function onlyCallbackUrl(search: URLSearchParams): Record<string, string> {
-  const callbackUrl = search.get('callbackUrl')
-  return callbackUrl === null ? {} : { callbackUrl }
+// next-auth passes the query on to the identity provider; only these two are the caller's to say.
+function signInQuery(search: URLSearchParams): Record<string, string> {
+  return Object.fromEntries([...search].filter(([name]) => name === 'callbackUrl' || name === 'error'))
 }
 
 function redirectTo(location: string): Response {

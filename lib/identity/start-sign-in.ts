@@ -26,7 +26,9 @@ export async function startSignIn(context: Context, request: Request, providerId
     }),
   )
   const headers = new Headers(response.headers)
-  for (const cookie of given) headers.append('set-cookie', cookie)
+  // Both answers may set the cookie that says where to come back to: the second one knows.
+  const replaced = new Set(response.headers.getSetCookie().map(nameOf))
+  for (const cookie of given) if (!replaced.has(nameOf(cookie))) headers.append('set-cookie', cookie)
   return new Response(null, { status: 303, headers })
 }
 
@@ -41,6 +43,10 @@ function forwardedOf(request: Request): Record<string, string> {
 
 function nameAndValue(setCookie: string): string {
   return setCookie.split(';')[0] ?? ''
+}
+
+function nameOf(setCookie: string): string {
+  return setCookie.split('=')[0] ?? ''
 }
 
 function seeOther(location: string): Response {
