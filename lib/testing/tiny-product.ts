@@ -3,7 +3,7 @@
  * worker that obey and, on demand, misbehave. TINY_FAULT: `worker-dies-at-start`, `front-door-never-ready`.
  */
 import path from 'node:path'
-import { type PlanProcesses } from '#lib/wiring/supervisor/plan-processes.ts'
+import type { PlanProcesses } from '#lib/wiring/supervisor/plan-processes.ts'
 import { supervise } from '#lib/wiring/supervisor/supervise.ts'
 
 const frontDoorScript = `

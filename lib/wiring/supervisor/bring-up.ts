@@ -7,14 +7,14 @@ import { checkDatabase, checkRedis } from '#lib/wiring/supervisor/check-service.
 import { choosePorts } from '#lib/wiring/supervisor/choose-ports.ts'
 import { completeEnvironment, type GivenEnvironment } from '#lib/wiring/supervisor/complete-environment.ts'
 import { openDataFolder } from '#lib/wiring/supervisor/data-folder.ts'
-import { type Launch } from '#lib/wiring/supervisor/kept-alive.ts'
+import type { Launch } from '#lib/wiring/supervisor/kept-alive.ts'
 import { beginLogs, boundLogs } from '#lib/wiring/supervisor/log-files.ts'
 import { launchProcess, runToEnd, type ProcessPlan } from '#lib/wiring/supervisor/node-process.ts'
 import { localUrl, urlOf, type ProductPorts, type ProductSetting } from '#lib/wiring/supervisor/plan-processes.ts'
-import { type Product, type Stage } from '#lib/wiring/supervisor/product.ts'
+import type { Product, Stage } from '#lib/wiring/supervisor/product.ts'
 import { removeRuntime, writeRuntime } from '#lib/wiring/supervisor/runtime-file.ts'
 import { takeStartLock } from '#lib/wiring/supervisor/start-lock.ts'
-import { type Supervision } from '#lib/wiring/supervisor/supervision.ts'
+import type { Supervision } from '#lib/wiring/supervisor/supervision.ts'
 
 export async function bringUp(supervision: Supervision, product: Product): Promise<void> {
   const { root, mode, print } = supervision

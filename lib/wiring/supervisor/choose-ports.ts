@@ -4,7 +4,7 @@ import net from 'node:net'
 import path from 'node:path'
 import { freePort, isPortFree } from '#lib/platform/embedded/ports.ts'
 import { StartError } from '#lib/platform/embedded/start-error.ts'
-import { type ProductPorts } from '#lib/wiring/supervisor/plan-processes.ts'
+import type { ProductPorts } from '#lib/wiring/supervisor/plan-processes.ts'
 
 const inner = ['portal', 'identityProvider', 'simulator'] as const
 type InnerPorts = Record<(typeof inner)[number], number>

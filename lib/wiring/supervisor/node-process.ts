@@ -7,7 +7,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StartError } from '#lib/platform/embedded/start-error.ts'
-import { type Running } from '#lib/wiring/supervisor/kept-alive.ts'
+import type { Running } from '#lib/wiring/supervisor/kept-alive.ts'
 import { lastWords } from '#lib/wiring/supervisor/last-words.ts'
 
 export type OneShotPlan = {

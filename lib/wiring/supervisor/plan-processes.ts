@@ -1,6 +1,6 @@
 /** Which processes make up the product, and what each needs before it starts. */
 import path from 'node:path'
-import { type OneShotPlan, type ProcessPlan } from '#lib/wiring/supervisor/node-process.ts'
+import type { OneShotPlan, ProcessPlan } from '#lib/wiring/supervisor/node-process.ts'
 
 export type Mode = 'start' | 'dev'
 

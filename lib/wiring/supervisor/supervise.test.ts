@@ -7,10 +7,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { findProgram } from '#lib/platform/embedded/system-package.ts'
 import { freePort } from '#lib/platform/embedded/ports.ts'
 import { isRunning } from '#lib/platform/embedded/processes.ts'
-import { type Runtime } from '#lib/wiring/supervisor/runtime-file.ts'
+import type { Runtime } from '#lib/wiring/supervisor/runtime-file.ts'
 
 let dataDir: string
-const started: TinyProduct[] = []
+const started: { end(): Promise<void> }[] = []
 
 beforeEach(async () => {
   dataDir = await fs.mkdtemp(path.join(os.tmpdir(), 'gatehouse-start-'))
@@ -21,8 +21,6 @@ afterEach(async () => {
   for (const product of started.splice(0)) await product.end()
   await fs.rm(dataDir, { recursive: true, force: true })
 })
-
-type TinyProduct = Awaited<ReturnType<typeof startTiny>>
 
 /** The supervisor in a process of its own, with tiny processes below it. */
 async function startTiny(env: Record<string, string> = {}) {
@@ -39,11 +37,12 @@ async function startTiny(env: Record<string, string> = {}) {
   let output = ''
   child.stdout.on('data', (chunk) => (output += chunk))
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const says = (text: string | RegExp) => expect.poll(() => output, { timeout: 20_000 }).toMatch(text)
   const product = {
     exited,
     lines: () => output.trim().split('\n'),
-    saysWithin: (text: string | RegExp) => expect.poll(() => output, { timeout: 20_000 }).toMatch(text),
-    ready: () => product.saysWithin(/gatehouse ready on http:\/\/127\.0\.0\.1:\d+\n/),
+    says,
+    ready: () => says(/gatehouse ready on http:\/\/127\.0\.0\.1:\d+\n/),
     signal: (signal: NodeJS.Signals) => child.kill(signal),
     end: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
@@ -150,7 +149,7 @@ describe('a process that dies', () => {
     await product.ready()
     const { gateway, pids } = await readRuntime()
     process.kill(pids.gateway ?? 0, 'SIGKILL')
-    await product.saysWithin('gateway died (killed by SIGKILL); starting it again in 0.2 s')
+    await product.says('gateway died (killed by SIGKILL); starting it again in 0.2 s')
     await expect.poll(() => fetch(gateway).then((answer) => answer.text()), { timeout: 10_000 }).not.toBe('')
     await expect.poll(async () => (await readRuntime()).pids.gateway).not.toBe(pids.gateway)
   })

@@ -9,7 +9,7 @@ import { ConfigError } from '#lib/platform/config.ts'
 import { StartError } from '#lib/platform/embedded/start-error.ts'
 import { bringUp } from '#lib/wiring/supervisor/bring-up.ts'
 import { Product } from '#lib/wiring/supervisor/product.ts'
-import { type Supervision } from '#lib/wiring/supervisor/supervision.ts'
+import type { Supervision } from '#lib/wiring/supervisor/supervision.ts'
 
 /** How long a start that was told to stop may take to notice. */
 const startNoticesWithinMs = 20_000

@@ -1,6 +1,6 @@
 /** What the supervisor is told by its surroundings. */
-import { type Environment } from '#lib/wiring/supervisor/complete-environment.ts'
-import { type Mode, type PlanProcesses } from '#lib/wiring/supervisor/plan-processes.ts'
+import type { Environment } from '#lib/wiring/supervisor/complete-environment.ts'
+import type { Mode, PlanProcesses } from '#lib/wiring/supervisor/plan-processes.ts'
 
 export type Supervision = {
   readonly mode: Mode
