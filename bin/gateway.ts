@@ -66,8 +66,10 @@ function startWorkers(count: number): void {
 }
 
 function listenError(error: NodeJS.ErrnoException, config: Config): Error {
-  if (error.code === 'EADDRINUSE') return new Error(`Port ${config.port} is taken. Stop what uses it, or set PORT to another.`)
-  if (error.code === 'EACCES') return new Error(`Port ${config.port} may not be opened by this user. Set PORT to one above 1023.`)
+  if (error.code === 'EADDRINUSE')
+    return new Error(`Port ${config.port} is taken. Stop what uses it, or set PORT to another.`)
+  if (error.code === 'EACCES')
+    return new Error(`Port ${config.port} may not be opened by this user. Set PORT to one above 1023.`)
   if (error.code === 'EADDRNOTAVAIL') return new Error(`HOST ${config.host} is no address of this machine.`)
   return error
 }
