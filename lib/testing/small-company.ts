@@ -1,4 +1,5 @@
 /** A company small enough to know by heart, for tests against a real database. */
+import { bootstrapActorId, role, type Actor } from '#lib/identity/contract.ts'
 import { seedBuiltInProfiles } from '#lib/policy/seed-built-in-profiles.ts'
 import type { Db } from '#lib/platform/db.ts'
 
@@ -58,4 +59,38 @@ export async function createSmallCompany(db: Db, nowMs: number = Date.now()): Pr
     data: people.map(({ id, primaryTeamId }) => ({ teamId: primaryTeamId, userId: id, isLead: id === 'user_tess' })),
   })
   return { organisationId: 'org_small', profiles: { experiment, production, restricted } }
+}
+
+/** One of its people as the use cases see them. */
+export async function actorNamed(db: Db, name: 'Ada' | 'Dana' | 'Tess' | 'Cole' | 'Finn'): Promise<Actor> {
+  const user = await db.user.findUniqueOrThrow({
+    where: { id: `user_${name.toLowerCase()}` },
+    select: { id: true, name: true, email: true, roles: true, profileId: true, memberships: { select: { teamId: true, isLead: true } } },
+  })
+  return {
+    kind: 'user',
+    id: user.id,
+    name: user.name,
+    email: user.email,
+    roles: new Set(user.roles.map((text) => role.parse(text))),
+    teamIds: user.memberships.map(({ teamId }) => teamId),
+    leadOf: user.memberships.filter(({ isLead }) => isLead).map(({ teamId }) => teamId),
+    profileId: user.profileId,
+    ip: '127.0.0.1',
+    requestId: null,
+  }
+}
+
+/** Whoever holds the bootstrap token. */
+export const bootstrap: Actor = {
+  kind: 'token',
+  id: bootstrapActorId,
+  name: 'Bootstrap token',
+  email: null,
+  roles: new Set(['admin']),
+  teamIds: [],
+  leadOf: [],
+  profileId: null,
+  ip: '127.0.0.1',
+  requestId: null,
 }

@@ -1,0 +1,65 @@
+/**
+ * The catalogue of the demo organisation: real models at their list prices, served by the provider simulator. Its
+ * OpenAI-compatible wire serves any model, so every provider here speaks that one.
+ */
+import type { Endpoint, ProviderKind } from '#lib/catalog/contract.ts'
+import type { ListVendor } from '#lib/catalog/list-prices.ts'
+
+export type DemoProvider = {
+  readonly name: string
+  readonly displayName: string
+  readonly kind: ProviderKind
+  readonly region: string
+}
+
+export const demoProviders: readonly DemoProvider[] = [
+  { name: 'openai', displayName: 'OpenAI', kind: 'openai', region: 'us' },
+  { name: 'openai-eu', displayName: 'OpenAI, EU residency', kind: 'openai', region: 'eu' },
+  { name: 'anthropic', displayName: 'Anthropic', kind: 'openai_compatible', region: 'us' },
+  { name: 'google', displayName: 'Google AI', kind: 'openai_compatible', region: 'us' },
+]
+
+/** The simulator's OpenAI wire, below its own address. */
+export const simulatorPath = '/openai/v1'
+
+export type DemoModel = {
+  readonly name: string
+  readonly displayName: string
+  readonly vendor: ListVendor
+  readonly endpoints: readonly Endpoint[]
+  readonly capabilities: readonly string[]
+  readonly contextTokens: number
+  readonly maxOutputTokens: number | null
+  /** In the order in which they are tried. */
+  readonly providers: readonly string[]
+}
+
+const openaiChat: readonly Endpoint[] = ['chat', 'responses']
+const anthropicChat: readonly Endpoint[] = ['chat', 'messages', 'count_tokens']
+const googleChat: readonly Endpoint[] = ['chat', 'generate_content']
+const sees = ['tools', 'vision', 'json']
+const thinks = [...sees, 'reasoning']
+const bothRegions = ['openai', 'openai-eu']
+
+export const demoModels: readonly DemoModel[] = [
+  { name: 'gpt-4o-mini', displayName: 'GPT-4o mini', vendor: 'openai', endpoints: openaiChat, capabilities: sees, contextTokens: 128_000, maxOutputTokens: 16_384, providers: bothRegions },
+  { name: 'gpt-4o', displayName: 'GPT-4o', vendor: 'openai', endpoints: openaiChat, capabilities: sees, contextTokens: 128_000, maxOutputTokens: 16_384, providers: bothRegions },
+  { name: 'gpt-4.1', displayName: 'GPT-4.1', vendor: 'openai', endpoints: openaiChat, capabilities: sees, contextTokens: 1_000_000, maxOutputTokens: 32_768, providers: bothRegions },
+  { name: 'gpt-4.1-mini', displayName: 'GPT-4.1 mini', vendor: 'openai', endpoints: openaiChat, capabilities: sees, contextTokens: 1_000_000, maxOutputTokens: 32_768, providers: ['openai'] },
+  { name: 'gpt-4.1-nano', displayName: 'GPT-4.1 nano', vendor: 'openai', endpoints: openaiChat, capabilities: sees, contextTokens: 1_000_000, maxOutputTokens: 32_768, providers: ['openai'] },
+  { name: 'gpt-5', displayName: 'GPT-5', vendor: 'openai', endpoints: openaiChat, capabilities: thinks, contextTokens: 400_000, maxOutputTokens: 128_000, providers: bothRegions },
+  { name: 'gpt-5-mini', displayName: 'GPT-5 mini', vendor: 'openai', endpoints: openaiChat, capabilities: thinks, contextTokens: 400_000, maxOutputTokens: 128_000, providers: bothRegions },
+  { name: 'gpt-5-nano', displayName: 'GPT-5 nano', vendor: 'openai', endpoints: openaiChat, capabilities: thinks, contextTokens: 400_000, maxOutputTokens: 128_000, providers: ['openai'] },
+  { name: 'o3', displayName: 'o3', vendor: 'openai', endpoints: openaiChat, capabilities: thinks, contextTokens: 200_000, maxOutputTokens: 100_000, providers: ['openai'] },
+  { name: 'o4-mini', displayName: 'o4-mini', vendor: 'openai', endpoints: openaiChat, capabilities: thinks, contextTokens: 200_000, maxOutputTokens: 100_000, providers: ['openai'] },
+  { name: 'text-embedding-3-small', displayName: 'Text embedding 3 small', vendor: 'openai', endpoints: ['embeddings'], capabilities: [], contextTokens: 8192, maxOutputTokens: null, providers: bothRegions },
+  { name: 'text-embedding-3-large', displayName: 'Text embedding 3 large', vendor: 'openai', endpoints: ['embeddings'], capabilities: [], contextTokens: 8192, maxOutputTokens: null, providers: ['openai'] },
+  { name: 'claude-sonnet-4-5', displayName: 'Claude Sonnet 4.5', vendor: 'anthropic', endpoints: anthropicChat, capabilities: thinks, contextTokens: 200_000, maxOutputTokens: 64_000, providers: ['anthropic'] },
+  { name: 'claude-haiku-4-5', displayName: 'Claude Haiku 4.5', vendor: 'anthropic', endpoints: anthropicChat, capabilities: thinks, contextTokens: 200_000, maxOutputTokens: 64_000, providers: ['anthropic'] },
+  { name: 'claude-opus-4-1', displayName: 'Claude Opus 4.1', vendor: 'anthropic', endpoints: anthropicChat, capabilities: thinks, contextTokens: 200_000, maxOutputTokens: 32_000, providers: ['anthropic'] },
+  { name: 'claude-opus-4-5', displayName: 'Claude Opus 4.5', vendor: 'anthropic', endpoints: anthropicChat, capabilities: thinks, contextTokens: 200_000, maxOutputTokens: 64_000, providers: ['anthropic'] },
+  { name: 'gemini-2.5-flash', displayName: 'Gemini 2.5 Flash', vendor: 'google', endpoints: googleChat, capabilities: thinks, contextTokens: 1_048_576, maxOutputTokens: 65_536, providers: ['google'] },
+  { name: 'gemini-2.5-flash-lite', displayName: 'Gemini 2.5 Flash-Lite', vendor: 'google', endpoints: googleChat, capabilities: thinks, contextTokens: 1_000_000, maxOutputTokens: 65_536, providers: ['google'] },
+  { name: 'gemini-2.0-flash', displayName: 'Gemini 2.0 Flash', vendor: 'google', endpoints: googleChat, capabilities: sees, contextTokens: 1_000_000, maxOutputTokens: 8192, providers: ['google'] },
+  { name: 'gemini-embedding-001', displayName: 'Gemini embedding 001', vendor: 'google', endpoints: ['embeddings'], capabilities: [], contextTokens: 2048, maxOutputTokens: null, providers: ['google'] },
+]
