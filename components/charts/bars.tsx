@@ -1,14 +1,14 @@
 'use client'
 
 import { Bar, BarChart, CartesianGrid, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts'
-import { colorOf, drawnValue, ticksFor, writeTick } from '#components/charts/chart-data.ts'
+import { colorOf, drawnValue, axisFor, writeTick } from '#components/charts/chart-data.ts'
 import { axisText, chartMargin, drawnRows, indexOfPayload, Readout, useWidth, type DrawingProps } from '#components/charts/drawing.tsx'
 
 /** Stacked bars: the parts of a sum. A series with the id `expected` is drawn as the band of what is to come. */
 export function Bars({ summary, points, series, unit, cap, height }: DrawingProps) {
   const [ref, width] = useWidth()
   const sums = points.map((point) => series.reduce((sum, each) => sum + (drawnValue(point.values[each.id]) ?? 0), 0))
-  const ticks = ticksFor(Math.max(cap?.value ?? 0, ...sums))
+  const axis = axisFor(Math.max(cap?.value ?? 0, ...sums))
   return (
     <div ref={ref} role="group" aria-label={summary} className="h-full [&_svg]:outline-offset-2">
       {width > 0 ? (
@@ -20,8 +20,8 @@ export function Bars({ summary, points, series, unit, cap, height }: DrawingProp
             tickLine={false}
             axisLine={false}
             tick={axisText}
-            ticks={[...ticks]}
-            domain={[0, ticks.at(-1) ?? 1]}
+            ticks={[...axis.ticks]}
+            domain={[0, axis.top]}
             tickFormatter={(value: number) => writeTick(value, unit)}
           />
           <Tooltip

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { colorOf, ticksFor, toCsv, writeTick, writeValue, type Series } from '#components/charts/chart-data.ts'
+import { colorOf, axisFor, toCsv, writeTick, writeValue, type Series } from '#components/charts/chart-data.ts'
 
 const series: Series[] = [
   { id: 'a', label: 'claude-haiku-4-5' },
@@ -25,17 +25,20 @@ describe('the colours of a chart', () => {
 
 describe('the axis', () => {
   test.each([
-    [38, [0, 20, 40]],
-    [29_296, [0, 10_000, 20_000, 30_000]],
-    [0, [0, 1]],
-    [1, [0, 0.5, 1]],
-    [3, [0, 1, 2, 3]],
-  ])('for %s starts at zero and has at most three steps', (greatest, ticks) => expect(ticksFor(greatest)).toEqual(ticks))
+    [38, [0, 20, 40], 40],
+    [29_296, [0, 10_000, 20_000, 30_000], 30_000],
+    [30_900, [0, 10_000, 20_000, 30_000], 32_136],
+    [0, [0], 1],
+    [3, [0, 1, 2, 3], 3],
+  ])('for %s starts at zero and has lines at round figures', (greatest, ticks, top) => {
+    expect(axisFor(greatest)).toEqual({ ticks, top })
+  })
 
-  test('never ends below the greatest value', () => {
+  test('holds the greatest value and at most three lines above zero', () => {
     for (let value = 0.001; value < 1e9; value *= 1.37) {
-      const ticks = ticksFor(value)
-      expect(ticks.at(-1)).toBeGreaterThanOrEqual(value)
+      const { ticks, top } = axisFor(value)
+      expect(top).toBeGreaterThanOrEqual(value)
+      expect(ticks.length).toBeGreaterThanOrEqual(2)
       expect(ticks.length).toBeLessThanOrEqual(4)
     }
   })

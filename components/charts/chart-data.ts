@@ -72,14 +72,22 @@ export function writeTick(value: number, unit: Unit): string {
   return formatBigCount(Math.round(value))
 }
 
-/** The top of the axis and at most three lines below it, at round figures. The axis starts at zero. */
-export function ticksFor(greatest: number): readonly number[] {
-  if (!(greatest > 0)) return [0, 1]
+export type Axis = { readonly ticks: readonly number[]; readonly top: number }
+
+/** Zero, at most three lines above it at round figures, and where the axis ends. It ends at a line where one is near. */
+export function axisFor(greatest: number): Axis {
+  if (!(greatest > 0)) return { ticks: [0], top: 1 }
   const power = 10 ** Math.floor(Math.log10(greatest / 3))
-  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((size) => size * 3 >= greatest) ?? greatest
-  const count = Math.ceil(greatest / step)
-  return Array.from({ length: count + 1 }, (_, index) => Number((index * step).toPrecision(12)))
+  const steps = [1, 2, 2.5, 5, 10, 20].map((factor) => Number((factor * power).toPrecision(12)))
+  const ending = steps.find((step) => greatest <= step * 3) ?? greatest
+  const end = Number((Math.ceil(greatest / ending) * ending).toPrecision(12))
+  if (end <= greatest * 1.12) return { ticks: multiples(ending, end / ending), top: end }
+  const inside = steps.find((step) => Math.floor(greatest / step) <= 3) ?? greatest
+  return { ticks: multiples(inside, Math.floor(greatest / inside)), top: greatest * 1.04 }
 }
+
+const multiples = (step: number, count: number) =>
+  Array.from({ length: Math.round(count) + 1 }, (_, index) => Number((index * step).toPrecision(12)))
 
 /** The same rows as text that a sheet opens: one line a point, one column a series, exact figures. */
 export function toCsv(points: readonly Point[], series: readonly Series[], firstColumn: string): string {

@@ -1,7 +1,7 @@
 'use client'
 
 import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts'
-import { colorOf, drawnValue, isForecast, ticksFor, writeTick } from '#components/charts/chart-data.ts'
+import { colorOf, drawnValue, isForecast, axisFor, writeTick } from '#components/charts/chart-data.ts'
 import { axisText, chartMargin, drawnRows, indexOfPayload, Readout, useWidth, type DrawingProps } from '#components/charts/drawing.tsx'
 
 /*
@@ -11,7 +11,7 @@ import { axisText, chartMargin, drawnRows, indexOfPayload, Readout, useWidth, ty
 export function Lines({ summary, points, series, unit, cap, height }: DrawingProps) {
   const [ref, width] = useWidth()
   const greatest = points.flatMap((point) => Object.values(point.values).map((value) => drawnValue(value) ?? 0))
-  const ticks = ticksFor(Math.max(cap?.value ?? 0, ...greatest))
+  const axis = axisFor(Math.max(cap?.value ?? 0, ...greatest))
   const bands = new Set(points.flatMap((point) => Object.keys(point.values)).filter((id) => id.endsWith('.high')).map((id) => id.slice(0, -5)))
   const rows = drawnRows(points, series).map((row, index) => ({
     ...row,
@@ -34,8 +34,8 @@ export function Lines({ summary, points, series, unit, cap, height }: DrawingPro
             tickLine={false}
             axisLine={false}
             tick={axisText}
-            ticks={[...ticks]}
-            domain={[0, ticks.at(-1) ?? 1]}
+            ticks={[...axis.ticks]}
+            domain={[0, axis.top]}
             tickFormatter={(value: number) => writeTick(value, unit)}
           />
           <Tooltip

@@ -23,16 +23,16 @@ export type PageHeaderProps = {
 export function PageHeader({ title, crumb, tags, scope, actions }: PageHeaderProps) {
   const crumbs = crumb === undefined ? [] : isList(crumb) ? crumb : [crumb]
   return (
-    <header className="flex min-h-(--bar) flex-none items-center gap-4 border-b border-line pr-4 pl-(--gutter) phone:sticky phone:top-0 phone:z-(--z-bar) phone:flex-wrap phone:gap-x-1 phone:gap-y-0 phone:bg-canvas phone:pr-2 phone:pl-4">
-      <div className="flex min-w-0 flex-1 items-center gap-2 whitespace-nowrap phone:contents">
+    <header className="flex min-h-(--bar) flex-none items-center gap-2 border-b border-line pr-4 pl-(--gutter) phone:contents">
+      <div className="flex min-w-0 items-center gap-2 whitespace-nowrap phone:sticky phone:top-0 phone:z-(--z-bar) phone:h-13 phone:flex-none phone:border-b phone:border-line phone:bg-canvas phone:pr-2 phone:pl-4">
         <ShowSideButton />
         <NextLink href="/" aria-label="Home" className="flex rounded-2 desk:hidden">
           <Mark size={24} />
         </NextLink>
         {crumbs.length > 0 ? (
-          <nav aria-label="Above this page" className="contents phone:hidden">
+          <nav aria-label="Above this page" className="flex items-center gap-2 phone:hidden">
             {crumbs.map((each) => (
-              <span key={each.href} className="flex items-center gap-2 phone:hidden">
+              <span key={each.href} className="flex items-center gap-2">
                 <NextLink href={each.href} className="rounded-1 text-ink-3 hover:text-ink">
                   {each.label}
                 </NextLink>
@@ -41,21 +41,22 @@ export function PageHeader({ title, crumb, tags, scope, actions }: PageHeaderPro
             ))}
           </nav>
         ) : null}
-        <h1 className="min-w-0 truncate text-[0.9375rem] leading-5 font-semibold tracking-[-0.008em] phone:flex-1 phone:py-4 phone:pl-2">{title}</h1>
-        {tags ? (
-          <div className="flex min-w-0 items-center gap-2 phone:order-last phone:basis-full phone:overflow-x-auto phone:pb-2.5">{tags}</div>
-        ) : null}
+        <h1 className="min-w-0 truncate text-[0.9375rem] leading-5 font-semibold tracking-[-0.008em] phone:flex-1 phone:pl-1">{title}</h1>
+        <PhoneButtons />
       </div>
-      {scope ? <div className="flex flex-none items-center gap-2 phone:order-last phone:basis-full phone:pb-2">{scope}</div> : null}
+      {tags ? (
+        <div className="flex flex-none items-center gap-2 phone:overflow-x-auto phone:px-4 phone:pt-3 phone:pb-1">{tags}</div>
+      ) : null}
+      <span className="flex-1 phone:hidden" />
+      {scope ? <div className="flex flex-none items-center gap-2 phone:overflow-x-auto phone:px-2 phone:pt-2">{scope}</div> : null}
       {actions ? (
         <div
           data-page-actions
-          className="flex flex-none items-center gap-2 phone:fixed phone:inset-x-0 phone:bottom-0 phone:z-(--z-bar) phone:overflow-x-auto phone:border-t phone:border-line phone:bg-surface phone:px-4 phone:py-2.5 phone:[&>*:last-child]:flex-1 phone:[&_kbd]:hidden"
+          className="flex flex-none items-center gap-2 phone:fixed phone:inset-x-0 phone:bottom-0 phone:z-(--z-bar) phone:overflow-x-auto phone:border-t phone:border-line phone:bg-surface phone:px-4 phone:py-2.5 phone:[&_kbd]:hidden phone:[&>*:last-child:not([aria-label])]:flex-1"
         >
           {actions}
         </div>
       ) : null}
-      <PhoneButtons />
     </header>
   )
 }

@@ -49,7 +49,7 @@ export function Shell({ viewer, gateway, groups = navigation(viewer.roles, viewe
         <main
           id="main"
           tabIndex={-1}
-          className="relative my-2 mr-2 flex h-[calc(100dvh-1rem)] min-h-0 min-w-0 flex-col overflow-hidden rounded-4 bg-surface shadow-[0_0_0_1px_var(--line),var(--shadow-1)] outline-none phone:m-0 phone:h-auto phone:min-h-dvh phone:overflow-visible phone:rounded-none phone:shadow-none"
+          className="relative my-2 mr-2 flex h-[calc(100dvh-1rem)] min-h-0 min-w-0 flex-col overflow-hidden rounded-4 bg-surface shadow-[0_0_0_1px_var(--line),var(--shadow-1)] outline-none phone:m-0 phone:h-auto phone:min-h-dvh phone:overflow-x-clip phone:overflow-y-visible phone:rounded-none phone:shadow-none"
         >
           {gateway ? <FailClosedStrip gateway={gateway} /> : null}
           {children}

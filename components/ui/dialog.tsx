@@ -32,6 +32,7 @@ export function Dialog({ open, onOpenChange, trigger, title, description, childr
         <Primitive.Overlay className={scrimStyle} />
         <Primitive.Content
           {...(description ? {} : { 'aria-describedby': undefined })}
+          onOpenAutoFocus={focusFirstField}
           {...contentProps}
           className={cn(
             'over-page fixed top-[12vh] left-1/2 z-(--z-panel) flex max-h-[76vh] w-[min(28rem,calc(100vw-2rem))] -translate-x-1/2 flex-col overflow-hidden rounded-4 shadow-3 outline-none data-[state=closed]:animate-fade-out data-[state=open]:animate-appear',
@@ -48,7 +49,7 @@ export function Dialog({ open, onOpenChange, trigger, title, description, childr
               <IconButton icon="x" label="Close" kbd="Esc" />
             </Primitive.Close>
           </header>
-          {children ? <div className="grid min-h-0 content-start gap-4 overflow-auto px-6 pt-1 pb-6">{children}</div> : null}
+          {children ? <div data-body className="grid min-h-0 content-start gap-4 overflow-auto px-6 pt-1 pb-6">{children}</div> : null}
           {foot ? (
             <footer className="flex flex-wrap items-center justify-end gap-2 border-t border-line bg-sunken px-6 py-3">{foot}</footer>
           ) : null}
@@ -56,6 +57,19 @@ export function Dialog({ open, onOpenChange, trigger, title, description, childr
       </Primitive.Portal>
     </Primitive.Root>
   )
+}
+
+/** Focus goes to what is to be filled in, else to the dialog itself: never to the cross that closes it. */
+export function focusFirstField(event: Event) {
+  const content = event.currentTarget
+  if (!(content instanceof HTMLElement)) return
+  event.preventDefault()
+  // Under a finger the first field would bring up the keyboard over the form.
+  const isTouch = window.matchMedia('(pointer: coarse)').matches
+  const field = content.querySelector<HTMLElement>(
+    isTouch ? '[data-autofocus]' : '[data-autofocus], [data-body] :is(input, textarea, [role="combobox"]):not(:disabled)',
+  )
+  ;(field ?? content).focus()
 }
 
 /** Closes the dialog or panel around it. */

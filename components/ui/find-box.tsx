@@ -50,7 +50,7 @@ export function FindBox({ placeholder, param = 'q', className }: FindBoxProps) {
   }
 
   return (
-    <search className={cn('w-70 phone:w-auto phone:flex-1', className)}>
+    <search className={cn('w-70 flex-none phone:w-auto phone:min-w-48 phone:flex-1', className)}>
       <Input
         ref={input}
         type="search"

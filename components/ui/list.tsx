@@ -5,6 +5,7 @@ import { createContext, use, useMemo, useRef, useState, type MouseEvent, type Re
 import { Checkbox } from '#components/ui/checkbox.tsx'
 import { cn } from '#components/ui/cn.ts'
 import { isControl, useHotkey } from '#components/ui/hotkeys.ts'
+import { selectColumn } from '#components/ui/table.tsx'
 
 /*
  * What the rows of a list have in common: a cursor for the keyboard and a selection. The rows themselves may be
@@ -198,7 +199,7 @@ function isInside(event: MouseEvent<HTMLTableRowElement>): boolean {
 }
 
 /** The box of one row. Shift extends from the box pressed before. */
-export function SelectBox({ id, label }: { readonly id: string; readonly label: string }) {
+function SelectBox({ id, label }: { readonly id: string; readonly label: string }) {
   const list = useList()
   const shift = useRef(false)
   return (
@@ -214,7 +215,7 @@ export function SelectBox({ id, label }: { readonly id: string; readonly label: 
 }
 
 /** The box in the head: every row of this page. */
-export function SelectPage() {
+function SelectPage() {
   const list = useList()
   const all = list.pageIds.length > 0 && list.ids.size === list.pageIds.length
   return (
@@ -223,6 +224,23 @@ export function SelectPage() {
       checked={all ? true : list.ids.size > 0 ? 'indeterminate' : false}
       onCheckedChange={(on) => list.setPage(on === true)}
     />
+  )
+}
+
+/** The first column of a list whose rows can be selected. */
+export function SelectTh() {
+  return (
+    <th scope="col" className={selectColumn}>
+      <SelectPage />
+    </th>
+  )
+}
+
+export function SelectTd({ id, label }: { readonly id: string; readonly label: string }) {
+  return (
+    <td className={selectColumn}>
+      <SelectBox id={id} label={label} />
+    </td>
   )
 }
 

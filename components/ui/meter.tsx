@@ -20,7 +20,7 @@ export type MeterProps = {
 /** Spent, held, left. Amber from 75 %, red at the cap; a forecast moves the cap mark into the bar, so it stays in sight. */
 export function Meter({ spent, held = 0, forecast, size = 'base', inRow, label, tone = 'use', className }: MeterProps) {
   const full = Math.max(1, forecast === undefined ? 1 : 1.1)
-  const level = tone === 'progress' ? 'bg-ok' : spent >= 0.9995 ? 'bg-meter-over' : spent >= 0.75 ? 'bg-meter-warn' : 'bg-meter-spent'
+  const level = tone === 'progress' ? 'bg-ok' : spent >= 0.995 ? 'bg-meter-over' : spent >= 0.75 ? 'bg-meter-warn' : 'bg-meter-spent'
   const width = (share: number) => `${Math.max(0, Math.min(100, (share / full) * 100))}%`
   const over = forecast !== undefined && forecast > 1
   return (

@@ -5,7 +5,7 @@ import { Dialog as Primitive } from 'radix-ui'
 import { type ComponentProps, type ReactNode } from 'react'
 import { IconButton } from '#components/ui/button.tsx'
 import { cn } from '#components/ui/cn.ts'
-import { scrimStyle } from '#components/ui/dialog.tsx'
+import { focusFirstField, scrimStyle } from '#components/ui/dialog.tsx'
 
 export type PanelProps = {
   readonly title: ReactNode
@@ -42,6 +42,7 @@ export function Panel(props: PanelProps) {
         <Primitive.Overlay className={scrimStyle} />
         <Primitive.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={focusFirstField}
           {...contentProps}
           className={cn(
             'fixed inset-y-2 right-2 z-(--z-panel) flex w-(--panel) max-w-[calc(100vw-1rem)] flex-col overflow-hidden rounded-4 bg-raised shadow-3 outline-none data-[state=closed]:animate-fade-out data-[state=open]:animate-slide-in phone:inset-0 phone:w-auto phone:max-w-none phone:rounded-none',
@@ -66,7 +67,7 @@ export function Panel(props: PanelProps) {
 
 function PanelBody({ children }: { readonly children: ReactNode }) {
   return (
-    <div className="grid min-h-0 flex-1 auto-rows-max grid-cols-[minmax(0,1fr)] content-start gap-4 overflow-auto px-6 py-4 phone:px-4">
+    <div data-body className="grid min-h-0 flex-1 auto-rows-max grid-cols-[minmax(0,1fr)] content-start gap-4 overflow-auto px-6 py-4 phone:px-4">
       {children}
     </div>
   )

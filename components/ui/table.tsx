@@ -42,6 +42,7 @@ export function Table({ label, rows = 'one', inline = false, closed = !inline, c
         '[&_tbody_tr:hover_td]:bg-hover [&_tbody_tr[data-cursor]_td]:bg-hover [&_tbody_tr[data-selected]_td]:bg-selected',
         '[&_tbody_tr[data-cursor]_td:first-child]:shadow-[inset_2px_0_0_var(--accent)]',
         '[&_tfoot_td]:sticky [&_tfoot_td]:bottom-0 [&_tfoot_td]:border-t [&_tfoot_td]:border-b-0 [&_tfoot_td]:border-t-line-strong [&_tfoot_td]:bg-sunken [&_tfoot_td]:font-semibold',
+        'drop-4:[&_td]:px-2 drop-4:[&_th]:px-2',
         rows === 'two' ? '[&_td]:h-(--row-two)' : rows === 'tight' ? '[&_td]:h-[2.125rem]' : '[&_td]:h-(--row)',
         !closed && '[&_tbody_tr:last-child_td]:border-b-0',
         inline
@@ -66,21 +67,32 @@ export const dropStyle: Record<Drop, string> = {
   4: 'drop-4:hidden',
 }
 
-type CellProps = { readonly num?: boolean; readonly drop?: Drop }
+type CellProps = {
+  readonly num?: boolean
+  readonly drop?: Drop
+  /** On phones it takes what the other columns leave, and is cut off rather than widening the page. */
+  readonly give?: boolean
+}
 
-export function Th({ num, drop, className, ...rest }: ComponentProps<'th'> & CellProps) {
-  return <th scope="col" {...rest} className={cn(num && 'text-right!', drop && dropStyle[drop], className)} />
+const giveStyle = 'drop-4:w-full drop-4:max-w-0 drop-4:truncate'
+
+/** The narrow columns at both ends, for a box and for a menu: on phones only their share of the margin stays. */
+export const selectColumn = 'w-10 pr-0! drop-4:w-0 drop-4:pl-[5px]! drop-4:[&>*]:hidden'
+export const menuColumn = 'w-11 text-right drop-4:w-0 drop-4:pr-[5px]! drop-4:pl-0! drop-4:[&>*]:hidden'
+
+export function Th({ num, drop, give, className, ...rest }: ComponentProps<'th'> & CellProps) {
+  return <th scope="col" {...rest} className={cn(num && 'text-right!', give && giveStyle, drop && dropStyle[drop], className)} />
 }
 
 export type TdProps = ComponentProps<'td'> & CellProps & { readonly dim?: boolean; readonly mono?: boolean }
 
 /** Text left, numbers right, nothing centred. Without content it is an en dash. */
-export function Td({ num, drop, dim, mono, className, children, ...rest }: TdProps) {
+export function Td({ num, drop, give, dim, mono, className, children, ...rest }: TdProps) {
   const missing = children === null || children === undefined || children === ''
   return (
     <td
       {...rest}
-      className={cn(num && 'text-right', dim && 'text-ink-2', missing && 'text-ink-3', drop && dropStyle[drop], className)}
+      className={cn(num && 'text-right', dim && 'text-ink-2', missing && 'text-ink-3', give && giveStyle, drop && dropStyle[drop], className)}
     >
       {missing ? MISSING : mono ? <span className="mono">{children}</span> : children}
     </td>
@@ -93,7 +105,7 @@ export type LeadProps = {
   readonly href?: string
   /** What identifies: kind, last four, provider. Not decoration. */
   readonly second?: ReactNode
-  /** What the dropped columns said, on phones only: state, owner. */
+  /** In place of `second` on phones: what the dropped columns said. */
   readonly narrow?: ReactNode
   readonly mono?: boolean
 }
@@ -112,11 +124,24 @@ export function Lead({ icon, title, href, second, narrow, mono }: LeadProps) {
         ) : (
           <b className="truncate">{name}</b>
         )}
-        {second ? <small className="truncate leading-[0.9375rem] text-ink-3">{second}</small> : null}
-        {narrow ? <small className="hidden truncate pt-0.5 text-ink-2 drop-4:block">{narrow}</small> : null}
+        {second ? <small className={cn('truncate leading-[0.9375rem] text-ink-3', narrow && 'drop-4:hidden')}>{second}</small> : null}
+        {narrow ? <small className="hidden truncate leading-[0.9375rem] text-ink-2 drop-4:block">{narrow}</small> : null}
       </span>
     </span>
   )
+}
+
+/** Closes the head of the column of row menus. */
+export function MenuTh() {
+  return (
+    <th scope="col" className={menuColumn}>
+      <span className="sr-only">Actions</span>
+    </th>
+  )
+}
+
+export function MenuTd({ children }: { readonly children: ReactNode }) {
+  return <td className={menuColumn}>{children}</td>
 }
 
 /** Says in the table's own place that there is nothing, why, and what to do. */

@@ -107,11 +107,11 @@ export default function GalleryHome() {
               }
             />
           </section>
-          <Section title="Last calls" end={<Link href="/gallery/home">All calls</Link>} className="phone:order-4 phone:mt-0!">
+          <Section title="Last calls" end={<Link href="/gallery/home">All calls</Link>} className="mt-6 phone:order-4">
             <Table label="Last calls" inline>
               <thead>
                 <tr>
-                  <Th>Time, UTC</Th>
+                  <Th drop={4}>Time, UTC</Th>
                   <Th>Model</Th>
                   <Th drop={3}>Client</Th>
                   <Th num drop={3}>
@@ -127,8 +127,8 @@ export default function GalleryHome() {
               <tbody>
                 {calls.map(([time, model, client, tokensIn, tokensOut, cost, took, status]) => (
                   <tr key={time}>
-                    <Td dim>{time}</Td>
-                    <Td mono>{model}</Td>
+                    <Td dim drop={4}>{time}</Td>
+                    <Td mono give>{model}</Td>
                     <Td dim drop={3}>
                       {client}
                     </Td>
@@ -169,7 +169,7 @@ export default function GalleryHome() {
 function BaseUrl({ label, url }: { readonly label: string; readonly url: string }) {
   return (
     <div className="grid gap-[5px]">
-      <p className="flex font-medium">
+      <p className="flex items-baseline font-medium">
         {label}
         <small className="ml-auto font-normal text-ink-3">base URL</small>
       </p>

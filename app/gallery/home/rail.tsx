@@ -47,7 +47,7 @@ function Limit({ name, used, held = 0, limit, source }: LimitProps) {
           <b>{formatBigCount(used)}</b> <span className="text-ink-3">of {formatBigCount(limit)}</span>
         </span>
       </p>
-      <Meter size="thin" spent={used / limit} held={held / limit} />
+      <Meter size="thin" spent={(used - held) / limit} held={held / limit} />
       <small className="text-ink-3">{source}</small>
     </li>
   )

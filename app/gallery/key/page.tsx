@@ -143,7 +143,7 @@ function PolicyTable() {
       <thead>
         <tr>
           <Th>Limit</Th>
-          <Th num drop={3}>
+          <Th num drop={4}>
             Organisation
           </Th>
           <Th num drop={4}>
@@ -152,7 +152,7 @@ function PolicyTable() {
           <Th num drop={4}>
             Profile
           </Th>
-          <Th num drop={3}>
+          <Th num drop={4}>
             Project
           </Th>
           <Th num>This key</Th>
@@ -176,7 +176,7 @@ function PolicyTable() {
               <Td>
                 <b>{name}</b>
               </Td>
-              <Td num dim drop={3}>
+              <Td num dim drop={4}>
                 {layer(organisation, 0)}
               </Td>
               <Td num dim drop={4}>
@@ -185,7 +185,7 @@ function PolicyTable() {
               <Td num dim drop={4}>
                 {layer(profile, 2)}
               </Td>
-              <Td num dim drop={3}>
+              <Td num dim drop={4}>
                 {layer(project, 3)}
               </Td>
               <Td num dim>

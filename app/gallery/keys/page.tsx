@@ -10,13 +10,13 @@ import { FindBox } from '#components/ui/find-box.tsx'
 import { formatLimitMoney, formatMoney, shareOf } from '#components/ui/format.ts'
 import { Hotkey } from '#components/ui/hotkey.tsx'
 import { Icon, type IconName } from '#components/ui/icon.tsx'
-import { List, Row, SelectBox, SelectPage } from '#components/ui/list.tsx'
+import { List, Row, SelectTd, SelectTh } from '#components/ui/list.tsx'
 import { MeterPair } from '#components/ui/meter.tsx'
 import { Paging } from '#components/ui/paging.tsx'
 import { Person } from '#components/ui/person.tsx'
 import { SortHead } from '#components/ui/sort-head.tsx'
 import { State } from '#components/ui/status.tsx'
-import { Lead, Table, TableScroll, Td, Th } from '#components/ui/table.tsx'
+import { Lead, MenuTd, MenuTh, Table, TableScroll, Td, Th } from '#components/ui/table.tsx'
 import { Views } from '#components/ui/tabs.tsx'
 import { Tag } from '#components/ui/tag.tsx'
 
@@ -80,11 +80,9 @@ export default async function GalleryKeys({ searchParams }: Search) {
             <Table label="Keys" rows="two">
               <thead>
                 <tr>
-                  <Th className="w-10 pr-0!" drop={4}>
-                    <SelectPage />
-                  </Th>
+                  <SelectTh />
                   <SortHead field="name">Key</SortHead>
-                  <Th drop={4}>Status</Th>
+                  <Th>Status</Th>
                   <Th drop={3}>Owner</Th>
                   <Th drop={2}>Env</Th>
                   <Th drop={1}>Models</Th>
@@ -97,9 +95,7 @@ export default async function GalleryKeys({ searchParams }: Search) {
                   <Th num drop={2}>
                     Expires
                   </Th>
-                  <Th className="w-11" drop={4}>
-                    <span className="sr-only">Actions</span>
-                  </Th>
+                  <MenuTh />
                 </tr>
               </thead>
               <tbody>
@@ -138,10 +134,8 @@ function KeyRow({ item }: { readonly item: GalleryKey }) {
   )
   return (
     <Row id={item.name} href="/gallery/key">
-      <Td className="pr-0!" drop={4}>
-        <SelectBox id={item.name} label={item.name} />
-      </Td>
-      <Td>
+      <SelectTd id={item.name} label={item.name} />
+      <Td give>
         <Lead
           icon={<Icon name={icon} />}
           title={item.name}
@@ -151,10 +145,9 @@ function KeyRow({ item }: { readonly item: GalleryKey }) {
               {kind} <span className="mono text-2xs">…{item.lastFour}</span>
             </>
           }
-          narrow={state}
         />
       </Td>
-      <Td drop={4}>{state}</Td>
+      <Td>{state}</Td>
       <Td drop={3}>
         <Person name={item.owner} kind={item.person ? 'person' : 'group'} />
       </Td>
@@ -167,7 +160,7 @@ function KeyRow({ item }: { readonly item: GalleryKey }) {
       <Td num>
         <MeterPair spent={share}>
           {share >= 0.995 ? <b className="text-bad-ink">{formatMoney(item.spent)}</b> : formatMoney(item.spent)}{' '}
-          <span className="text-ink-3">of {formatLimitMoney(item.cap)}</span>
+          <span className="text-ink-3 drop-4:hidden">of {formatLimitMoney(item.cap)}</span>
         </MeterPair>
       </Td>
       <Td num dim drop={3}>
@@ -176,9 +169,9 @@ function KeyRow({ item }: { readonly item: GalleryKey }) {
       <Td num drop={2} className={item.endsSoon ? 'text-warn-ink' : 'text-ink-2'}>
         {item.expires}
       </Td>
-      <Td num drop={4}>
+      <MenuTd>
         <GalleryRowMenu name={item.name} />
-      </Td>
+      </MenuTd>
     </Row>
   )
 }
