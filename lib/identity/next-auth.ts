@@ -13,7 +13,9 @@ import { actorOfCookies, clientIpOf, type Origin } from '#lib/identity/caller-of
 import type { Actor } from '#lib/identity/contract.ts'
 import { discoverIssuer, discoveryUrl, type IssuerMetadata } from '#lib/identity/discover-issuer.ts'
 import { absoluteSessionMs } from '#lib/identity/rules/session-lifetime.ts'
-import { cookieContent, sessionIdOf, usesSecureCookies, type CookieContent } from '#lib/identity/session-cookie.ts'
+import {
+  cookieContent, openSessionCookie, sealSessionCookie, sessionIdOf, usesSecureCookies, type CookieContent,
+} from '#lib/identity/session-cookie.ts'
 import { signInPerson } from '#lib/identity/sign-in-person.ts'
 import { signOutPerson } from '#lib/identity/sign-out-person.ts'
 import { isSessionLive } from '#lib/identity/store.ts'
@@ -69,6 +71,13 @@ function authOptions(context: Context, facts: SignInFacts): AuthOptions {
     secret: config.nextauthSecret,
     useSecureCookies: usesSecureCookies(config),
     session: { strategy: 'jwt', maxAge: absoluteSessionMs / 1000 },
+    jwt: {
+      encode: ({ token, maxAge }) => sealSessionCookie(cookieContent.parse(token), maxAge ?? absoluteSessionMs / 1000, config),
+      decode: async ({ token }) => {
+        const content = token ? await openSessionCookie(token, config) : null
+        return content && { ...content }
+      },
+    },
     pages: { signIn: '/sign-in', error: '/sign-in', signOut: '/sign-in' },
     providers: config.identityProviders.map((provider) =>
       oidcProvider(provider, provider.id === facts.provider?.id ? facts.metadata : null),
