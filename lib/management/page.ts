@@ -84,6 +84,11 @@ export function pageOf<Row, Item>(
   }
 }
 
+/** Text to look for by LIKE: its wildcards stand for themselves. */
+export function likeText(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&')
+}
+
 // PostgreSQL refuses NUL in text; nothing that we encode holds one.
 const cursorContent = z.array(
   z.union([z.string().max(500).refine((text) => !text.includes('\0')), z.number(), z.null()]),
