@@ -49,7 +49,7 @@ export type TestGateway = {
 
 export async function startTestGateway(timeouts: Partial<UpstreamTimeouts> = {}): Promise<TestGateway> {
   const [postgres, redisServer, simulator] = await Promise.all([freshDatabase(), freshRedis(), startSimulator()])
-  const config = testConfig(postgres.url, redisServer.url)
+  const config = loadConfig(testEnvironment(postgres.url, redisServer.url))
   const database = openDatabase(postgres.url, 4)
   const redis = openRedis(redisServer.url, 'patient')
   const company = await createSmallCompany(database.db)
@@ -92,19 +92,20 @@ export async function startTestGateway(timeouts: Partial<UpstreamTimeouts> = {})
   }
 }
 
-/** A configuration with secrets of its own. */
-export function testConfig(databaseUrl: string, redisUrl: string): Config {
-  return loadConfig({
+/** The environment of a product process, with secrets of its own. */
+export function testEnvironment(databaseUrl: string, redisUrl: string): Record<string, string> {
+  return {
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     NEXTAUTH_SECRET: randomBytes(32).toString('base64'),
     GATEHOUSE_MASTER_KEY: randomBytes(32).toString('base64'),
     GATEHOUSE_KEY_PEPPER: randomBytes(32).toString('base64'),
     LOG_LEVEL: process.env.TEST_LOG ?? 'silent',
-  })
+  }
 }
 
-async function createCatalogue({ db }: Database, baseUrl: string): Promise<void> {
+/** Three priced models and one without a price, on one provider at `baseUrl`. */
+export async function createCatalogue({ db }: Database, baseUrl: string): Promise<void> {
   await db.provider.create({
     data: { id: 'prov_sim', name: 'openai', displayName: 'OpenAI', kind: 'openai', baseUrl, simulated: true },
   })
@@ -137,7 +138,8 @@ async function createCatalogue({ db }: Database, baseUrl: string): Promise<void>
   })
 }
 
-async function makeKey({ db }: Database, config: Config, company: SmallCompany, wish: KeyWish): Promise<TestKey> {
+/** A key of Dana's with exactly the policy that is wished for. */
+export async function makeKey({ db }: Database, config: Config, company: SmallCompany, wish: KeyWish): Promise<TestKey> {
   const id = newId('key')
   const text = newKeyText()
   await db.virtualKey.create({

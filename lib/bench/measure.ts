@@ -1,0 +1,138 @@
+/** Measures all contenders in turns, so that what the machine does meanwhile hits each of them alike. */
+import { Redis } from 'ioredis'
+import { Pool } from 'undici'
+import { quantile, runSlice, type Shape, type Slice } from '#lib/bench/load.ts'
+import { cpuMicros } from '#lib/bench/processes.ts'
+import type { Contender, World } from '#lib/bench/world.ts'
+
+export type Options = { readonly rounds: number; readonly sliceMs: number; readonly print: (line: string) => void }
+
+/** Medians over the rounds. Latencies in ms, CPU in µs a call. */
+export type Measurement = {
+  readonly contender: string
+  readonly shape: string
+  readonly connections: number
+  readonly callsPerSecond: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly firstByteP50Ms: number
+  readonly cpuMicrosPerCall: number
+  readonly calls: number
+}
+
+export type BenchResult = {
+  readonly at: string
+  readonly node: string
+  readonly rounds: number
+  readonly sliceMs: number
+  readonly measurements: readonly Measurement[]
+  readonly ladder: readonly Measurement[]
+  readonly redisPingP50Ms: number
+  readonly missing: readonly string[]
+  readonly wrong: readonly string[]
+}
+
+const outputTokens = 16
+const chat = (stream: boolean): Shape => ({
+  name: stream ? 'SSE' : 'JSON',
+  stream,
+  outputTokens,
+  body: JSON.stringify({
+    model: 'gpt-4o-mini',
+    max_tokens: 64,
+    ...(stream ? { stream: true, stream_options: { include_usage: true } } : {}),
+    messages: [
+      { role: 'system', content: 'You answer in one short paragraph.' },
+      { role: 'user', content: 'Where is parcel 4711, and when will it arrive at the depot in Fernhill?' },
+    ],
+  }),
+})
+
+export async function measure(world: World, options: Options): Promise<BenchResult> {
+  const wrong: string[] = []
+  const cells = [chat(false), chat(true)].flatMap((shape) => [1, 64].map((connections) => ({ shape, connections })))
+  const measurements: Measurement[] = []
+  for (const { shape, connections } of cells) {
+    options.print(`${shape.name}, ${connections} ${connections === 1 ? 'connection' : 'connections'}`)
+    measurements.push(...(await inTurns(world.contenders, shape, connections, options, wrong)))
+  }
+  const ladder: Measurement[] = []
+  if (world.ladder.length > 0) {
+    for (const connections of [1, 64]) {
+      options.print(`feature ladder, ${connections} ${connections === 1 ? 'connection' : 'connections'}`)
+      ladder.push(...(await inTurns(world.ladder, chat(false), connections, options, wrong)))
+    }
+  }
+  return {
+    at: new Date().toISOString(),
+    node: process.version,
+    rounds: options.rounds,
+    sliceMs: options.sliceMs,
+    measurements,
+    ladder,
+    redisPingP50Ms: await redisPing(world.redisUrl),
+    missing: world.missing,
+    wrong,
+  }
+}
+
+async function inTurns(
+  contenders: readonly Contender[],
+  shape: Shape,
+  connections: number,
+  { rounds, sliceMs, print }: Options,
+  wrong: string[],
+): Promise<Measurement[]> {
+  const pools = new Map(contenders.map(({ target }) => [target.name, new Pool(target.url, { connections, pipelining: 1 })]))
+  const slices = new Map<string, { slice: Slice; cpu: number }[]>()
+  for (let round = -1; round < rounds; round++) {
+    for (const { target, process } of contenders) {
+      const before = cpuMicros(process.pid)
+      const slice = await runSlice(pools.get(target.name)!, target, shape, connections, round < 0 ? sliceMs / 2 : sliceMs)
+      const cpu = (cpuMicros(process.pid) - before) / slice.calls
+      for (const problem of slice.wrong) wrong.push(`${target.name}, ${shape.name}: ${problem}`)
+      // The first round warms caches, connections and the compiler.
+      if (round >= 0) slices.set(target.name, [...(slices.get(target.name) ?? []), { slice, cpu }])
+    }
+  }
+  for (const pool of pools.values()) await pool.destroy()
+  return contenders.map(({ target }) => {
+    const taken = slices.get(target.name) ?? []
+    const over = (figure: (part: { slice: Slice; cpu: number }) => number): number => median(taken.map(figure))
+    const measurement: Measurement = {
+      contender: target.name,
+      shape: shape.name,
+      connections,
+      callsPerSecond: over(({ slice }) => slice.calls / slice.seconds),
+      p50Ms: over(({ slice }) => quantile(slice.latencies, 0.5)),
+      p99Ms: over(({ slice }) => quantile(slice.latencies, 0.99)),
+      firstByteP50Ms: over(({ slice }) => quantile(slice.firstBytes, 0.5)),
+      cpuMicrosPerCall: over(({ cpu }) => cpu),
+      calls: taken.reduce((sum, { slice }) => sum + slice.calls, 0),
+    }
+    print(
+      `  ${target.name.padEnd(16)} ${measurement.callsPerSecond.toFixed(0).padStart(7)} calls/s` +
+        `  p50 ${measurement.p50Ms.toFixed(2)} ms  p99 ${measurement.p99Ms.toFixed(2)} ms` +
+        `  first byte ${measurement.firstByteP50Ms.toFixed(2)} ms  CPU ${measurement.cpuMicrosPerCall.toFixed(0)} µs`,
+    )
+    return measurement
+  })
+}
+
+async function redisPing(url: string): Promise<number> {
+  const redis = new Redis(url)
+  const times: number[] = []
+  for (let i = 0; i < 2_000; i++) {
+    const startedMs = performance.now()
+    await redis.ping()
+    times.push(performance.now() - startedMs)
+  }
+  redis.disconnect()
+  return quantile(Float64Array.from(times), 0.5)
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  return sorted.length % 2 === 1 ? sorted[middle]! : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2
+}
