@@ -3,7 +3,13 @@
 import './globals.css'
 
 /** The last resort: the root layout itself failed, so nothing of it may be used here. */
-export default function GlobalError({ error, reset }: { readonly error: Error & { readonly digest?: string }; readonly reset: () => void }) {
+export default function GlobalError({
+  error,
+  reset,
+}: {
+  readonly error: Error & { readonly digest?: string }
+  readonly reset: () => void
+}) {
   return (
     <html lang="en">
       <head>

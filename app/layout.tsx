@@ -1,7 +1,7 @@
-import { type Metadata, type Viewport } from 'next'
+import type { Metadata, Viewport } from 'next'
 import localFont from 'next/font/local'
 import { cookies, headers } from 'next/headers'
-import { type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { PREFERENCES_COOKIE, preferenceAttributes, readPreferences } from '#components/shell/preferences.ts'
 import { Providers } from '#components/shell/providers.tsx'
 import './globals.css'
@@ -41,7 +41,12 @@ export default async function RootLayout({ children }: { readonly children: Reac
   const preferences = readPreferences(jar.get(PREFERENCES_COOKIE)?.value)
   return (
     // The theme's attribute is written before the first paint, by a script the server does not know the answer of.
-    <html lang="en" className={`${sans.variable} ${mono.variable}`} {...preferenceAttributes(preferences)} suppressHydrationWarning>
+    <html
+      lang="en"
+      className={`${sans.variable} ${mono.variable}`}
+      {...preferenceAttributes(preferences)}
+      suppressHydrationWarning
+    >
       <body>
         <Providers nonce={head.get('x-nonce') ?? undefined}>{children}</Providers>
       </body>

@@ -18,7 +18,16 @@ import { Tab, TabList, TabPanel, Tabs } from '#components/ui/tabs.tsx'
 import { toast } from '#components/ui/toaster.tsx'
 import { Tooltip } from '#components/ui/tooltip.tsx'
 
-const teams = ['Search', 'Data platform', 'Support tools', 'Payments', 'Growth', 'Mobile', 'Security', 'Finance operations'].map((label) => ({
+const teams = [
+  'Search',
+  'Data platform',
+  'Support tools',
+  'Payments',
+  'Growth',
+  'Mobile',
+  'Security',
+  'Finance operations',
+].map((label) => ({
   value: label,
   label,
 }))
@@ -43,7 +52,14 @@ export function GalleryForms() {
           <NumberInput value={count} onValueChange={setCount} unit="/min" step={1000} />
         </Field>
         <Field label="Profile">
-          <Select defaultValue="experiment" options={[{ value: 'experiment', label: 'Experiment', beside: 'for agents in test' }, { value: 'production', label: 'Production' }, { value: 'restricted', label: 'Restricted', disabled: true }]} />
+          <Select
+            defaultValue="experiment"
+            options={[
+              { value: 'experiment', label: 'Experiment', beside: 'for agents in test' },
+              { value: 'production', label: 'Production' },
+              { value: 'restricted', label: 'Restricted', disabled: true },
+            ]}
+          />
         </Field>
         <Field label="Team">
           <Combobox options={teams} value={team} onValueChange={setTeam} find="Find a team" />

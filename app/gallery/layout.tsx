@@ -1,6 +1,6 @@
 import { cookies } from 'next/headers'
 import { notFound } from 'next/navigation'
-import { type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { PREFERENCES_COOKIE, readPreferences } from '#components/shell/preferences.ts'
 import { Shell } from '#components/shell/shell.tsx'
 

@@ -1,8 +1,9 @@
+import { connection } from 'next/server'
 import { GalleryForms, GalleryOverlays } from './forms.tsx'
 import { PageBody, PageHeader } from '#components/shell/page.tsx'
 import { Button, IconButton } from '#components/ui/button.tsx'
 import { CopyId } from '#components/ui/copy-button.tsx'
-import { type IconName } from '#components/ui/icons.ts'
+import type { IconName } from '#components/ui/icons.ts'
 import { Icon } from '#components/ui/icon.tsx'
 import { icons } from '#components/ui/icons.ts'
 import { Link } from '#components/ui/link.tsx'
@@ -19,7 +20,8 @@ const things = Object.keys(states) as (keyof States)[]
 const tones = ['none', 'strong', 'accent', 'ok', 'warn', 'bad', 'quar'] as const
 const names = Object.keys(icons) as IconName[]
 
-export default function Gallery() {
+export default async function Gallery() {
+  await connection()
   const now = Date.now()
   return (
     <>
@@ -120,7 +122,15 @@ export default function Gallery() {
           <Note tone="ok" title="The canary call passed.">
             The new credential is in use.
           </Note>
-          <Note tone="warn" title="Anthropic is slow since 13:52." action={<Button size="small" icon="swap">Send all to Bedrock</Button>}>
+          <Note
+            tone="warn"
+            title="Anthropic is slow since 13:52."
+            action={
+              <Button size="small" icon="swap">
+                Send all to Bedrock
+              </Button>
+            }
+          >
             claude-sonnet-4-5 fails over to Bedrock in eu-central-1. Callers see no errors beyond 13 calls.
           </Note>
           <Note tone="accent" title="Waiting for the first call.">
@@ -129,7 +139,11 @@ export default function Gallery() {
           <Note tone="quar" title="Quarantined by Ada Okafor, 31 min ago.">
             The same call 412 times.
           </Note>
-          <PartError title="Live limits cannot be read." requestId="req_5kZr0WqTn2" action={<Button size="small">Try again</Button>}>
+          <PartError
+            title="Live limits cannot be read."
+            requestId="req_5kZr0WqTn2"
+            action={<Button size="small">Try again</Button>}
+          >
             Calls are still checked. Last read 14:31:40.
           </PartError>
         </Section>

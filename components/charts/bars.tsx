@@ -2,7 +2,15 @@
 
 import { Bar, BarChart, CartesianGrid, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts'
 import { colorOf, drawnValue, axisFor, writeTick } from '#components/charts/chart-data.ts'
-import { axisText, chartMargin, drawnRows, indexOfPayload, Readout, useWidth, type DrawingProps } from '#components/charts/drawing.tsx'
+import {
+  axisText,
+  chartMargin,
+  drawnRows,
+  indexOfPayload,
+  Readout,
+  useWidth,
+  type DrawingProps,
+} from '#components/charts/drawing.tsx'
 
 /** Stacked bars: the parts of a sum. A series with the id `expected` is drawn as the band of what is to come. */
 export function Bars({ summary, points, series, unit, cap, height }: DrawingProps) {
@@ -12,9 +20,24 @@ export function Bars({ summary, points, series, unit, cap, height }: DrawingProp
   return (
     <div ref={ref} role="group" aria-label={summary} className="h-full [&_svg]:outline-offset-2">
       {width > 0 ? (
-        <BarChart width={width} height={height} data={drawnRows(points, series)} margin={chartMargin} barCategoryGap={1.5} accessibilityLayer>
-          <CartesianGrid vertical={false} stroke="var(--chart-grid)" />
-          <XAxis dataKey="label" tickLine={false} axisLine={false} tick={axisText} interval="preserveStartEnd" minTickGap={48} height={22} />
+        <BarChart
+          width={width}
+          height={height}
+          data={drawnRows(points, series)}
+          margin={chartMargin}
+          barCategoryGap={1.5}
+          accessibilityLayer
+        >
+          <CartesianGrid vertical={false} stroke="var(--chart-grid)" horizontalValues={[...axis.ticks]} />
+          <XAxis
+            dataKey="label"
+            tickLine={false}
+            axisLine={false}
+            tick={axisText}
+            interval="preserveStartEnd"
+            minTickGap={48}
+            height={22}
+          />
           <YAxis
             width={44}
             tickLine={false}

@@ -18,7 +18,11 @@ describe('the colours of a chart', () => {
     ])
   })
   test('of a forecast are those of its series, and take none away', () => {
-    const lines = [{ id: 'actual', label: 'Actual' }, { id: 'actual.forecast', label: 'Forecast' }, { id: 'b', label: 'B' }]
+    const lines = [
+      { id: 'actual', label: 'Actual' },
+      { id: 'actual.forecast', label: 'Forecast' },
+      { id: 'b', label: 'B' },
+    ]
     expect(lines.map((each) => colorOf(lines, each.id))).toEqual(['var(--chart-1)', 'var(--chart-1)', 'var(--chart-2)'])
   })
 })

@@ -3,7 +3,14 @@
  * such. Only the geometry is a float, and nothing is computed from it.
  */
 
-import { formatAxisMoney, formatBigCount, formatCount, formatLatency, formatMoney, formatPercent } from '#components/ui/format.ts'
+import {
+  formatAxisMoney,
+  formatBigCount,
+  formatCount,
+  formatLatency,
+  formatMoney,
+  formatPercent,
+} from '#components/ui/format.ts'
 
 /** `usd`: decimal strings of dollars; the others plain numbers. */
 export type Unit = 'usd' | 'count' | 'ms' | 'percent'
@@ -29,7 +36,14 @@ export type Point = {
 export const OTHER = 'other'
 export const MOST_SERIES = 6
 
-const colors = ['var(--chart-1)', 'var(--chart-2)', 'var(--chart-3)', 'var(--chart-4)', 'var(--chart-5)', 'var(--chart-6)']
+const colors = [
+  'var(--chart-1)',
+  'var(--chart-2)',
+  'var(--chart-3)',
+  'var(--chart-4)',
+  'var(--chart-5)',
+  'var(--chart-6)',
+]
 
 /** What is still to come, as bars: a series with this id is drawn as a band. */
 export const EXPECTED = 'expected'
@@ -44,7 +58,9 @@ export function colorOf(series: readonly Series[], id: string): string {
   if (id === EXPECTED) return 'var(--chart-band)'
   const found = series.find((each) => each.id === id)
   if (id === OTHER || found?.muted) return 'var(--chart-other)'
-  const drawn = series.filter((each) => each.id !== OTHER && each.id !== EXPECTED && !each.muted && !isForecast(each.id))
+  const drawn = series.filter(
+    (each) => each.id !== OTHER && each.id !== EXPECTED && !each.muted && !isForecast(each.id),
+  )
   return colors[drawn.findIndex((each) => each.id === sourceOf(id))] ?? 'var(--chart-other)'
 }
 

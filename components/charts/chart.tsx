@@ -2,18 +2,34 @@
 
 import dynamic from 'next/dynamic'
 import { useState, type ReactNode } from 'react'
-import { colorOf, EXPECTED, isForecast, toCsv, writeValue, type Point, type Series, type Unit } from '#components/charts/chart-data.ts'
+import {
+  colorOf,
+  EXPECTED,
+  isForecast,
+  toCsv,
+  writeValue,
+  type Point,
+  type Series,
+  type Unit,
+} from '#components/charts/chart-data.ts'
 import { Button } from '#components/ui/button.tsx'
 import { CopyButton } from '#components/ui/copy-button.tsx'
 import { Legend } from '#components/ui/meter.tsx'
+import { ScrollRegion } from '#components/ui/scroll-region.tsx'
 import { Section } from '#components/ui/section.tsx'
 import { Table, Td, Th } from '#components/ui/table.tsx'
 
 const HEIGHT = 168
 
 // recharts is half of a page's weight, so it comes after the first paint, into a place of its own height.
-const Bars = dynamic(() => import('#components/charts/bars.tsx').then((module) => module.Bars), { ssr: false, loading: () => <Placeholder /> })
-const Lines = dynamic(() => import('#components/charts/lines.tsx').then((module) => module.Lines), { ssr: false, loading: () => <Placeholder /> })
+const Bars = dynamic(() => import('#components/charts/bars.tsx').then((module) => module.Bars), {
+  ssr: false,
+  loading: () => <Placeholder />,
+})
+const Lines = dynamic(() => import('#components/charts/lines.tsx').then((module) => module.Lines), {
+  ssr: false,
+  loading: () => <Placeholder />,
+})
 
 function Placeholder() {
   return <div aria-hidden className="h-full" />
@@ -56,7 +72,13 @@ export function Chart(props: ChartProps) {
               Copy as CSV
             </CopyButton>
           ) : null}
-          <Button size="small" variant="quiet" icon={asTable ? 'chart' : 'list'} aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+          <Button
+            size="small"
+            variant="quiet"
+            icon={asTable ? 'chart' : 'list'}
+            aria-pressed={asTable}
+            onClick={() => setAsTable(!asTable)}
+          >
             {asTable ? 'Chart' : 'Table'}
           </Button>
         </>
@@ -89,8 +111,7 @@ type TwinProps = Pick<ChartProps, 'title' | 'points' | 'series' | 'unit' | 'poin
 
 function Twin({ title, points, series, unit, pointName }: TwinProps) {
   return (
-    // A focusable region, because a long twin scrolls.
-    <div tabIndex={0} role="region" aria-label={`${title}, table`} className="max-h-80 overflow-auto">
+    <ScrollRegion label={`${title}, table`} className="max-h-80">
       <Table label={title} rows="tight" inline>
         <thead>
           <tr>
@@ -115,6 +136,6 @@ function Twin({ title, points, series, unit, pointName }: TwinProps) {
           ))}
         </tbody>
       </Table>
-    </div>
+    </ScrollRegion>
   )
 }

@@ -16,7 +16,10 @@ export const axisText = { fontSize: 11, fontFamily: 'var(--font-sans)', fill: 'v
 export const chartMargin = { top: 10, right: 4, bottom: 0, left: 0 } as const
 
 /** Points as recharts wants them: one flat record each, with the place of the point it came from. */
-export function drawnRows(points: readonly Point[], series: readonly Series[]): Record<string, number | string | null>[] {
+export function drawnRows(
+  points: readonly Point[],
+  series: readonly Series[],
+): Record<string, number | string | null>[] {
   return points.map((point, index) => ({
     index,
     label: point.label,

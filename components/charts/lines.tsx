@@ -2,7 +2,15 @@
 
 import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts'
 import { colorOf, drawnValue, isForecast, axisFor, writeTick } from '#components/charts/chart-data.ts'
-import { axisText, chartMargin, drawnRows, indexOfPayload, Readout, useWidth, type DrawingProps } from '#components/charts/drawing.tsx'
+import {
+  axisText,
+  chartMargin,
+  drawnRows,
+  indexOfPayload,
+  Readout,
+  useWidth,
+  type DrawingProps,
+} from '#components/charts/drawing.tsx'
 
 /*
  * Lines: rates, and sums over time. Ids that end in `.low` and `.high` are the 80 % band of the series before the dot;
@@ -12,7 +20,12 @@ export function Lines({ summary, points, series, unit, cap, height }: DrawingPro
   const [ref, width] = useWidth()
   const greatest = points.flatMap((point) => Object.values(point.values).map((value) => drawnValue(value) ?? 0))
   const axis = axisFor(Math.max(cap?.value ?? 0, ...greatest))
-  const bands = new Set(points.flatMap((point) => Object.keys(point.values)).filter((id) => id.endsWith('.high')).map((id) => id.slice(0, -5)))
+  const bands = new Set(
+    points
+      .flatMap((point) => Object.keys(point.values))
+      .filter((id) => id.endsWith('.high'))
+      .map((id) => id.slice(0, -5)),
+  )
   const rows = drawnRows(points, series).map((row, index) => ({
     ...row,
     ...Object.fromEntries(
@@ -27,8 +40,17 @@ export function Lines({ summary, points, series, unit, cap, height }: DrawingPro
     <div ref={ref} role="group" aria-label={summary} className="h-full">
       {width > 0 ? (
         <ComposedChart width={width} height={height} data={rows} margin={chartMargin} accessibilityLayer>
-          <CartesianGrid vertical={false} stroke="var(--chart-grid)" />
-          <XAxis dataKey="label" tickLine={false} axisLine={false} tick={axisText} interval="preserveStartEnd" minTickGap={64} height={22} padding={{ left: 4, right: 4 }} />
+          <CartesianGrid vertical={false} stroke="var(--chart-grid)" horizontalValues={[...axis.ticks]} />
+          <XAxis
+            dataKey="label"
+            tickLine={false}
+            axisLine={false}
+            tick={axisText}
+            interval="preserveStartEnd"
+            minTickGap={64}
+            height={22}
+            padding={{ left: 4, right: 4 }}
+          />
           <YAxis
             width={44}
             tickLine={false}
@@ -46,7 +68,15 @@ export function Lines({ summary, points, series, unit, cap, height }: DrawingPro
             )}
           />
           {[...bands].map((id) => (
-            <Area key={id} dataKey={`${id}.band`} stroke="none" fill="var(--chart-band)" fillOpacity={1} isAnimationActive={false} activeDot={false} />
+            <Area
+              key={id}
+              dataKey={`${id}.band`}
+              stroke="none"
+              fill="var(--chart-band)"
+              fillOpacity={1}
+              isAnimationActive={false}
+              activeDot={false}
+            />
           ))}
           {series.map((each) => {
             return (

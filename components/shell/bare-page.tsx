@@ -1,4 +1,4 @@
-import { type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { Mark } from '#components/ui/mark.tsx'
 
 type BarePageProps = { readonly title: string; readonly children: ReactNode; readonly action?: ReactNode }

@@ -25,7 +25,11 @@ export function EnvironmentSwitch({ param = 'environment' }: { readonly param?: 
         </Button>
       </MenuTrigger>
       <MenuContent>
-        <MenuChoice value={chosen.value} options={options} onValueChange={(next) => go({ [param]: next === 'all' ? null : next })} />
+        <MenuChoice
+          value={chosen.value}
+          options={options}
+          onValueChange={(next) => go({ [param]: next === 'all' ? null : next })}
+        />
       </MenuContent>
     </Menu>
   )

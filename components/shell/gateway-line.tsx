@@ -1,5 +1,5 @@
 import NextLink from 'next/link'
-import { type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { formatLatency } from '#components/ui/format.ts'
 import { Glyph, type GlyphName } from '#components/ui/glyph.tsx'
 import { cn } from '#components/ui/cn.ts'
@@ -48,10 +48,19 @@ function addedText(addedMs: number | null | undefined): string | null {
 }
 
 /** Over the sheet while calls are refused because limits cannot be checked. The only alert of the product. */
-export function FailClosedStrip({ gateway, children }: { readonly gateway: GatewayState; readonly children?: ReactNode }) {
+export function FailClosedStrip({
+  gateway,
+  children,
+}: {
+  readonly gateway: GatewayState
+  readonly children?: ReactNode
+}) {
   if (gateway.state !== 'closed') return null
   return (
-    <p role="alert" className="flex flex-none items-center gap-2 border-b border-bad-line bg-bad-soft px-(--gutter) py-2 phone:px-4">
+    <p
+      role="alert"
+      className="flex flex-none items-center gap-2 border-b border-bad-line bg-bad-soft px-(--gutter) py-2 phone:px-4"
+    >
       <Glyph name="cross" className="text-bad" />
       <b>Limits cannot be checked, calls are refused with 503</b>
       <span className="text-ink-2">{gateway.sinceText ?? gateway.cause}</span>

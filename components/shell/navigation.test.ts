@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { actionsFor, currentHref, navigation } from '#components/shell/navigation.ts'
-import { type Role } from '#components/shell/viewer.ts'
+import type { Role } from '#components/shell/viewer.ts'
 
 const words = (roles: readonly Role[], leadOf: { id: string; name: string }[] = []) =>
   navigation(roles, leadOf).map((group) => [group.title, ...group.items.map((item) => item.label)])

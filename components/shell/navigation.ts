@@ -1,4 +1,4 @@
-import { type IconName } from '#components/ui/icons.ts'
+import type { IconName } from '#components/ui/icons.ts'
 import { roleWord, type Role, type Viewer } from '#components/shell/viewer.ts'
 
 export type NavigationItem = {
@@ -70,12 +70,19 @@ export function navigation(roles: readonly Role[], leadOf: Viewer['leadOf'] = []
   }
   if (groups.length === 0) add(null, [home])
   for (const team of leadOf) {
-    add(`Team ${team.name}`, [{ label: 'Keys of the team', href: `/keys?team=${encodeURIComponent(team.id)}`, icon: 'users' }])
+    add(`Team ${team.name}`, [
+      { label: 'Keys of the team', href: `/keys?team=${encodeURIComponent(team.id)}`, icon: 'users' },
+    ])
   }
   return groups
 }
 
-export type ShellAction = { readonly label: string; readonly href: string; readonly icon: IconName; readonly key?: string }
+export type ShellAction = {
+  readonly label: string
+  readonly href: string
+  readonly icon: IconName
+  readonly key?: string
+}
 
 /** What can be begun from anywhere, for the palette. */
 export function actionsFor(roles: readonly Role[]): readonly ShellAction[] {

@@ -1,5 +1,5 @@
 import NextLink from 'next/link'
-import { type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { PhoneButtons, ShowSideButton } from '#components/shell/phone-menu.tsx'
 import { cn } from '#components/ui/cn.ts'
 import { Icon } from '#components/ui/icon.tsx'
@@ -41,14 +41,20 @@ export function PageHeader({ title, crumb, tags, scope, actions }: PageHeaderPro
             ))}
           </nav>
         ) : null}
-        <h1 className="min-w-0 truncate text-[0.9375rem] leading-5 font-semibold tracking-[-0.008em] phone:flex-1 phone:pl-1">{title}</h1>
+        <h1 className="min-w-0 truncate text-[0.9375rem] leading-5 font-semibold tracking-[-0.008em] phone:flex-1 phone:pl-1">
+          {title}
+        </h1>
         <PhoneButtons />
       </div>
       {tags ? (
-        <div className="flex flex-none items-center gap-2 phone:overflow-x-auto phone:px-4 phone:pt-3 phone:pb-1">{tags}</div>
+        <div className="flex flex-none items-center gap-2 phone:overflow-x-auto phone:px-4 phone:pt-3 phone:pb-1">
+          {tags}
+        </div>
       ) : null}
       <span className="flex-1 phone:hidden" />
-      {scope ? <div className="flex flex-none items-center gap-2 phone:overflow-x-auto phone:px-2 phone:pt-2">{scope}</div> : null}
+      {scope ? (
+        <div className="flex flex-none items-center gap-2 phone:overflow-x-auto phone:px-2 phone:pt-2">{scope}</div>
+      ) : null}
       {actions ? (
         <div
           data-page-actions
@@ -70,7 +76,11 @@ type BodyProps = { readonly children: ReactNode; readonly className?: string }
 /** The one scroll area of a page. */
 export function PageBody({ children, className }: BodyProps) {
   return (
-    <div className={cn('min-h-0 flex-1 overflow-auto px-(--gutter) pt-6 pb-8 phone:overflow-visible phone:p-4', className)}>{children}</div>
+    <div
+      className={cn('min-h-0 flex-1 overflow-auto px-(--gutter) pt-6 pb-8 phone:overflow-visible phone:p-4', className)}
+    >
+      {children}
+    </div>
   )
 }
 
@@ -84,7 +94,12 @@ type ColumnsProps = { readonly children: ReactNode; readonly rail: ReactNode; re
 /** Main column and rail, 32 px apart; the rail goes below on narrow desks. */
 export function Columns({ children, rail, className }: ColumnsProps) {
   return (
-    <div className={cn('grid grid-cols-[minmax(0,1fr)_var(--rail)] items-start gap-8 stacked:grid-cols-[minmax(0,1fr)] phone:gap-6', className)}>
+    <div
+      className={cn(
+        'grid grid-cols-[minmax(0,1fr)_var(--rail)] items-start gap-8 stacked:grid-cols-[minmax(0,1fr)] phone:gap-6',
+        className,
+      )}
+    >
       <div className="min-w-0">{children}</div>
       <div className="min-w-0">{rail}</div>
     </div>
@@ -138,7 +153,10 @@ export function PageFoot({ children, paging }: { readonly children: ReactNode; r
 /** A drawer beside a list: an entry of a log, a call. Full width below the list on phones. */
 export function Drawer({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (
-    <aside aria-label={label} className="flex min-h-0 w-108 flex-none flex-col overflow-auto border-l border-line phone:w-auto phone:border-l-0 stacked:w-88">
+    <aside
+      aria-label={label}
+      className="flex min-h-0 w-108 flex-none flex-col overflow-auto border-l border-line phone:w-auto phone:border-l-0 stacked:w-88"
+    >
       {children}
     </aside>
   )

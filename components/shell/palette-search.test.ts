@@ -8,5 +8,7 @@ describe('an id pasted into the palette', () => {
     ['dec_9', '/decisions/dec_9'],
   ])('%s leads to %s', (text, href) => expect(hitForId(text)?.href).toBe(href))
 
-  test.each(['key', 'key_', 'key_a/b', 'call_1 or', '<key_1>'])('%j is only text', (text) => expect(hitForId(text)).toBeNull())
+  test.each(['key', 'key_', 'key_a/b', 'call_1 or', '<key_1>'])('%j is only text', (text) =>
+    expect(hitForId(text)).toBeNull(),
+  )
 })

@@ -1,6 +1,12 @@
-import { type IconName } from '#components/ui/icons.ts'
+import type { IconName } from '#components/ui/icons.ts'
 
-export type PaletteHit = { readonly id: string; readonly label: string; readonly beside?: string; readonly href: string; readonly icon: IconName }
+export type PaletteHit = {
+  readonly id: string
+  readonly label: string
+  readonly beside?: string
+  readonly href: string
+  readonly icon: IconName
+}
 export type PaletteSearch = (text: string, signal: AbortSignal) => Promise<readonly PaletteHit[]>
 
 /** An id that was pasted whole leads straight to its page. */
@@ -19,7 +25,10 @@ export function hitForId(text: string): PaletteHit | null {
 /** Keys by name or last four, and models by name: what the management API lets this person see. */
 export const searchManagementApi: PaletteSearch = async (text, signal) => {
   const query = `q=${encodeURIComponent(text)}&limit=5`
-  const [keys, models] = await Promise.all([read(`/api/v1/keys?${query}`, signal), read(`/api/v1/models?${query}`, signal)])
+  const [keys, models] = await Promise.all([
+    read(`/api/v1/keys?${query}`, signal),
+    read(`/api/v1/models?${query}`, signal),
+  ])
   return [
     ...keys.map((row) => ({
       id: row.id,
@@ -28,7 +37,12 @@ export const searchManagementApi: PaletteSearch = async (text, signal) => {
       href: `/keys/${encodeURIComponent(row.id)}`,
       icon: 'key' as const,
     })),
-    ...models.map((row) => ({ id: row.id, label: row.name, href: `/models/${encodeURIComponent(row.name)}`, icon: 'cube' as const })),
+    ...models.map((row) => ({
+      id: row.id,
+      label: row.name,
+      href: `/models/${encodeURIComponent(row.name)}`,
+      icon: 'cube' as const,
+    })),
   ]
 }
 
@@ -41,7 +55,10 @@ async function read(url: string, signal: AbortSignal): Promise<readonly Row[]> {
     if (!answer.ok) return []
     const body: unknown = await answer.json()
     const rows = isRecord(body) && Array.isArray(body.data) ? body.data : []
-    return rows.filter(isRecord).map(toRow).filter((row) => row.name !== '')
+    return rows
+      .filter(isRecord)
+      .map(toRow)
+      .filter((row) => row.name !== '')
   } catch {
     return []
   }

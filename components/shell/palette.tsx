@@ -4,7 +4,7 @@ import { Command } from 'cmdk'
 import { useRouter } from 'next/navigation'
 import { Dialog as Primitive } from 'radix-ui'
 import { useEffect, useState } from 'react'
-import { type NavigationGroup, type ShellAction } from '#components/shell/navigation.ts'
+import type { NavigationGroup, ShellAction } from '#components/shell/navigation.ts'
 import { hitForId, searchManagementApi, type PaletteHit, type PaletteSearch } from '#components/shell/palette-search.ts'
 import { useShell, useThemeChoice } from '#components/shell/shell-controls.tsx'
 import { scrimStyle } from '#components/ui/dialog.tsx'
@@ -53,7 +53,6 @@ function PaletteBody({ groups, actions, search, close }: Required<PaletteProps> 
       <div className="flex h-12 flex-none items-center gap-2.5 border-b border-line px-4 text-ink-3">
         <Icon name="search" />
         <Command.Input
-          autoFocus
           value={text}
           onValueChange={setText}
           placeholder="A page, a key, a model, or an id"
@@ -62,11 +61,20 @@ function PaletteBody({ groups, actions, search, close }: Required<PaletteProps> 
         <Kbd>Esc</Kbd>
       </div>
       <Command.List className="min-h-0 flex-1 scroll-py-1 overflow-auto p-1 pb-1.5">
-        <Command.Empty className="px-3 py-4 text-ink-3">{isSearching ? 'Searching' : 'Nothing by that name that you may open'}</Command.Empty>
+        <Command.Empty className="px-3 py-4 text-ink-3">
+          {isSearching ? 'Searching' : 'Nothing by that name that you may open'}
+        </Command.Empty>
         {hits.length > 0 ? (
           <Command.Group heading="Found" forceMount className={groupStyle}>
             {hits.map((hit) => (
-              <Item key={`${hit.href}`} value={`found ${hit.href}`} forceMount icon={hit.icon} beside={hit.beside} onSelect={() => go(hit.href)}>
+              <Item
+                key={`${hit.href}`}
+                value={`found ${hit.href}`}
+                forceMount
+                icon={hit.icon}
+                beside={hit.beside}
+                onSelect={() => go(hit.href)}
+              >
                 {hit.label}
               </Item>
             ))}
@@ -74,7 +82,13 @@ function PaletteBody({ groups, actions, search, close }: Required<PaletteProps> 
         ) : null}
         <Command.Group heading="Pages" className={groupStyle}>
           {pages.map((page) => (
-            <Item key={page.href} value={page.label} icon={page.icon} hint={page.key ? `G ${page.key.toUpperCase()}` : undefined} onSelect={() => go(page.href)}>
+            <Item
+              key={page.href}
+              value={page.label}
+              icon={page.icon}
+              hint={page.key ? `G ${page.key.toUpperCase()}` : undefined}
+              onSelect={() => go(page.href)}
+            >
               {page.label}
             </Item>
           ))}
@@ -136,7 +150,10 @@ const PAUSE_MS = 160
 
 /** What the server found for the text. An answer to an older text is never shown. */
 function usePaletteHits(text: string, search: PaletteSearch) {
-  const [found, setFound] = useState<{ readonly text: string; readonly hits: readonly PaletteHit[] }>({ text: '', hits: [] })
+  const [found, setFound] = useState<{ readonly text: string; readonly hits: readonly PaletteHit[] }>({
+    text: '',
+    hits: [],
+  })
   const pasted = hitForId(text)
   const asks = text.length >= 2 && !pasted
   useEffect(() => {

@@ -5,7 +5,16 @@ import { useShell, useThemeChoice } from '#components/shell/shell-controls.tsx'
 import { buttonStyle } from '#components/ui/button.tsx'
 import { cn } from '#components/ui/cn.ts'
 import { Icon } from '#components/ui/icon.tsx'
-import { Menu, MenuCheck, MenuChoice, MenuContent, MenuItem, MenuLabel, MenuSeparator, MenuTrigger } from '#components/ui/menu.tsx'
+import {
+  Menu,
+  MenuCheck,
+  MenuChoice,
+  MenuContent,
+  MenuItem,
+  MenuLabel,
+  MenuSeparator,
+  MenuTrigger,
+} from '#components/ui/menu.tsx'
 import { Avatar } from '#components/ui/person.tsx'
 import { toast } from '#components/ui/toaster.tsx'
 
@@ -49,7 +58,10 @@ export function PersonMenu({ name, email, description }: PersonMenuProps) {
             ]}
           />
           <MenuSeparator />
-          <MenuCheck checked={preferences.shortcuts !== 'off'} onCheckedChange={(on) => prefer({ shortcuts: on ? 'on' : 'off' })}>
+          <MenuCheck
+            checked={preferences.shortcuts !== 'off'}
+            onCheckedChange={(on) => prefer({ shortcuts: on ? 'on' : 'off' })}
+          >
             Single-letter keys
           </MenuCheck>
           <MenuItem kbd="?" onSelect={() => setOpen('shortcuts')}>

@@ -1,8 +1,8 @@
 'use client'
 
 import { Dialog as Primitive } from 'radix-ui'
-import { type ReactNode } from 'react'
-import { type NavigationGroup } from '#components/shell/navigation.ts'
+import type { ReactNode } from 'react'
+import type { NavigationGroup } from '#components/shell/navigation.ts'
 import { useShell } from '#components/shell/shell-controls.tsx'
 import { SideNav } from '#components/shell/side-nav.tsx'
 import { IconButton } from '#components/ui/button.tsx'

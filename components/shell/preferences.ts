@@ -1,4 +1,4 @@
-import { type Preferences } from '#components/shell/viewer.ts'
+import type { Preferences } from '#components/shell/viewer.ts'
 
 /** The cookie that tells the server how to draw the first paint, so that nothing jumps. */
 export const PREFERENCES_COOKIE = 'gatehouse-preferences'

@@ -13,7 +13,14 @@ export function Providers({ nonce, children }: { readonly nonce?: string; readon
     () => new QueryClient({ defaultOptions: { queries: { staleTime: 5_000, retry: 1, refetchOnWindowFocus: true } } }),
   )
   return (
-    <ThemeProvider attribute="data-theme" defaultTheme="system" enableSystem enableColorScheme={false} disableTransitionOnChange nonce={nonce}>
+    <ThemeProvider
+      attribute="data-theme"
+      defaultTheme="system"
+      enableSystem
+      enableColorScheme={false}
+      disableTransitionOnChange
+      nonce={nonce}
+    >
       <QueryClientProvider client={client}>
         <NuqsAdapter>
           <TooltipProvider delayDuration={400} skipDelayDuration={200}>

@@ -3,7 +3,7 @@
 import { useTheme } from 'next-themes'
 import { createContext, use, useCallback, useMemo, useState, type ReactNode } from 'react'
 import { PREFERENCES_COOKIE, preferenceAttributes, writePreferences } from '#components/shell/preferences.ts'
-import { type Preferences } from '#components/shell/viewer.ts'
+import type { Preferences } from '#components/shell/viewer.ts'
 
 /** What opens over the page from several places, and how the person wants the portal. */
 export type ShellControls = {
@@ -22,7 +22,13 @@ export function useShell(): ShellControls {
 
 const YEAR_S = 365 * 24 * 60 * 60
 
-export function ShellControlsProvider({ preferences: initial, children }: { readonly preferences: Preferences; readonly children: ReactNode }) {
+export function ShellControlsProvider({
+  preferences: initial,
+  children,
+}: {
+  readonly preferences: Preferences
+  readonly children: ReactNode
+}) {
   const [open, setOpen] = useState<ShellControls['open']>(null)
   const [preferences, setPreferences] = useState(initial)
 
@@ -30,7 +36,8 @@ export function ShellControlsProvider({ preferences: initial, children }: { read
     (change: Preferences) => {
       const next = { ...preferences, ...change }
       setPreferences(next)
-      for (const [name, value] of Object.entries(preferenceAttributes(next))) document.documentElement.setAttribute(name, value)
+      for (const [name, value] of Object.entries(preferenceAttributes(next)))
+        document.documentElement.setAttribute(name, value)
       document.cookie = `${PREFERENCES_COOKIE}=${encodeURIComponent(writePreferences(next))}; path=/; max-age=${YEAR_S}; samesite=lax`
     },
     [preferences],

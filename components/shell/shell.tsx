@@ -1,5 +1,5 @@
 import NextLink from 'next/link'
-import { type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { FailClosedStrip, GatewayLine, type GatewayState } from '#components/shell/gateway-line.tsx'
 import { actionsFor, navigation, type NavigationGroup } from '#components/shell/navigation.ts'
 import { PaletteButton } from '#components/shell/palette-button.tsx'

@@ -1,25 +1,32 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { type NavigationGroup, type NavigationItem } from '#components/shell/navigation.ts'
+import type { NavigationGroup, NavigationItem } from '#components/shell/navigation.ts'
 import { useShell } from '#components/shell/shell-controls.tsx'
 import { Dialog } from '#components/ui/dialog.tsx'
 import { useHotkey, useHotkeyList, type Hotkey } from '#components/ui/hotkeys.ts'
-import { Kbd } from '#components/ui/kbd.tsx'
 
 /** The keys that work everywhere, and the list of all that work here. */
 export function Shortcuts({ groups }: { readonly groups: readonly NavigationGroup[] }) {
   const { open, setOpen, preferences, prefer } = useShell()
   useHotkey('?', 'All shortcuts', () => setOpen('shortcuts'), { group: 'Everywhere' })
-  useHotkey('[', 'Hide or show the navigation', () => prefer({ side: preferences.side === 'hidden' ? 'shown' : 'hidden' }), {
-    group: 'Everywhere',
-  })
+  useHotkey(
+    '[',
+    'Hide or show the navigation',
+    () => prefer({ side: preferences.side === 'hidden' ? 'shown' : 'hidden' }),
+    {
+      group: 'Everywhere',
+    },
+  )
   return (
     <>
-      {groups
-        .flatMap((group) => group.items)
-        .map((item) => (item.key ? <GoKey key={item.href} item={item} /> : null))}
-      <Dialog open={open === 'shortcuts'} onOpenChange={(next) => setOpen(next ? 'shortcuts' : null)} title="Shortcuts" wide>
+      {groups.flatMap((group) => group.items).map((item) => (item.key ? <GoKey key={item.href} item={item} /> : null))}
+      <Dialog
+        open={open === 'shortcuts'}
+        onOpenChange={(next) => setOpen(next ? 'shortcuts' : null)}
+        title="Shortcuts"
+        wide
+      >
         <ShortcutList />
       </Dialog>
     </>
@@ -82,7 +89,11 @@ function merged(hotkeys: readonly Hotkey[]): readonly Line[] {
 const names: Record<string, string> = { ArrowDown: '↓', ArrowUp: '↑', Escape: 'Esc', 'mod+k': '⌘K' }
 
 function KeyNames({ keys }: { readonly keys: string }) {
-  const parts = names[keys] ? [names[keys]] : keys.split(' ').map((part) => (/^[A-Z]$/.test(part) ? `Shift ${part}` : part.length === 1 ? part.toUpperCase() : part))
+  const parts = names[keys]
+    ? [names[keys]]
+    : keys
+        .split(' ')
+        .map((part) => (/^[A-Z]$/.test(part) ? `Shift ${part}` : part.length === 1 ? part.toUpperCase() : part))
   return (
     <span className="inline-flex gap-0.5">
       {parts.map((part, index) => (

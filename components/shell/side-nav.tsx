@@ -16,7 +16,9 @@ export function SideNav({ groups, onGo }: SideNavProps) {
       {groups.map((group) => (
         <div key={group.title ?? ''}>
           {group.title ? (
-            <h2 className="px-2 pb-1 text-2xs font-medium tracking-(--track-wide) text-ink-3 slim:sr-only">{group.title}</h2>
+            <h2 className="px-2 pb-1 text-2xs font-medium tracking-(--track-wide) text-ink-3 slim:sr-only">
+              {group.title}
+            </h2>
           ) : null}
           <ul className="grid gap-px">
             {group.items.map((item) => {
@@ -38,7 +40,9 @@ export function SideNav({ groups, onGo }: SideNavProps) {
                     <Icon name={item.icon} />
                     <span className="flex-1 truncate slim:sr-only">{item.label}</span>
                     {item.count ? (
-                      <span className="rounded-full bg-press px-[5px] text-2xs font-medium text-ink-3 tabular-nums slim:sr-only">{item.count}</span>
+                      <span className="rounded-full bg-press px-[5px] text-2xs font-medium text-ink-3 tabular-nums slim:sr-only">
+                        {item.count}
+                      </span>
                     ) : null}
                   </NextLink>
                 </li>

@@ -1,6 +1,6 @@
 'use client'
 
-import { type ComponentProps, type ReactNode } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
 import { cn } from '#components/ui/cn.ts'
 import { plural } from '#components/ui/format.ts'
 import { Icon, type IconProps } from '#components/ui/icon.tsx'
@@ -20,7 +20,9 @@ export function BulkBar({ children }: { readonly children: ReactNode }) {
       <span role="status" className="pr-2">
         <b>{plural(count, noun)}</b> <span className="opacity-65">selected</span>
       </span>
-      {pageSelected && !everything && total > count ? <BulkButton onClick={selectEverything}>Select all {total}</BulkButton> : null}
+      {pageSelected && !everything && total > count ? (
+        <BulkButton onClick={selectEverything}>Select all {total}</BulkButton>
+      ) : null}
       <Divider />
       {children}
       <Divider />

@@ -1,5 +1,5 @@
 import NextLink from 'next/link'
-import { type ComponentProps } from 'react'
+import type { ComponentProps } from 'react'
 import { buttonStyle } from '#components/ui/button.tsx'
 import { cn } from '#components/ui/cn.ts'
 import { Icon, type IconProps } from '#components/ui/icon.tsx'

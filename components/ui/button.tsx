@@ -1,5 +1,5 @@
 import { cva, type VariantProps } from 'class-variance-authority'
-import { type ComponentProps, type ReactNode } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
 import { cn } from '#components/ui/cn.ts'
 import { Icon, type IconProps } from '#components/ui/icon.tsx'
 import { Kbd } from '#components/ui/kbd.tsx'
@@ -9,14 +9,19 @@ export const buttonStyle = cva(
   {
     variants: {
       variant: {
-        plain: 'border-line-strong bg-surface text-ink shadow-1 enabled:hover:bg-sunken enabled:active:bg-press [a&]:hover:bg-sunken',
+        plain:
+          'border-line-strong bg-surface text-ink shadow-1 enabled:hover:bg-sunken enabled:active:bg-press [a&]:hover:bg-sunken',
         primary:
           'border-accent bg-accent text-on-accent shadow-1 [&_svg]:text-on-accent/90 enabled:hover:bg-accent-hover [a&]:hover:bg-accent-hover disabled:border-line disabled:bg-mute-soft disabled:[&_kbd]:hidden [&_kbd]:border-0 [&_kbd]:bg-[rgb(255_255_255/0.16)] [&_kbd]:text-on-accent',
-        quiet: 'border-transparent bg-transparent text-ink-2 enabled:hover:bg-hover enabled:active:bg-press [a&]:hover:bg-hover aria-expanded:bg-hover',
+        quiet:
+          'border-transparent bg-transparent text-ink-2 enabled:hover:bg-hover enabled:active:bg-press [a&]:hover:bg-hover aria-expanded:bg-hover',
         danger: 'border-line-strong bg-surface text-bad-ink shadow-1 [&_svg]:text-bad-ink enabled:hover:bg-bad-soft',
-        'danger-solid': 'border-bad-ink bg-bad-ink text-surface [&_svg]:text-surface enabled:hover:opacity-90 disabled:border-line disabled:bg-mute-soft',
-        quarantine: 'border-line-strong bg-surface text-quar-ink shadow-1 [&_svg]:text-quar-ink enabled:hover:bg-quar-soft',
-        'quarantine-solid': 'border-quar-ink bg-quar-ink text-surface [&_svg]:text-surface enabled:hover:opacity-90 disabled:border-line disabled:bg-mute-soft',
+        'danger-solid':
+          'border-bad-ink bg-bad-ink text-surface [&_svg]:text-surface enabled:hover:opacity-90 disabled:border-line disabled:bg-mute-soft',
+        quarantine:
+          'border-line-strong bg-surface text-quar-ink shadow-1 [&_svg]:text-quar-ink enabled:hover:bg-quar-soft',
+        'quarantine-solid':
+          'border-quar-ink bg-quar-ink text-surface [&_svg]:text-surface enabled:hover:opacity-90 disabled:border-line disabled:bg-mute-soft',
       },
       size: {
         base: 'h-(--control) gap-1.5 px-[0.6875rem] text-sm',

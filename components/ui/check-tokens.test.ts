@@ -44,7 +44,13 @@ const text: readonly (readonly [string, string])[] = [
   ...inks.flatMap((ink) => grounds.map((ground) => [ink, ground] as const)),
   ...['ok', 'warn', 'bad', 'quar', 'mute'].map((state) => [`${state}-ink`, `${state}-soft`] as const),
   // A note puts plain words on the ground of its state.
-  ...['ok', 'warn', 'bad', 'quar', 'accent'].flatMap((state) => [['ink', `${state}-soft`], ['ink-2', `${state}-soft`]] as const),
+  ...['ok', 'warn', 'bad', 'quar', 'accent'].flatMap(
+    (state) =>
+      [
+        ['ink', `${state}-soft`],
+        ['ink-2', `${state}-soft`],
+      ] as const,
+  ),
   ['accent-ink', 'accent-soft'],
   ['ink', 'selected'],
   ['ink-2', 'selected'],
@@ -57,10 +63,22 @@ const text: readonly (readonly [string, string])[] = [
   ...['code-ink', 'code-dim', 'code-key', 'code-str', 'code-num'].map((ink) => [ink, 'code-bg'] as const),
 ]
 const marks: readonly (readonly [string, string])[] = [
-  ...['line-control', 'focus', 'accent', 'ok', 'warn', 'bad', 'quar', 'mute', 'meter-spent', 'meter-warn', 'meter-over'].map(
-    (mark) => [mark, 'surface'] as const,
+  ...[
+    'line-control',
+    'focus',
+    'accent',
+    'ok',
+    'warn',
+    'bad',
+    'quar',
+    'mute',
+    'meter-spent',
+    'meter-warn',
+    'meter-over',
+  ].map((mark) => [mark, 'surface'] as const),
+  ...['line-control', 'focus'].flatMap((mark) =>
+    ['sunken', 'canvas', 'raised'].map((ground) => [mark, ground] as const),
   ),
-  ...['line-control', 'focus'].flatMap((mark) => ['sunken', 'canvas', 'raised'].map((ground) => [mark, ground] as const)),
   ...[1, 2, 3, 4, 5, 6, 'other'].map((series) => [`chart-${series}`, 'surface'] as const),
 ]
 

@@ -5,6 +5,7 @@ import { useId, useState, useSyncExternalStore, type ReactNode } from 'react'
 import { cn } from '#components/ui/cn.ts'
 import { CopyButton, copyText } from '#components/ui/copy-button.tsx'
 import { highlight, type Language, type Token } from '#components/ui/highlight.ts'
+import { ScrollRegion } from '#components/ui/scroll-region.tsx'
 import { useHotkey } from '#components/ui/hotkeys.ts'
 
 const colors: Record<Token['kind'], string | undefined> = {
@@ -58,10 +59,17 @@ export function CodeBlock({ label, snippets, remember, hotkeys = false, action, 
   const id = useId()
   if (!current) return null
   return (
-    <Primitive.Root value={current.id} onValueChange={choose} className="min-w-0 overflow-hidden rounded-3 border border-line bg-(--code-bg)">
+    <Primitive.Root
+      value={current.id}
+      onValueChange={choose}
+      className="min-w-0 overflow-hidden rounded-3 border border-line bg-(--code-bg)"
+    >
       {hotkeys ? <SnippetKeys snippets={snippets} current={current} choose={choose} onCopied={onCopied} /> : null}
       <div className="flex h-9.5 items-center gap-1 border-b border-line px-2">
-        <Primitive.List aria-label={label} className="flex h-full min-w-0 flex-1 gap-0.5 overflow-x-auto overflow-y-hidden">
+        <Primitive.List
+          aria-label={label}
+          className="flex h-full min-w-0 flex-1 gap-0.5 overflow-x-auto overflow-y-hidden"
+        >
           {snippets.map((snippet) => (
             <Primitive.Trigger
               key={snippet.id}
@@ -78,14 +86,11 @@ export function CodeBlock({ label, snippets, remember, hotkeys = false, action, 
       </div>
       {snippets.map((snippet) => (
         <Primitive.Content key={snippet.id} value={snippet.id} className="outline-offset-[-2px]">
-          <pre
-            // The block scrolls sideways, so it has to be reachable by keyboard.
-            tabIndex={0}
-            aria-label={`${snippet.label} snippet`}
-            className="overflow-x-auto px-4 py-3 font-mono text-xs leading-5 text-(--code-ink) outline-offset-[-2px]"
-          >
-            <Code code={snippet.shown ?? snippet.code} language={snippet.language} />
-          </pre>
+          <ScrollRegion label={`${snippet.label} snippet`} className="overflow-y-hidden">
+            <pre className="w-max px-4 py-3 font-mono text-xs leading-5 text-(--code-ink)">
+              <Code code={snippet.shown ?? snippet.code} language={snippet.language} />
+            </pre>
+          </ScrollRegion>
           {snippet.note || action ? (
             <div className="flex items-center gap-2 border-t border-line bg-surface py-2 pr-2 pl-4">
               <p id={`${id}-${snippet.id}`} className="min-w-0 flex-1 text-xs text-ink-3">
@@ -111,9 +116,16 @@ function SnippetKeys({ snippets, current, choose, onCopied }: SnippetKeysProps) 
   useHotkey('y', 'Copy the snippet', () => {
     void copyText(current.code).then((done) => (done ? onCopied?.() : undefined))
   })
-  return snippets.slice(0, 9).map((snippet, index) => (
-    <SnippetKey key={snippet.id} keys={String(index + 1)} label={`Snippet for ${snippet.label}`} run={() => choose(snippet.id)} />
-  ))
+  return snippets
+    .slice(0, 9)
+    .map((snippet, index) => (
+      <SnippetKey
+        key={snippet.id}
+        keys={String(index + 1)}
+        label={`Snippet for ${snippet.label}`}
+        run={() => choose(snippet.id)}
+      />
+    ))
 }
 
 function SnippetKey({ keys, label, run }: { readonly keys: string; readonly label: string; readonly run: () => void }) {

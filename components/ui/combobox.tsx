@@ -1,12 +1,12 @@
 'use client'
 
 import { Command } from 'cmdk'
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import { cn } from '#components/ui/cn.ts'
 import { Icon } from '#components/ui/icon.tsx'
 import { controlStyle } from '#components/ui/input.tsx'
 import { Popover, PopoverContent, PopoverTrigger } from '#components/ui/popover.tsx'
-import { type Option } from '#components/ui/select.tsx'
+import type { Option } from '#components/ui/select.tsx'
 
 export type ComboboxProps = {
   readonly options: readonly Option[]
@@ -24,16 +24,31 @@ export type ComboboxProps = {
 }
 
 /** One of many, found by typing. */
-export function Combobox({ options, value, onValueChange, placeholder = 'Choose', find, empty, className, ...aria }: ComboboxProps) {
+export function Combobox({
+  options,
+  value,
+  onValueChange,
+  placeholder = 'Choose',
+  find,
+  empty,
+  className,
+  ...aria
+}: ComboboxProps) {
   const [open, setOpen] = useState(false)
+  const listId = useId()
   const chosen = options.find((option) => option.value === value)
   return (
     <Popover open={open} onOpenChange={setOpen}>
       <PopoverTrigger
         role="combobox"
         aria-expanded={open}
+        aria-controls={listId}
         {...aria}
-        className={cn(controlStyle({ tone: aria['aria-invalid'] ? 'bad' : 'none' }), 'text-left whitespace-nowrap', className)}
+        className={cn(
+          controlStyle({ tone: aria['aria-invalid'] ? 'bad' : 'none' }),
+          'text-left whitespace-nowrap',
+          className,
+        )}
       >
         <span className={cn('flex min-w-0 flex-1 items-center gap-2 overflow-hidden', !chosen && 'text-ink-3')}>
           <span className="truncate">{chosen?.label ?? placeholder}</span>
@@ -41,7 +56,12 @@ export function Combobox({ options, value, onValueChange, placeholder = 'Choose'
         </span>
         <Icon name="updown" size={14} className="text-ink-3" />
       </PopoverTrigger>
-      <PopoverContent align="start" className="w-(--radix-popover-trigger-width) min-w-56 overflow-hidden">
+      <PopoverContent
+        id={listId}
+        aria-label={find}
+        align="start"
+        className="w-(--radix-popover-trigger-width) min-w-56 overflow-hidden"
+      >
         <Command>
           <FindLine placeholder={find} />
           <Command.List className="max-h-72 scroll-py-1 overflow-auto p-1">
@@ -74,7 +94,11 @@ export function FindLine({ placeholder }: { readonly placeholder: string }) {
   return (
     <div className="flex h-9 items-center gap-2 border-b border-line px-3 text-ink-3">
       <Icon name="search" size={14} />
-      <Command.Input placeholder={placeholder} aria-label={placeholder} className="h-full flex-1 bg-transparent text-ink outline-none" />
+      <Command.Input
+        placeholder={placeholder}
+        aria-label={placeholder}
+        className="h-full flex-1 bg-transparent text-ink outline-none"
+      />
     </div>
   )
 }

@@ -73,7 +73,12 @@ export function CopyButton({ text, onCopied, children = 'Copy', icon = 'copy', .
   )
 }
 
-type CopyIconProps = { readonly text: string; readonly label: string; readonly size?: 'base' | 'small'; readonly onCopied?: () => void }
+type CopyIconProps = {
+  readonly text: string
+  readonly label: string
+  readonly size?: 'base' | 'small'
+  readonly onCopied?: () => void
+}
 
 /** At the end of a line: an icon that turns into a tick. */
 export function CopyIcon({ text, label, size = 'small', onCopied }: CopyIconProps) {

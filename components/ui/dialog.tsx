@@ -1,7 +1,7 @@
 'use client'
 
 import { Dialog as Primitive } from 'radix-ui'
-import { type ComponentProps, type ReactNode } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
 import { IconButton } from '#components/ui/button.tsx'
 import { cn } from '#components/ui/cn.ts'
 
@@ -24,7 +24,17 @@ export type DialogProps = {
 }
 
 /** For what cannot be done beside the thing itself. It traps focus and gives it back. */
-export function Dialog({ open, onOpenChange, trigger, title, description, children, foot, wide, contentProps }: DialogProps) {
+export function Dialog({
+  open,
+  onOpenChange,
+  trigger,
+  title,
+  description,
+  children,
+  foot,
+  wide,
+  contentProps,
+}: DialogProps) {
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       {trigger ? <Primitive.Trigger asChild>{trigger}</Primitive.Trigger> : null}
@@ -49,9 +59,15 @@ export function Dialog({ open, onOpenChange, trigger, title, description, childr
               <IconButton icon="x" label="Close" kbd="Esc" />
             </Primitive.Close>
           </header>
-          {children ? <div data-body className="grid min-h-0 content-start gap-4 overflow-auto px-6 pt-1 pb-6">{children}</div> : null}
+          {children ? (
+            <div data-body className="grid min-h-0 content-start gap-4 overflow-auto px-6 pt-1 pb-6">
+              {children}
+            </div>
+          ) : null}
           {foot ? (
-            <footer className="flex flex-wrap items-center justify-end gap-2 border-t border-line bg-sunken px-6 py-3">{foot}</footer>
+            <footer className="flex flex-wrap items-center justify-end gap-2 border-t border-line bg-sunken px-6 py-3">
+              {foot}
+            </footer>
           ) : null}
         </Primitive.Content>
       </Primitive.Portal>
@@ -67,7 +83,9 @@ export function focusFirstField(event: Event) {
   // Under a finger the first field would bring up the keyboard over the form.
   const isTouch = window.matchMedia('(pointer: coarse)').matches
   const field = content.querySelector<HTMLElement>(
-    isTouch ? '[data-autofocus]' : '[data-autofocus], [data-body] :is(input, textarea, [role="combobox"]):not(:disabled)',
+    isTouch
+      ? '[data-autofocus]'
+      : '[data-autofocus], [data-body] :is(input, textarea, [role="combobox"]):not(:disabled)',
   )
   ;(field ?? content).focus()
 }

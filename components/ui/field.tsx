@@ -66,7 +66,7 @@ export function Field({ label, meaning, help, error, warning, children, group = 
   )
 }
 
-const labelStyle = 'flex items-baseline gap-1.5 font-medium'
+const labelStyle = 'flex items-baseline gap-1.5 font-medium phone:flex-wrap phone:gap-y-0'
 
 const FieldContext = createContext<string | undefined>(undefined)
 function FieldId({ value, children }: { readonly value: string; readonly children: ReactNode }) {

@@ -1,10 +1,15 @@
-import { type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { cn } from '#components/ui/cn.ts'
 
 /** Three to five numbers in a strip, each with one line. The number first. */
 export function Figures({ children, className }: { readonly children: ReactNode; readonly className?: string }) {
   return (
-    <dl className={cn('flex flex-none border-b border-line stacked:flex-wrap [&>*+*]:border-l [&>*+*]:border-line', className)}>
+    <dl
+      className={cn(
+        'flex flex-none border-b border-line stacked:flex-wrap [&>*+*]:border-l [&>*+*]:border-line phone:[&>*:nth-child(n+3)]:border-t phone:[&>*:nth-child(odd)]:border-l-0',
+        className,
+      )}
+    >
       {children}
     </dl>
   )

@@ -8,7 +8,7 @@ import { FindLine } from '#components/ui/combobox.tsx'
 import { Icon } from '#components/ui/icon.tsx'
 import { Popover, PopoverContent, PopoverTrigger } from '#components/ui/popover.tsx'
 import { useQueryChange } from '#components/ui/query.ts'
-import { type Option } from '#components/ui/select.tsx'
+import type { Option } from '#components/ui/select.tsx'
 
 export type FilterChipProps = {
   /** "Status". */
@@ -43,11 +43,16 @@ export function FilterChip({ label, param, options, single }: FilterChipProps) {
     <Popover open={open} onOpenChange={setOpen}>
       <span className={cn(chipStyle, set ? 'border-line-strong bg-sunken' : 'border-dashed border-line-control')}>
         <PopoverTrigger
-          className={cn('flex h-full items-center gap-1.5 rounded-2 pl-2', set ? 'pr-1' : 'pr-2 text-ink-2 hover:bg-hover')}
+          className={cn(
+            'flex h-full items-center gap-1.5 rounded-2 pl-2',
+            set ? 'pr-1' : 'pr-2 text-ink-2 hover:bg-hover',
+          )}
         >
           {set ? null : <Icon name="plus" size={14} className="text-ink-3" />}
           {label}
-          {set ? <b className="max-w-48 truncate">{names.length > 2 ? `${names.length} chosen` : names.join(', ')}</b> : null}
+          {set ? (
+            <b className="max-w-48 truncate">{names.length > 2 ? `${names.length} chosen` : names.join(', ')}</b>
+          ) : null}
         </PopoverTrigger>
         {set ? (
           <button
@@ -62,7 +67,11 @@ export function FilterChip({ label, param, options, single }: FilterChipProps) {
       </span>
       <PopoverContent align="start" className="w-60 overflow-hidden" aria-label={label}>
         <Command>
-          {options.length > 7 ? <FindLine placeholder={`Find a ${label.toLowerCase()}`} /> : <Command.Input className="sr-only" aria-label={label} />}
+          {options.length > 7 ? (
+            <FindLine placeholder={`Find a ${label.toLowerCase()}`} />
+          ) : (
+            <Command.Input className="sr-only" aria-label={label} />
+          )}
           <Command.List className="max-h-72 overflow-auto p-1" label={label}>
             <Command.Empty className="px-2 py-3 text-ink-3">Nothing by that name</Command.Empty>
             {options.map((option) => {
@@ -93,7 +102,12 @@ export function FilterChip({ label, param, options, single }: FilterChipProps) {
 }
 
 /** A filter whose editing is a page's own business: a range of dates, an amount. */
-export function Chip({ label, value, onClear, children }: {
+export function Chip({
+  label,
+  value,
+  onClear,
+  children,
+}: {
   readonly label: string
   readonly value?: ReactNode
   readonly onClear?: () => void
@@ -103,7 +117,12 @@ export function Chip({ label, value, onClear, children }: {
   return (
     <Popover>
       <span className={cn(chipStyle, value ? 'border-line-strong bg-sunken' : 'border-dashed border-line-control')}>
-        <PopoverTrigger className={cn('flex h-full items-center gap-1.5 rounded-2 pl-2', value ? 'pr-1' : 'pr-2 text-ink-2 hover:bg-hover')}>
+        <PopoverTrigger
+          className={cn(
+            'flex h-full items-center gap-1.5 rounded-2 pl-2',
+            value ? 'pr-1' : 'pr-2 text-ink-2 hover:bg-hover',
+          )}
+        >
           {value ? null : <Icon name="plus" size={14} className="text-ink-3" />}
           {label}
           {value ? <b>{value}</b> : null}
@@ -127,7 +146,13 @@ export function Chip({ label, value, onClear, children }: {
 }
 
 /** Takes every filter away; shown only while one is set. */
-export function ClearFilters({ params, children = 'Clear filters' }: { readonly params: readonly string[]; readonly children?: ReactNode }) {
+export function ClearFilters({
+  params,
+  children = 'Clear filters',
+}: {
+  readonly params: readonly string[]
+  readonly children?: ReactNode
+}) {
   const search = useSearchParams()
   const { go } = useQueryChange()
   if (!params.some((param) => search.has(param))) return null

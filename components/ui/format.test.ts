@@ -141,7 +141,11 @@ describe('counts and rates', () => {
   ] as const)('%s ms (%s) is %s', (ms, kind, text) => expect(plain(formatLatency(ms, kind))).toBe(text))
 
   test('one key, three keys', () => {
-    expect([plural(1, 'key'), plural(3, 'key'), plural(2, 'entry', 'entries')]).toEqual(['1 key', '3 keys', '2 entries'])
+    expect([plural(1, 'key'), plural(3, 'key'), plural(2, 'entry', 'entries')]).toEqual([
+      '1 key',
+      '3 keys',
+      '2 entries',
+    ])
   })
 })
 

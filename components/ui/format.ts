@@ -250,7 +250,9 @@ function dollars(nanos: bigint, decimals: number): string {
 
 function oneDecimal(value: bigint, unit: bigint): string {
   const tenths = (value * 10n + unit / 2n) / unit
-  return tenths % 10n === 0n ? grouped((tenths / 10n).toString()) : `${grouped((tenths / 10n).toString())}.${tenths % 10n}`
+  return tenths % 10n === 0n
+    ? grouped((tenths / 10n).toString())
+    : `${grouped((tenths / 10n).toString())}.${tenths % 10n}`
 }
 
 function grouped(digits: string): string {

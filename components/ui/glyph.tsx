@@ -1,18 +1,8 @@
-import { type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { cn } from '#components/ui/cn.ts'
 
 /** The marks of a state. The shape says it without colour; the word beside it says it without the shape. */
-export type GlyphName =
-  | 'dot'
-  | 'dashed'
-  | 'bars'
-  | 'halt'
-  | 'cross'
-  | 'clock'
-  | 'half'
-  | 'triangle'
-  | 'lock'
-  | 'tick'
+export type GlyphName = 'dot' | 'dashed' | 'bars' | 'halt' | 'cross' | 'clock' | 'half' | 'triangle' | 'lock' | 'tick'
 
 const line = { fill: 'none', stroke: 'currentColor', strokeLinecap: 'round', strokeLinejoin: 'round' } as const
 

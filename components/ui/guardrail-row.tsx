@@ -37,7 +37,11 @@ export function GuardrailRow({ name, bounds, children, scale, beyond, error }: G
       {children({ id, 'aria-describedby': `${id}-bounds ${id}-beyond` })}
       <div className="grid gap-[5px] phone:col-span-2">
         {scale ? <Scale {...scale} /> : null}
-        <span id={`${id}-beyond`} role="status" className={cn('text-2xs leading-[14px] empty:hidden', error ? 'text-bad-ink' : 'text-warn-ink')}>
+        <span
+          id={`${id}-beyond`}
+          role="status"
+          className={cn('text-2xs leading-[14px] empty:hidden', error ? 'text-bad-ink' : 'text-warn-ink')}
+        >
           {error ?? beyond}
         </span>
       </div>
@@ -56,13 +60,22 @@ function Scale({ value, fallback, maximum }: GuardrailScale) {
         className="absolute inset-y-0 right-0 rounded-r-full bg-[repeating-linear-gradient(135deg,var(--warn-line)_0_2px,var(--warn-soft)_2px_5px)]"
         style={{ left: `${at(maximum)}%` }}
       />
-      <span className="absolute inset-y-0 left-0 rounded-l-full bg-meter-spent" style={{ width: `${at(Math.min(value, maximum))}%` }} />
+      <span
+        className="absolute inset-y-0 left-0 rounded-l-full bg-meter-spent"
+        style={{ width: `${at(Math.min(value, maximum))}%` }}
+      />
       {asks ? (
-        <span className="absolute inset-y-0 bg-meter-warn" style={{ left: `${at(maximum)}%`, width: `${at(value) - at(maximum)}%` }} />
+        <span
+          className="absolute inset-y-0 bg-meter-warn"
+          style={{ left: `${at(maximum)}%`, width: `${at(value) - at(maximum)}%` }}
+        />
       ) : null}
       <span className="absolute -top-[3px] h-3 w-px bg-ink-3" style={{ left: `${at(fallback)}%` }} />
       <span
-        className={cn('absolute -top-[3px] -ml-1.5 size-3 rounded-full border-2 bg-raised', asks ? 'border-meter-warn' : 'border-meter-spent')}
+        className={cn(
+          'absolute -top-[3px] -ml-1.5 size-3 rounded-full border-2 bg-raised',
+          asks ? 'border-meter-warn' : 'border-meter-spent',
+        )}
         style={{ left: `${at(value)}%` }}
       />
     </div>

@@ -54,7 +54,8 @@ export function highlight(code: string, language: Language): readonly Token[] {
 function nextToken(code: string, at: number, language: Language): Token {
   const comment = comments[language] && match(comments[language], code, at)
   if (comment) return { kind: 'comment', text: comment }
-  const assigned = (language === 'env' || language === 'shell') && code[at - 1] === '=' ? match(/[^\s"'`$]+/y, code, at) : null
+  const assigned =
+    (language === 'env' || language === 'shell') && code[at - 1] === '=' ? match(/[^\s"'`$]+/y, code, at) : null
   if (assigned) return { kind: 'string', text: assigned }
   const string = match(STRING, code, at)
   if (string) return { kind: 'string', text: string }

@@ -83,17 +83,24 @@ function find(keys: string): Registered | undefined {
 
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
-  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true
+  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
+    return true
   return target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'submit', 'range'].includes(target.type)
 }
 
 /** The element would act on Enter or Space itself. */
 export function isControl(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('a, button, input, select, textarea, label, [role="menuitem"]') !== null
+  return (
+    target instanceof Element && target.closest('a, button, input, select, textarea, label, [role="menuitem"]') !== null
+  )
 }
 
 function isDialogOpen(): boolean {
-  return document.querySelector('[role="dialog"][data-state="open"], [role="alertdialog"][data-state="open"], [role="menu"][data-state="open"]') !== null
+  return (
+    document.querySelector(
+      '[role="dialog"][data-state="open"], [role="alertdialog"][data-state="open"], [role="menu"][data-state="open"]',
+    ) !== null
+  )
 }
 
 function areSingleKeysOn(): boolean {

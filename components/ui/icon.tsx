@@ -1,4 +1,4 @@
-import { type LucideIcon } from 'lucide-react'
+import type { LucideIcon } from 'lucide-react'
 import { cn } from '#components/ui/cn.ts'
 import { icons, type IconName } from '#components/ui/icons.ts'
 
@@ -17,7 +17,9 @@ export function Icon({ name, size = 16, className, label }: IconProps) {
   const described = label ? { role: 'img', 'aria-label': label } : { 'aria-hidden': true }
   if (typeof name !== 'string') {
     const Lucide = name
-    return <Lucide size={size} strokeWidth={1.5} absoluteStrokeWidth className={cn('flex-none', className)} {...described} />
+    return (
+      <Lucide size={size} strokeWidth={1.5} absoluteStrokeWidth className={cn('flex-none', className)} {...described} />
+    )
   }
   return (
     <svg

@@ -1,5 +1,5 @@
 import { cva } from 'class-variance-authority'
-import { type ComponentProps, type ReactNode } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
 import { cn } from '#components/ui/cn.ts'
 
 /** The edge every control shares: it carries meaning, so it is at least 3:1; focus adds a halo for mouse and keyboard. */
@@ -37,7 +37,10 @@ export function Input({ size, tone, lead, unit, mono, className, ...rest }: Inpu
       <input
         autoComplete="off"
         {...rest}
-        className={cn('h-full w-full min-w-0 flex-1 bg-transparent outline-none disabled:cursor-not-allowed', mono && 'mono')}
+        className={cn(
+          'h-full w-full min-w-0 flex-1 bg-transparent outline-none disabled:cursor-not-allowed',
+          mono && 'mono',
+        )}
       />
       {unit ? <span className="flex-none text-ink-3">{unit}</span> : null}
     </span>

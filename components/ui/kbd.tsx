@@ -1,4 +1,4 @@
-import { type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { cn } from '#components/ui/cn.ts'
 
 /** A key on the keyboard, as a hint. Screen readers get it from aria-keyshortcuts instead. */

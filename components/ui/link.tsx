@@ -1,5 +1,5 @@
 import NextLink from 'next/link'
-import { type ComponentProps } from 'react'
+import type { ComponentProps } from 'react'
 import { cn } from '#components/ui/cn.ts'
 
 /** A link in running text or at the end of a section's head. */

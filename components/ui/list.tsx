@@ -77,7 +77,9 @@ export function List({ ids, total = ids.length, noun = 'row', children }: ListPr
         setEverything(false)
         setChosen((before) => {
           const next = new Set(before)
-          for (const each of range) if (on) next.add(each); else next.delete(each)
+          for (const each of range)
+            if (on) next.add(each)
+            else next.delete(each)
           return next
         })
       },
@@ -110,11 +112,22 @@ export function List({ ids, total = ids.length, noun = 'row', children }: ListPr
 
   const group = { group: 'In lists' }
   const selectable = () => rowOf(cursor)?.querySelector('[role="checkbox"]') != null
-  const leaveArrows = (event: KeyboardEvent) => event.target instanceof HTMLElement && event.target.getAttribute('role') !== null
+  const leaveArrows = (event: KeyboardEvent) =>
+    event.target instanceof HTMLElement && event.target.getAttribute('role') !== null
   useHotkey('j', 'Next row', () => move(1, false), group)
   useHotkey('k', 'Previous row', () => move(-1, false), group)
-  useHotkey('ArrowDown', 'Next row', (event) => (leaveArrows(event) ? false : move(1, event.shiftKey && selectable())), group)
-  useHotkey('ArrowUp', 'Previous row', (event) => (leaveArrows(event) ? false : move(-1, event.shiftKey && selectable())), group)
+  useHotkey(
+    'ArrowDown',
+    'Next row',
+    (event) => (leaveArrows(event) ? false : move(1, event.shiftKey && selectable())),
+    group,
+  )
+  useHotkey(
+    'ArrowUp',
+    'Previous row',
+    (event) => (leaveArrows(event) ? false : move(-1, event.shiftKey && selectable())),
+    group,
+  )
   useHotkey(
     'Enter',
     'Open the row',
@@ -125,7 +138,12 @@ export function List({ ids, total = ids.length, noun = 'row', children }: ListPr
     },
     group,
   )
-  useHotkey('x', 'Select the row', () => (cursor !== null && selectable() ? state.toggle(cursor, !state.ids.has(cursor)) : undefined), group)
+  useHotkey(
+    'x',
+    'Select the row',
+    () => (cursor !== null && selectable() ? state.toggle(cursor, !state.ids.has(cursor)) : undefined),
+    group,
+  )
   useHotkey(
     '.',
     'Menu of the row',
@@ -231,6 +249,7 @@ function SelectPage() {
 export function SelectTh() {
   return (
     <th scope="col" className={selectColumn}>
+      <span className="sr-only">Selected</span>
       <SelectPage />
     </th>
   )
@@ -247,5 +266,13 @@ export function SelectTd({ id, label }: { readonly id: string; readonly label: s
 /** The state a bulk bar shows. Internal to the list's own parts. */
 export function useListFacts() {
   const { count, total, noun, everything, pageIds, ids, clear, selectEverything } = useList()
-  return { count, total, noun, everything, pageSelected: ids.size === pageIds.length && ids.size > 0, clear, selectEverything }
+  return {
+    count,
+    total,
+    noun,
+    everything,
+    pageSelected: ids.size === pageIds.length && ids.size > 0,
+    clear,
+    selectEverything,
+  }
 }

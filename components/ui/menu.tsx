@@ -2,28 +2,39 @@
 
 import NextLink from 'next/link'
 import { DropdownMenu as Primitive } from 'radix-ui'
-import { type ComponentProps, type ReactNode } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
 import { IconButton } from '#components/ui/button.tsx'
 import { cn } from '#components/ui/cn.ts'
 import { Icon, type IconProps } from '#components/ui/icon.tsx'
 import { Kbd } from '#components/ui/kbd.tsx'
 
-export const Menu = Primitive.Root
+/** Not modal: the page behind stays readable, and a click elsewhere does at once what it says. */
+export function Menu(props: ComponentProps<typeof Primitive.Root>) {
+  return <Primitive.Root modal={false} {...props} />
+}
 export const MenuTrigger = Primitive.Trigger
 
-export function MenuContent({ className, align = 'end', sideOffset = 4, ...rest }: ComponentProps<typeof Primitive.Content>) {
+export function MenuContent({
+  className,
+  align = 'end',
+  sideOffset = 4,
+  ...rest
+}: ComponentProps<typeof Primitive.Content>) {
   return (
     <Primitive.Portal>
-      <Primitive.Content
-        align={align}
-        sideOffset={sideOffset}
-        collisionPadding={8}
-        {...rest}
-        className={cn(
-          'over-page z-(--z-menu) grid max-h-(--radix-dropdown-menu-content-available-height) min-w-52 gap-px overflow-auto rounded-3 p-1 outline-none data-[state=open]:animate-appear',
-          className,
-        )}
-      />
+      {/* What lies over the page lies outside its landmarks, so it brings its own. */}
+      <div role="region" aria-label="Menu">
+        <Primitive.Content
+          align={align}
+          sideOffset={sideOffset}
+          collisionPadding={8}
+          {...rest}
+          className={cn(
+            'over-page z-(--z-menu) grid max-h-(--radix-dropdown-menu-content-available-height) min-w-52 gap-px overflow-auto rounded-3 p-1 outline-none data-[state=open]:animate-appear',
+            className,
+          )}
+        />
+      </div>
     </Primitive.Portal>
   )
 }
@@ -61,7 +72,12 @@ export function MenuItem({ icon, kbd, tone = 'none', href, onSelect, disabled, c
     </>
   )
   return (
-    <Primitive.Item asChild={href !== undefined} disabled={disabled} onSelect={onSelect} className={cn(itemStyle, tones[tone])}>
+    <Primitive.Item
+      asChild={href !== undefined}
+      disabled={disabled}
+      onSelect={onSelect}
+      className={cn(itemStyle, tones[tone])}
+    >
       {href === undefined ? content : <NextLink href={href}>{content}</NextLink>}
     </Primitive.Item>
   )
@@ -93,7 +109,12 @@ export function MenuChoice<Value extends string>({ value, onValueChange, options
       className="grid gap-px"
     >
       {options.map((option) => (
-        <Primitive.RadioItem key={option.value} value={option.value} className={itemStyle} onSelect={(event) => event.preventDefault()}>
+        <Primitive.RadioItem
+          key={option.value}
+          value={option.value}
+          className={itemStyle}
+          onSelect={(event) => event.preventDefault()}
+        >
           {option.icon ? <Icon name={option.icon} /> : null}
           <span className="flex-1">{option.label}</span>
           <Primitive.ItemIndicator className="text-accent-ink">
@@ -105,7 +126,11 @@ export function MenuChoice<Value extends string>({ value, onValueChange, options
   )
 }
 
-type MenuCheckProps = { readonly checked: boolean; readonly onCheckedChange: (on: boolean) => void; readonly children: ReactNode }
+type MenuCheckProps = {
+  readonly checked: boolean
+  readonly onCheckedChange: (on: boolean) => void
+  readonly children: ReactNode
+}
 
 /** On or off, stays open: the columns of a table, a preference. */
 export function MenuCheck({ checked, onCheckedChange, children }: MenuCheckProps) {

@@ -1,4 +1,4 @@
-import { type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { cn } from '#components/ui/cn.ts'
 
 export type MeterProps = {
@@ -20,7 +20,14 @@ export type MeterProps = {
 /** Spent, held, left. Amber from 75 %, red at the cap; a forecast moves the cap mark into the bar, so it stays in sight. */
 export function Meter({ spent, held = 0, forecast, size = 'base', inRow, label, tone = 'use', className }: MeterProps) {
   const full = Math.max(1, forecast === undefined ? 1 : 1.1)
-  const level = tone === 'progress' ? 'bg-ok' : spent >= 0.995 ? 'bg-meter-over' : spent >= 0.75 ? 'bg-meter-warn' : 'bg-meter-spent'
+  const level =
+    tone === 'progress'
+      ? 'bg-ok'
+      : spent >= 0.995
+        ? 'bg-meter-over'
+        : spent >= 0.75
+          ? 'bg-meter-warn'
+          : 'bg-meter-spent'
   const width = (share: number) => `${Math.max(0, Math.min(100, (share / full) * 100))}%`
   const over = forecast !== undefined && forecast > 1
   return (
@@ -36,7 +43,9 @@ export function Meter({ spent, held = 0, forecast, size = 'base', inRow, label, 
       )}
     >
       <span className={cn('rounded-l-[inherit]', level)} style={{ width: width(Math.min(spent, 1.1)) }} />
-      {held > 0 ? <span className="bg-meter-held" style={{ width: width(Math.min(held, Math.max(0, 1 - spent))) }} /> : null}
+      {held > 0 ? (
+        <span className="bg-meter-held" style={{ width: width(Math.min(held, Math.max(0, 1 - spent))) }} />
+      ) : null}
       {forecast !== undefined && forecast > spent ? (
         <span
           className={over ? 'bg-meter-warn' : 'bg-meter-held'}
@@ -70,7 +79,12 @@ export function MeterPair({ children, ...meter }: MeterProps & { readonly childr
   )
 }
 
-export type LegendItem = { readonly label: ReactNode; readonly figure?: ReactNode; readonly color: string; readonly hollow?: boolean }
+export type LegendItem = {
+  readonly label: ReactNode
+  readonly figure?: ReactNode
+  readonly color: string
+  readonly hollow?: boolean
+}
 
 /** What the parts of a bar or a chart are, with their figures. Colours are variables: `var(--meter-spent)`. */
 export function Legend({ items, className }: { readonly items: readonly LegendItem[]; readonly className?: string }) {

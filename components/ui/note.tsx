@@ -1,4 +1,4 @@
-import { type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { cn } from '#components/ui/cn.ts'
 import { Icon, type IconProps } from '#components/ui/icon.tsx'
 
@@ -28,7 +28,10 @@ export type NoteProps = {
 export function Note({ tone = 'none', icon, title, children, action, role, className }: NoteProps) {
   const look = tones[tone]
   return (
-    <div role={role} className={cn('flex items-start gap-2.5 rounded-2 border px-3 py-2.5 phone:flex-wrap', look.ground, className)}>
+    <div
+      role={role}
+      className={cn('flex items-start gap-2.5 rounded-2 border px-3 py-2.5 phone:flex-wrap', look.ground, className)}
+    >
       <Icon name={icon ?? look.name} className={cn('mt-0.5', look.icon)} />
       <div className="min-w-0 flex-1 self-center">
         {title ? <b>{title}</b> : null}

@@ -25,10 +25,21 @@ export function Paging({ range, previousHref, nextHref }: PagingProps) {
   )
 }
 
-function Step({ label, icon, href }: { readonly label: string; readonly icon: IconName; readonly href?: string | null }) {
+function Step({
+  label,
+  icon,
+  href,
+}: {
+  readonly label: string
+  readonly icon: IconName
+  readonly href?: string | null
+}) {
   if (href) return <ButtonLink href={href} aria-label={label} title={label} size="small" icon={icon} />
   return (
-    <span aria-hidden className={cn(buttonStyle({ size: 'small', only: true }), 'shadow-none [&_svg]:text-ink-disabled')}>
+    <span
+      aria-hidden
+      className={cn(buttonStyle({ size: 'small', only: true }), 'shadow-none [&_svg]:text-ink-disabled')}
+    >
       <Icon name={icon} size={14} />
     </span>
   )

@@ -2,7 +2,7 @@
 
 import { useRouter } from 'next/navigation'
 import { Dialog as Primitive } from 'radix-ui'
-import { type ComponentProps, type ReactNode } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
 import { IconButton } from '#components/ui/button.tsx'
 import { cn } from '#components/ui/cn.ts'
 import { focusFirstField, scrimStyle } from '#components/ui/dialog.tsx'
@@ -50,7 +50,9 @@ export function Panel(props: PanelProps) {
           )}
         >
           <header className="flex h-13 flex-none items-center gap-2 border-b border-line pr-3 pl-6 phone:pl-4">
-            <Primitive.Title className="min-w-0 truncate text-lg font-semibold tracking-(--track-tight)">{title}</Primitive.Title>
+            <Primitive.Title className="min-w-0 truncate text-lg font-semibold tracking-(--track-tight)">
+              {title}
+            </Primitive.Title>
             {tags}
             <span className="flex-1" />
             <Primitive.Close asChild>
@@ -67,7 +69,10 @@ export function Panel(props: PanelProps) {
 
 function PanelBody({ children }: { readonly children: ReactNode }) {
   return (
-    <div data-body className="grid min-h-0 flex-1 auto-rows-max grid-cols-[minmax(0,1fr)] content-start gap-4 overflow-auto px-6 py-4 phone:px-4">
+    <div
+      data-body
+      className="grid min-h-0 flex-1 auto-rows-max grid-cols-[minmax(0,1fr)] content-start gap-4 overflow-auto px-6 py-4 phone:px-4"
+    >
       {children}
     </div>
   )
@@ -85,8 +90,8 @@ export function PanelFoot({ verdict, start, children }: PanelFootProps) {
   return (
     <footer className="grid flex-none gap-3 border-t border-line bg-sunken px-6 py-3 phone:px-4">
       {verdict}
-      <div className="flex items-center gap-2 phone:flex-wrap">
-        <div className="min-w-0 flex-1 phone:basis-full">{start}</div>
+      <div className="flex items-center gap-2 phone:flex-wrap phone:[&>button:last-child]:flex-1">
+        <div className="min-w-0 flex-1 phone:basis-full phone:empty:hidden">{start}</div>
         {children}
       </div>
     </footer>

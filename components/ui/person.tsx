@@ -1,4 +1,4 @@
-import { type CSSProperties } from 'react'
+import type { CSSProperties } from 'react'
 import { cn } from '#components/ui/cn.ts'
 
 /** Two letters: of a person's first and last name, or of a group's name. */

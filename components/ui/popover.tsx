@@ -1,7 +1,7 @@
 'use client'
 
 import { Popover as Primitive } from 'radix-ui'
-import { type ComponentProps, type ReactNode } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
 import { cn } from '#components/ui/cn.ts'
 
 export const Popover = Primitive.Root
@@ -10,7 +10,12 @@ export const PopoverAnchor = Primitive.Anchor
 export const PopoverClose = Primitive.Close
 
 /** Over the page, beside what it belongs to. */
-export function PopoverContent({ className, align = 'end', sideOffset = 6, ...rest }: ComponentProps<typeof Primitive.Content>) {
+export function PopoverContent({
+  className,
+  align = 'end',
+  sideOffset = 6,
+  ...rest
+}: ComponentProps<typeof Primitive.Content>) {
   return (
     <Primitive.Portal>
       <Primitive.Content
@@ -55,7 +60,9 @@ export function ConfirmPopover(props: ConfirmPopoverProps) {
           </h2>
           {props.description ? <p className="text-ink-2">{props.description}</p> : null}
         </header>
-        {props.children ? <div className="grid min-h-0 gap-3 overflow-auto px-4 py-2 pb-3">{props.children}</div> : null}
+        {props.children ? (
+          <div className="grid min-h-0 gap-3 overflow-auto px-4 py-2 pb-3">{props.children}</div>
+        ) : null}
         <footer className="flex items-center gap-2 border-t border-line bg-sunken px-3 py-2.5 pl-4">
           <span className="min-w-0 flex-1 text-ink-3">{props.hint}</span>
           {props.actions}
@@ -66,7 +73,11 @@ export function ConfirmPopover(props: ConfirmPopoverProps) {
 }
 
 /** What an act does, one line each: an icon and a counted effect. */
-export function Effects({ items }: { readonly items: readonly { readonly icon: ReactNode; readonly text: ReactNode }[] }) {
+export function Effects({
+  items,
+}: {
+  readonly items: readonly { readonly icon: ReactNode; readonly text: ReactNode }[]
+}) {
   return (
     <ul className="grid gap-1.5">
       {items.map((item, index) => (

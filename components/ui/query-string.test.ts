@@ -3,7 +3,9 @@ import { nextSort, sortDirection, withQuery } from '#components/ui/query-string.
 
 describe('the address of a view', () => {
   test('keeps what is not changed and starts paging anew', () => {
-    expect(withQuery('/keys', 'view=mine&cursor=abc&q=bot', { sort: '-spent' })).toBe('/keys?view=mine&q=bot&sort=-spent')
+    expect(withQuery('/keys', 'view=mine&cursor=abc&q=bot', { sort: '-spent' })).toBe(
+      '/keys?view=mine&q=bot&sort=-spent',
+    )
   })
   test('loses a parameter that is null or empty', () => {
     expect(withQuery('/keys', 'status=active&q=x', { status: null, q: '' })).toBe('/keys')
@@ -21,10 +23,8 @@ describe('a sortable head', () => {
     expect(nextSort('-spent', 'name', 'asc')).toBe('name')
   })
   test('says which way it is sorted', () => {
-    expect([sortDirection('-spent', 'spent'), sortDirection('spent', 'spent'), sortDirection('name', 'spent')]).toEqual([
-      'descending',
-      'ascending',
-      'none',
-    ])
+    expect([sortDirection('-spent', 'spent'), sortDirection('spent', 'spent'), sortDirection('name', 'spent')]).toEqual(
+      ['descending', 'ascending', 'none'],
+    )
   })
 })

@@ -9,7 +9,12 @@ export function RadioGroup({ className, ...rest }: ComponentProps<typeof Primiti
   return <Primitive.Root {...rest} className={cn('grid gap-2', className)} />
 }
 
-type RadioProps = { readonly value: string; readonly children: ReactNode; readonly help?: ReactNode; readonly disabled?: boolean }
+type RadioProps = {
+  readonly value: string
+  readonly children: ReactNode
+  readonly help?: ReactNode
+  readonly disabled?: boolean
+}
 
 export function Radio({ value, children, help, disabled }: RadioProps) {
   const id = useId()
@@ -53,7 +58,15 @@ type ChoiceProps<Value extends string> = {
 }
 
 /** Two to four exclusive choices, side by side. */
-export function Segmented<Value extends string>({ value, onValueChange, label, options, size, wide, className }: ChoiceProps<Value>) {
+export function Segmented<Value extends string>({
+  value,
+  onValueChange,
+  label,
+  options,
+  size,
+  wide,
+  className,
+}: ChoiceProps<Value>) {
   return (
     <Primitive.Root
       value={value}
@@ -89,7 +102,12 @@ export function Segmented<Value extends string>({ value, onValueChange, label, o
 }
 
 type TilesProps<Value extends string> = Omit<ChoiceProps<Value>, 'options' | 'size' | 'wide'> & {
-  readonly options: readonly { readonly value: Value; readonly label: string; readonly icon: IconProps['name']; readonly disabled?: boolean }[]
+  readonly options: readonly {
+    readonly value: Value
+    readonly label: string
+    readonly icon: IconProps['name']
+    readonly disabled?: boolean
+  }[]
 }
 
 /** Kinds: boxes with an icon. Six in a row on a desk, three on a phone. */

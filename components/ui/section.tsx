@@ -1,4 +1,4 @@
-import { type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { cn } from '#components/ui/cn.ts'
 
 export type SectionProps = {
@@ -24,9 +24,9 @@ export function Section({ title, aside, end, children, id, level = 2, className 
         className,
       )}
     >
-      <div className="flex min-h-6 items-center gap-2">
+      <div className="flex min-h-6 items-center gap-2 phone:flex-wrap">
         <Heading className="text-md font-semibold tracking-[-0.006em]">{title}</Heading>
-        {aside ? <span className="text-ink-3">{aside}</span> : null}
+        {aside ? <span className="text-ink-3 phone:order-last phone:basis-full">{aside}</span> : null}
         {end ? <span className="ml-auto flex items-center gap-2 text-ink-3">{end}</span> : null}
       </div>
       {children}
@@ -55,7 +55,11 @@ export function Facts({ items, className }: { readonly items: readonly Fact[]; r
 
 /** Rows of a list that is no table: hairlines between, the action at the end. */
 export function Rows({ children, className }: { readonly children: ReactNode; readonly className?: string }) {
-  return <ul className={cn('grid [&>li]:border-b [&>li]:border-line [&>li:last-child]:border-b-0', className)}>{children}</ul>
+  return (
+    <ul className={cn('grid [&>li]:border-b [&>li]:border-line [&>li:last-child]:border-b-0', className)}>
+      {children}
+    </ul>
+  )
 }
 
 /** The sentence a page is about. */

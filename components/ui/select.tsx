@@ -1,7 +1,7 @@
 'use client'
 
 import { Select as Primitive } from 'radix-ui'
-import { type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { cn } from '#components/ui/cn.ts'
 import { Icon } from '#components/ui/icon.tsx'
 import { controlStyle } from '#components/ui/input.tsx'
@@ -32,9 +32,26 @@ export type SelectProps = {
 
 /** One of more than four. Up to four is a Segmented. Radix knows no empty value: use a word such as "any". */
 export function Select(props: SelectProps) {
-  const { options, placeholder = 'Choose', size, className, id, value, defaultValue, onValueChange, name, disabled } = props
+  const {
+    options,
+    placeholder = 'Choose',
+    size,
+    className,
+    id,
+    value,
+    defaultValue,
+    onValueChange,
+    name,
+    disabled,
+  } = props
   return (
-    <Primitive.Root value={value} defaultValue={defaultValue} onValueChange={onValueChange} name={name} disabled={disabled}>
+    <Primitive.Root
+      value={value}
+      defaultValue={defaultValue}
+      onValueChange={onValueChange}
+      name={name}
+      disabled={disabled}
+    >
       <Primitive.Trigger
         id={id}
         aria-label={props['aria-label']}

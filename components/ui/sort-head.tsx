@@ -2,7 +2,7 @@
 
 import NextLink from 'next/link'
 import { useSearchParams } from 'next/navigation'
-import { type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { cn } from '#components/ui/cn.ts'
 import { Icon } from '#components/ui/icon.tsx'
 import { useHrefWith } from '#components/ui/query.ts'
@@ -37,8 +37,8 @@ export function SortHead({ field, children, num, first = num ? 'desc' : 'asc', f
         scroll={false}
         prefetch={false}
         className={cn(
-          'flex h-full items-center gap-1 px-[0.6875rem] outline-offset-[-3px] hover:text-ink [th:first-child>&]:pl-(--gutter) [th:last-child>&]:pr-4',
-          num && 'justify-end',
+          'flex h-full items-center gap-1 px-[0.6875rem] outline-offset-[-3px] drop-4:px-2 hover:text-ink [th:first-child>&]:pl-(--gutter) [th:last-child>&]:pr-4',
+          num && 'justify-end text-right',
         )}
       >
         {children}

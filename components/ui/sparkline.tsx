@@ -32,7 +32,12 @@ export function Sparkline({ values, label, tone = 'none', width = 64, height = 2
     >
       {last ? (
         <>
-          <path d={`M${points.map(([x, y]) => `${x} ${y}`).join('L')}`} fill="none" strokeWidth="1.4" strokeLinejoin="round" />
+          <path
+            d={`M${points.map(([x, y]) => `${x} ${y}`).join('L')}`}
+            fill="none"
+            strokeWidth="1.4"
+            strokeLinejoin="round"
+          />
           <circle cx={last[0]} cy={last[1]} r="1.8" stroke="none" />
         </>
       ) : null}
@@ -40,7 +45,12 @@ export function Sparkline({ values, label, tone = 'none', width = 64, height = 2
   )
 }
 
-function plot(values: readonly number[], width: number, height: number, fromZero: boolean): readonly (readonly [number, number])[] {
+function plot(
+  values: readonly number[],
+  width: number,
+  height: number,
+  fromZero: boolean,
+): readonly (readonly [number, number])[] {
   const low = fromZero ? Math.min(0, ...values) : Math.min(...values)
   const range = Math.max(...values) - low
   const step = values.length > 1 ? (width - 4) / (values.length - 1) : 0

@@ -1,4 +1,4 @@
-import { type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { cn } from '#components/ui/cn.ts'
 import { CopyId } from '#components/ui/copy-button.tsx'
 import { Icon, type IconProps } from '#components/ui/icon.tsx'
@@ -122,7 +122,10 @@ export function SkeletonLines({ lines, label = 'Loading' }: { readonly lines: nu
 /** Under the header, while what is shown is older than it should be. */
 export function StaleLine({ children }: { readonly children: ReactNode }) {
   return (
-    <p role="status" className="flex flex-none items-center gap-2 border-b border-line bg-warn-soft px-(--gutter) py-1.5 text-xs">
+    <p
+      role="status"
+      className="flex flex-none items-center gap-2 border-b border-line bg-warn-soft px-(--gutter) py-1.5 text-xs"
+    >
       <Icon name="clock" size={14} className="text-warn-ink" />
       {children}
     </p>

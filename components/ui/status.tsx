@@ -1,4 +1,4 @@
-import { type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { cn } from '#components/ui/cn.ts'
 import { Glyph, type GlyphName } from '#components/ui/glyph.tsx'
 
@@ -34,7 +34,13 @@ export type StatusProps = {
 /** A state: its glyph and its word, never colour alone. */
 export function Status({ tone, glyph, children, second, className }: StatusProps) {
   return (
-    <span className={cn('inline-flex items-center gap-1.5 align-middle whitespace-nowrap', second && 'items-start', className)}>
+    <span
+      className={cn(
+        'inline-flex items-center gap-1.5 align-middle whitespace-nowrap',
+        second && 'items-start',
+        className,
+      )}
+    >
       <Glyph name={glyph} className={cn(glyphTone[tone], second && 'mt-0.5')} />
       <span className={cn('grid', second && 'leading-4')}>
         <span className={wordTone[tone]}>{children}</span>
@@ -142,9 +148,17 @@ export type ChainProps = {
 export function ChainTag({ state, children }: ChainProps) {
   const look = { verified: ['ok', 'tick'], checking: ['warn', 'dashed'], broken: ['bad', 'cross'] } as const
   const [tone, glyph] = look[state]
-  const ground = { ok: 'bg-ok-soft text-ok-ink', warn: 'bg-mute-soft text-ink-2', bad: 'bg-bad-soft text-bad-ink' }[tone]
+  const ground = { ok: 'bg-ok-soft text-ok-ink', warn: 'bg-mute-soft text-ink-2', bad: 'bg-bad-soft text-bad-ink' }[
+    tone
+  ]
   return (
-    <span role="status" className={cn('inline-flex h-6 items-center gap-1.5 rounded-1 px-2 text-xs font-medium whitespace-nowrap', ground)}>
+    <span
+      role="status"
+      className={cn(
+        'inline-flex h-6 items-center gap-1.5 rounded-1 px-2 text-xs font-medium whitespace-nowrap',
+        ground,
+      )}
+    >
       <Glyph name={glyph} />
       {children}
     </span>

@@ -1,20 +1,21 @@
-import { type ComponentProps, type ReactNode } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
 import { cn } from '#components/ui/cn.ts'
 import { MISSING } from '#components/ui/format.ts'
 import { Link } from '#components/ui/link.tsx'
+import { ScrollRegion, type ScrollRegionProps } from '#components/ui/scroll-region.tsx'
 
 /** The one scroll area of a list page. Its width decides which columns stay. */
-export function TableScroll({ className, ...rest }: ComponentProps<'div'>) {
+export function TableScroll({ label, className, children }: ScrollRegionProps) {
   return (
-    // A region that scrolls takes focus, so that it can be scrolled by keyboard.
-    <div
-      tabIndex={0}
-      {...rest}
+    <ScrollRegion
+      label={label}
       className={cn(
-        '@container/table min-h-0 flex-1 overflow-x-hidden overflow-y-auto outline-offset-[-2px] phone:overflow-visible',
+        '@container/table min-h-0 flex-1 overflow-x-hidden overflow-y-auto phone:overflow-visible',
         className,
       )}
-    />
+    >
+      {children}
+    </ScrollRegion>
   )
 }
 
@@ -29,7 +30,15 @@ export type TableProps = ComponentProps<'table'> & {
   readonly closed?: boolean
 }
 
-export function Table({ label, rows = 'one', inline = false, closed = !inline, className, children, ...rest }: TableProps) {
+export function Table({
+  label,
+  rows = 'one',
+  inline = false,
+  closed = !inline,
+  className,
+  children,
+  ...rest
+}: TableProps) {
   const table = (
     <table
       {...rest}
@@ -42,7 +51,7 @@ export function Table({ label, rows = 'one', inline = false, closed = !inline, c
         '[&_tbody_tr:hover_td]:bg-hover [&_tbody_tr[data-cursor]_td]:bg-hover [&_tbody_tr[data-selected]_td]:bg-selected',
         '[&_tbody_tr[data-cursor]_td:first-child]:shadow-[inset_2px_0_0_var(--accent)]',
         '[&_tfoot_td]:sticky [&_tfoot_td]:bottom-0 [&_tfoot_td]:border-t [&_tfoot_td]:border-b-0 [&_tfoot_td]:border-t-line-strong [&_tfoot_td]:bg-sunken [&_tfoot_td]:font-semibold',
-        'drop-4:[&_td]:px-2 drop-4:[&_th]:px-2',
+        'drop-4:[&_td]:px-2 drop-4:[&_th]:px-2 drop-4:[&_th]:leading-4 drop-4:[&_th]:whitespace-normal',
         rows === 'two' ? '[&_td]:h-(--row-two)' : rows === 'tight' ? '[&_td]:h-[2.125rem]' : '[&_td]:h-(--row)',
         !closed && '[&_tbody_tr:last-child_td]:border-b-0',
         inline
@@ -77,11 +86,17 @@ type CellProps = {
 const giveStyle = 'drop-4:w-full drop-4:max-w-0 drop-4:truncate'
 
 /** The narrow columns at both ends, for a box and for a menu: on phones only their share of the margin stays. */
-export const selectColumn = 'w-10 pr-0! drop-4:w-0 drop-4:pl-[5px]! drop-4:[&>*]:hidden'
-export const menuColumn = 'w-11 text-right drop-4:w-0 drop-4:pr-[5px]! drop-4:pl-0! drop-4:[&>*]:hidden'
+export const selectColumn = 'w-10 pr-0! drop-4:w-0 drop-4:pl-[5px]! drop-4:[&>*:not(.sr-only)]:hidden'
+export const menuColumn = 'w-11 text-right drop-4:w-0 drop-4:pr-[5px]! drop-4:pl-0! drop-4:[&>*:not(.sr-only)]:hidden'
 
 export function Th({ num, drop, give, className, ...rest }: ComponentProps<'th'> & CellProps) {
-  return <th scope="col" {...rest} className={cn(num && 'text-right!', give && giveStyle, drop && dropStyle[drop], className)} />
+  return (
+    <th
+      scope="col"
+      {...rest}
+      className={cn(num && 'text-right!', give && giveStyle, drop && dropStyle[drop], className)}
+    />
+  )
 }
 
 export type TdProps = ComponentProps<'td'> & CellProps & { readonly dim?: boolean; readonly mono?: boolean }
@@ -92,7 +107,14 @@ export function Td({ num, drop, give, dim, mono, className, children, ...rest }:
   return (
     <td
       {...rest}
-      className={cn(num && 'text-right', dim && 'text-ink-2', missing && 'text-ink-3', give && giveStyle, drop && dropStyle[drop], className)}
+      className={cn(
+        num && 'text-right',
+        dim && 'text-ink-2',
+        missing && 'text-ink-3',
+        give && giveStyle,
+        drop && dropStyle[drop],
+        className,
+      )}
     >
       {missing ? MISSING : mono ? <span className="mono">{children}</span> : children}
     </td>
@@ -124,8 +146,12 @@ export function Lead({ icon, title, href, second, narrow, mono }: LeadProps) {
         ) : (
           <b className="truncate">{name}</b>
         )}
-        {second ? <small className={cn('truncate leading-[0.9375rem] text-ink-3', narrow && 'drop-4:hidden')}>{second}</small> : null}
-        {narrow ? <small className="hidden truncate leading-[0.9375rem] text-ink-2 drop-4:block">{narrow}</small> : null}
+        {second ? (
+          <small className={cn('truncate leading-[0.9375rem] text-ink-3', narrow && 'drop-4:hidden')}>{second}</small>
+        ) : null}
+        {narrow ? (
+          <small className="hidden truncate leading-[0.9375rem] text-ink-2 drop-4:block">{narrow}</small>
+        ) : null}
       </span>
     </span>
   )

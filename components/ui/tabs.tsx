@@ -3,7 +3,7 @@
 import NextLink from 'next/link'
 import { usePathname, useSearchParams } from 'next/navigation'
 import { Tabs as Primitive } from 'radix-ui'
-import { type ComponentProps } from 'react'
+import type { ComponentProps } from 'react'
 import { cn } from '#components/ui/cn.ts'
 import { formatCount } from '#components/ui/format.ts'
 
@@ -62,7 +62,9 @@ export function Views({ label, views, current }: ViewsProps) {
           className={cn(tabStyle, view.href === chosen && chosenStyle)}
         >
           {view.label}
-          {view.count !== undefined ? <span className="text-xs font-normal text-ink-3 tabular-nums">{formatCount(view.count)}</span> : null}
+          {view.count !== undefined ? (
+            <span className="text-xs font-normal text-ink-3 tabular-nums">{formatCount(view.count)}</span>
+          ) : null}
         </NextLink>
       ))}
     </nav>

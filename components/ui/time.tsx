@@ -1,7 +1,14 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
-import { formatAge, formatClock, formatDate, formatLogTime, formatMoment, formatRelative } from '#components/ui/format.ts'
+import {
+  formatAge,
+  formatClock,
+  formatDate,
+  formatLogTime,
+  formatMoment,
+  formatRelative,
+} from '#components/ui/format.ts'
 
 export type TimeProps = {
   /** Epoch milliseconds. */
@@ -17,7 +24,12 @@ export type TimeProps = {
 export function Time({ at, as = 'relative', now, className }: TimeProps) {
   const running = useNow(as === 'relative' || as === 'age' || as === 'log', now)
   return (
-    <time dateTime={new Date(at).toISOString()} title={formatMoment(at)} className={className} suppressHydrationWarning={now === undefined}>
+    <time
+      dateTime={new Date(at).toISOString()}
+      title={formatMoment(at)}
+      className={className}
+      suppressHydrationWarning={now === undefined}
+    >
       {written(at, as, running)}
     </time>
   )

@@ -26,7 +26,11 @@ export function Toaster() {
   )
 }
 
-export type Toast = { readonly text: string; readonly undo?: () => void; readonly action?: { readonly label: string; readonly run: () => void } }
+export type Toast = {
+  readonly text: string
+  readonly undo?: () => void
+  readonly action?: { readonly label: string; readonly run: () => void }
+}
 
 /** `toast({ text: 'Suspended 3 keys.', undo })`. */
 export function toast({ text, undo, action }: Toast) {

@@ -45,7 +45,9 @@ export function ToggleChips({ label, options, values, onValuesChange, mono }: To
               'inline-flex h-7 items-center gap-1.5 rounded-2 border border-line-strong px-[9px] text-xs text-ink-2 enabled:hover:bg-hover disabled:text-ink-disabled aria-checked:border-accent aria-checked:bg-accent-soft aria-checked:text-ink aria-checked:[&_svg]:text-accent-ink pointer-coarse:h-11',
               mono && 'font-mono leading-none',
               option.needsApproval && !on && 'border-dashed border-line-control',
-              option.needsApproval && on && 'border-warn bg-warn-soft aria-checked:border-warn aria-checked:bg-warn-soft',
+              option.needsApproval &&
+                on &&
+                'border-warn bg-warn-soft aria-checked:border-warn aria-checked:bg-warn-soft',
             )}
           >
             {on ? <Icon name="check" size={14} /> : option.needsApproval ? <Icon name="lock" size={14} /> : null}

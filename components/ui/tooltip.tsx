@@ -1,11 +1,15 @@
 'use client'
 
 import { Tooltip as Primitive } from 'radix-ui'
-import { type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 
 export const TooltipProvider = Primitive.Provider
 
-type TooltipProps = { readonly content: ReactNode; readonly children: ReactNode; readonly side?: 'top' | 'right' | 'bottom' | 'left' }
+type TooltipProps = {
+  readonly content: ReactNode
+  readonly children: ReactNode
+  readonly side?: 'top' | 'right' | 'bottom' | 'left'
+}
 
 /** More about a control, for those who stop at it. Never the only place of a fact one needs. */
 export function Tooltip({ content, children, side = 'top' }: TooltipProps) {

@@ -36,8 +36,18 @@ const snippets: Snippet[] = [
     language: 'typescript',
     code: "import OpenAI from 'openai'\n\nconst client = new OpenAI({ baseURL: 'https://ai.fernhill.example/v1', apiKey: process.env.GATEHOUSE_KEY })\n// the rest stays",
   },
-  { id: 'claude', label: 'Claude Code', language: 'shell', code: 'export ANTHROPIC_BASE_URL=https://ai.fernhill.example/anthropic\nexport ANTHROPIC_AUTH_TOKEN=$GATEHOUSE_KEY\nclaude # or check everything first' },
-  { id: 'codex', label: 'Codex', language: 'toml', code: 'model = "gpt-4o-mini"\nbase_url = "https://ai.fernhill.example/v1"' },
+  {
+    id: 'claude',
+    label: 'Claude Code',
+    language: 'shell',
+    code: 'export ANTHROPIC_BASE_URL=https://ai.fernhill.example/anthropic\nexport ANTHROPIC_AUTH_TOKEN=$GATEHOUSE_KEY\nclaude # or check everything first',
+  },
+  {
+    id: 'codex',
+    label: 'Codex',
+    language: 'toml',
+    code: 'model = "gpt-4o-mini"\nbase_url = "https://ai.fernhill.example/v1"',
+  },
 ]
 
 const calls = [
@@ -111,7 +121,7 @@ export default function GalleryHome() {
             <Table label="Last calls" inline>
               <thead>
                 <tr>
-                  <Th drop={4}>Time, UTC</Th>
+                  <Th>Time, UTC</Th>
                   <Th>Model</Th>
                   <Th drop={3}>Client</Th>
                   <Th num drop={3}>
@@ -127,8 +137,10 @@ export default function GalleryHome() {
               <tbody>
                 {calls.map(([time, model, client, tokensIn, tokensOut, cost, took, status]) => (
                   <tr key={time}>
-                    <Td dim drop={4}>{time}</Td>
-                    <Td mono give>{model}</Td>
+                    <Td dim>{time}</Td>
+                    <Td mono give>
+                      {model}
+                    </Td>
                     <Td dim drop={3}>
                       {client}
                     </Td>

@@ -1,4 +1,4 @@
-import { type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { BigFigure } from '#components/ui/figures.tsx'
 import { formatBigCount, formatMoney, formatPrice, shareOf } from '#components/ui/format.ts'
 import { Icon } from '#components/ui/icon.tsx'
@@ -29,14 +29,26 @@ export function GalleryLimits() {
     <Section title="Limits right now" className="phone:order-3 phone:mt-0!">
       <Rows className="-mt-2">
         <Limit name="Requests a minute" used={4} limit={60} source="From profile Experiment" />
-        <Limit name="Tokens a minute" used={37_806} held={8000} limit={100_000} source="From profile Experiment, 8,000 of it held" />
+        <Limit
+          name="Tokens a minute"
+          used={37_806}
+          held={8000}
+          limit={100_000}
+          source="From profile Experiment, 8,000 of it held"
+        />
         <Limit name="Calls at once" used={1} limit={4} source="From this key" />
       </Rows>
     </Section>
   )
 }
 
-type LimitProps = { readonly name: string; readonly used: number; readonly held?: number; readonly limit: number; readonly source: ReactNode }
+type LimitProps = {
+  readonly name: string
+  readonly used: number
+  readonly held?: number
+  readonly limit: number
+  readonly source: ReactNode
+}
 
 function Limit({ name, used, held = 0, limit, source }: LimitProps) {
   return (
@@ -62,7 +74,11 @@ const models = [
 
 export function GalleryModels() {
   return (
-    <Section title="What you may use" end={<Link href="/gallery/home">All 14 models</Link>} className="phone:order-5 phone:mt-0!">
+    <Section
+      title="What you may use"
+      end={<Link href="/gallery/home">All 14 models</Link>}
+      className="phone:order-5 phone:mt-0!"
+    >
       <Rows className="-mt-1.5">
         {models.map(([name, input, output]) => (
           <li key={name} className="flex h-8.5 items-center gap-2.5">

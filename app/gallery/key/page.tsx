@@ -1,6 +1,6 @@
 import { GalleryPeriod, QuarantineExample } from './parts.tsx'
 import { Chart } from '#components/charts/chart.tsx'
-import { type Point } from '#components/charts/chart-data.ts'
+import type { Point } from '#components/charts/chart-data.ts'
 import { PageFlush, PageHeader, SplitColumns } from '#components/shell/page.tsx'
 import { Button, IconButton } from '#components/ui/button.tsx'
 import { Figure, Figures } from '#components/ui/figures.tsx'
@@ -27,7 +27,10 @@ const layers = [
 const days: Point[] = Array.from({ length: 30 }, (_, day) => {
   const wave = (scale: number, shift: number) => (scale * (1.2 + Math.sin((day + shift) / 2.1))).toFixed(2)
   if (day > 17) return { label: `${day + 1} Nov`, values: { expected: '25.00' }, expected: true }
-  return { label: `${day + 1} Nov`, values: { haiku: wave(8, 0), mini: wave(3, 1), sonnet: day > 10 ? wave(5, 2) : null } }
+  return {
+    label: `${day + 1} Nov`,
+    values: { haiku: wave(8, 0), mini: wave(3, 1), sonnet: day > 10 ? wave(5, 2) : null },
+  }
 })
 
 const sums: Point[] = Array.from({ length: 30 }, (_, day) => {
@@ -84,13 +87,20 @@ export default function GalleryKeyPage() {
       />
       <PageFlush className="overflow-auto phone:overflow-visible">
         <Figures>
-          <Figure label="Spent in November" value="$412.18" beside="of $600" meter={<Meter spent={0.69} held={0.006} label="69 % used, $3.40 held" />} note="$3.40 held, $184.42 left until 1 Dec" />
+          <Figure
+            label="Spent in November"
+            value="$412.18"
+            beside="of $600"
+            meter={<Meter spent={0.69} held={0.006} label="69 % used, $3.40 held" />}
+            note="$3.40 held, $184.42 left until 1 Dec"
+          />
           <Figure
             label="At this pace"
             value="$681"
             note={
               <>
-                <span className="text-warn-ink">Reaches the cap on 26 Nov.</span> <Link href="/gallery/key">Ask for more</Link>
+                <span className="text-warn-ink">Reaches the cap on 26 Nov.</span>{' '}
+                <Link href="/gallery/key">Ask for more</Link>
               </>
             }
           />
@@ -98,7 +108,11 @@ export default function GalleryKeyPage() {
           <Figure label="Refused, last 24 hours" value="41" beside="0.7 %" note="38 by tokens a minute, 3 by model" />
         </Figures>
         <SplitColumns rail={<Rail />}>
-          <Section title="Policy in force" aside="The narrowest layer wins" end={<Link href="/gallery/key">Would this call pass?</Link>}>
+          <Section
+            title="Policy in force"
+            aside="The narrowest layer wins"
+            end={<Link href="/gallery/key">Would this call pass?</Link>}
+          >
             <PolicyTable />
           </Section>
           <Chart

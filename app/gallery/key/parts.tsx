@@ -60,8 +60,22 @@ export function QuarantineExample() {
     >
       <Effects
         items={[
-          { icon: <Icon name="ban" />, text: <>Its <b>2 keys</b> are refused within 1 s, with 403 key_quarantined</> },
-          { icon: <Icon name="play" />, text: <><b>3 running streams</b> finish, held money $0.94 is settled</> },
+          {
+            icon: <Icon name="ban" />,
+            text: (
+              <>
+                Its <b>2 keys</b> are refused within 1 s, with 403 key_quarantined
+              </>
+            ),
+          },
+          {
+            icon: <Icon name="play" />,
+            text: (
+              <>
+                <b>3 running streams</b> finish, held money $0.94 is settled
+              </>
+            ),
+          },
           { icon: <Icon name="users" />, text: 'Nobody else is affected. Priya Raman is told now' },
         ]}
       />
@@ -69,7 +83,7 @@ export function QuarantineExample() {
         <Input placeholder="Loops on a refund" />
       </Field>
       <div className="flex items-center gap-3">
-        <span className="w-22 font-medium">Lift by itself</span>
+        <span className="font-medium whitespace-nowrap">Lift by itself</span>
         <Segmented
           label="Lift by itself"
           wide

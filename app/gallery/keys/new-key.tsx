@@ -37,7 +37,11 @@ export function NewKeyPanel() {
         <PanelFoot
           verdict={
             beyond > 0n ? (
-              <Verdict tone="warn" icon="clock" title={`Ready now with $80, and ${formatLimitMoney(spend)} once approved`}>
+              <Verdict
+                tone="warn"
+                icon="clock"
+                title={`Ready now with $80, and ${formatLimitMoney(spend)} once approved`}
+              >
                 Spend above $80 goes to Priya Raman, lead of Support tools. She answers in 3 hours on median.
               </Verdict>
             ) : (
@@ -49,7 +53,9 @@ export function NewKeyPanel() {
           <DialogClose>
             <Button variant="quiet">Cancel</Button>
           </DialogClose>
-          <Button variant="primary">{beyond > 0n ? `Create key and ask for ${formatLimitMoney(spend)}` : 'Create key'}</Button>
+          <Button variant="primary">
+            {beyond > 0n ? `Create key and ask for ${formatLimitMoney(spend)}` : 'Create key'}
+          </Button>
         </PanelFoot>
       }
     >
@@ -96,13 +102,30 @@ export function NewKeyPanel() {
       </Field>
       <div className="grid grid-cols-2 gap-4 phone:grid-cols-1">
         <Field label="Project">
-          <Select defaultValue="returns" options={[{ value: 'returns', label: 'Returns desk', beside: 'Support tools' }, { value: 'triage', label: 'Triage', beside: 'Support tools' }]} />
+          <Select
+            defaultValue="returns"
+            options={[
+              { value: 'returns', label: 'Returns desk', beside: 'Support tools' },
+              { value: 'triage', label: 'Triage', beside: 'Support tools' },
+            ]}
+          />
         </Field>
         <Field label="Profile">
-          <Select defaultValue="experiment" options={[{ value: 'experiment', label: 'Experiment', beside: 'for agents in test' }, { value: 'restricted', label: 'Restricted' }]} />
+          <Select
+            defaultValue="experiment"
+            options={[
+              { value: 'experiment', label: 'Experiment', beside: 'for agents in test' },
+              { value: 'restricted', label: 'Restricted' },
+            ]}
+          />
         </Field>
       </div>
-      <Field label="Models" group meaning={`${models.length} chosen of 14 you may use`} help="A locked one needs approval by the platform team. Fewer models make a key safer to lose.">
+      <Field
+        label="Models"
+        group
+        meaning={`${models.length} chosen of 14 you may use`}
+        help="A locked one needs approval by the platform team. Fewer models make a key safer to lose."
+      >
         <ToggleChips
           label="Models"
           mono
@@ -144,7 +167,15 @@ export function NewKeyPanel() {
             scale={{ value: Number(spend || '0'), fallback: 50, maximum: 80 }}
             beyond={beyond > 0n ? `${formatLimitMoney(beyond)} over what needs no approval` : null}
           >
-            {(aria) => <MoneyInput {...aria} unit="$ / month" value={spend} onValueChange={setSpend} tone={beyond > 0n ? 'ask' : 'none'} />}
+            {(aria) => (
+              <MoneyInput
+                {...aria}
+                unit="$ / month"
+                value={spend}
+                onValueChange={setSpend}
+                tone={beyond > 0n ? 'ask' : 'none'}
+              />
+            )}
           </GuardrailRow>
         </div>
       </Field>

@@ -62,9 +62,26 @@ export default async function GalleryKeys({ searchParams }: Search) {
       <PageFlush>
         <Toolbar>
           <FindBox placeholder="Find by name, owner or last four" />
-          <FilterChip label="Status" param="status" options={options('Active', 'Waiting', 'Suspended', 'Quarantined', 'Revoked', 'Expired')} />
+          <FilterChip
+            label="Status"
+            param="status"
+            options={options('Active', 'Waiting', 'Suspended', 'Quarantined', 'Revoked', 'Expired')}
+          />
           <FilterChip label="Owner" param="owner" options={options('Dana Whitfield', 'Jonas Meyer')} />
-          <FilterChip label="Team" param="team" options={options('Search', 'Payments', 'Mobile', 'Growth', 'Security', 'Platform', 'Data platform', 'Support tools')} />
+          <FilterChip
+            label="Team"
+            param="team"
+            options={options(
+              'Search',
+              'Payments',
+              'Mobile',
+              'Growth',
+              'Security',
+              'Platform',
+              'Data platform',
+              'Support tools',
+            )}
+          />
           <FilterChip label="Model" param="model" options={options('gpt-4o', 'gpt-4o-mini')} single />
           <ClearFilters params={['q', 'status', 'owner', 'team', 'model']} />
           <Grow />
@@ -76,7 +93,7 @@ export default async function GalleryKeys({ searchParams }: Search) {
           </Button>
         </Toolbar>
         <List ids={galleryKeys.map((key) => key.name)} total={214} noun="key">
-          <TableScroll aria-label="Keys" role="region">
+          <TableScroll label="Keys">
             <Table label="Keys" rows="two">
               <thead>
                 <tr>
@@ -155,7 +172,8 @@ function KeyRow({ item }: { readonly item: GalleryKey }) {
         <Tag tone={item.environment === 'prod' ? 'strong' : 'none'}>{item.environment}</Tag>
       </Td>
       <Td drop={1}>
-        <span className="mono text-xs">{item.models}</span> {item.more ? <span className="text-ink-3">+{item.more}</span> : null}
+        <span className="mono text-xs">{item.models}</span>{' '}
+        {item.more ? <span className="text-ink-3">+{item.more}</span> : null}
       </Td>
       <Td num>
         <MeterPair spent={share}>

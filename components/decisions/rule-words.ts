@@ -1,0 +1,133 @@
+/*
+ * A tested rule in the words of the page: what was checked, how it stood, which layer set it. The numbers are those of
+ * the moment, from the decision record; nothing is read anew.
+ */
+import { formatBigCount, formatMoney } from '#components/ui/format.ts'
+import type { TestedRule } from '#lib/ledger/contract.ts'
+
+export type RuleWords = {
+  /** "Requests a minute". */
+  readonly name: string
+  /** Beside the name, in grey: the value that was judged. */
+  readonly detail: string | null
+  /** "12 of 60", "$1,212.60 left", "$0.25 short", "allowed". */
+  readonly standing: string
+  /** "Profile Experiment", "Key eval-nightly". */
+  readonly layer: string
+}
+
+/** `neededNanos` is what this call would have held: it tells how far a budget was short. */
+export function ruleWords(rule: TestedRule, neededNanos: bigint | null): RuleWords {
+  if (rule.rule.startsWith('budget_')) return budgetWords(rule, neededNanos)
+  const limit = limitNames[rule.rule]
+  if (limit) return { name: limit, detail: null, standing: countStanding(rule), layer: layerOf(rule) }
+  return {
+    name: policyNames[rule.rule] ?? sentence(rule.rule),
+    detail: policyDetail(rule),
+    standing: policyStanding(rule),
+    layer: layerOf(rule),
+  }
+}
+
+const limitNames: Record<string, string> = {
+  rpm: 'Requests a minute',
+  rph: 'Requests an hour',
+  rpd: 'Requests a day',
+  tpm: 'Tokens a minute',
+  tpd: 'Tokens a day',
+  concurrency: 'Calls at once',
+}
+
+const policyNames: Record<string, string> = {
+  key_status: 'Key',
+  principal_status: 'Owner and team',
+  endpoint: 'Endpoint',
+  model: 'Model',
+  provider: 'Provider',
+  region: 'Region',
+}
+
+const periods: Record<string, string> = {
+  budget_day: 'Spend a day',
+  budget_week: 'Spend a week',
+  budget_month: 'Spend a month',
+  budget_quarter: 'Spend a quarter',
+  budget_total: 'Spend in total',
+}
+
+const postures: Record<string, string> = {
+  hard: 'hard stop',
+  soft: 'alerts only',
+  alert_then_enforce: 'alerts, then stops',
+}
+
+const scopeWords: Record<string, string> = {
+  key: 'this key',
+  user: 'this person',
+  business_unit: 'business unit',
+}
+
+function budgetWords(rule: TestedRule, neededNanos: bigint | null): RuleWords {
+  const what = rule.scope ? `, ${scopeWords[rule.scope.type] ?? rule.scope.type}` : ''
+  return {
+    name: `${periods[rule.rule] ?? 'Spend'}${what}`,
+    detail: postures[rule.source ?? ''] ?? null,
+    standing: budgetStanding(rule, neededNanos),
+    layer: scopeName(rule) ?? 'Organisation',
+  }
+}
+
+function budgetStanding(rule: TestedRule, neededNanos: bigint | null): string {
+  const left = budgetLeft(rule)
+  if (!rule.passed && neededNanos !== null) return `${formatMoney(neededNanos - left)} short`
+  return left < 0n ? `${formatMoney(-left)} over` : `${formatMoney(left)} left`
+}
+
+/** What was left of a budget for this call, below zero where more was spent than it allows. */
+export function budgetLeft(rule: TestedRule): bigint {
+  return nanosOf(rule.limit) - nanosOf(rule.used) - nanosOf(rule.held)
+}
+
+export function nanosOf(value: number | string | null): bigint {
+  return value === null || value === '' ? 0n : BigInt(value)
+}
+
+function countStanding(rule: TestedRule): string {
+  return `${countOf(rule.used)} of ${countOf(rule.limit)}`
+}
+
+function countOf(value: number | string | null): string {
+  return formatBigCount(BigInt(Math.round(Number(value ?? 0))))
+}
+
+function policyDetail(rule: TestedRule): string | null {
+  if (rule.rule === 'principal_status' && rule.scope) return `${scopeTitle(rule.scope.type)} ${rule.scope.name}`
+  return rule.used === null ? null : String(rule.used)
+}
+
+function policyStanding(rule: TestedRule): string {
+  const isState = rule.rule === 'key_status' || rule.rule === 'principal_status'
+  if (rule.passed) return isState ? 'valid' : 'allowed'
+  return isState ? String(rule.used ?? 'not valid') : 'not allowed'
+}
+
+function layerOf(rule: TestedRule): string {
+  const named = scopeName(rule)
+  if (rule.rule === 'key_status' && named) return named
+  if (rule.source && !['key', 'user', 'workload', 'project', 'team'].includes(rule.source)) return sentence(rule.source)
+  return named ?? 'Every layer'
+}
+
+function scopeName({ scope }: TestedRule): string | null {
+  if (!scope) return null
+  return scope.type === 'organisation' ? 'Organisation' : `${scopeTitle(scope.type)} ${scope.name}`
+}
+
+function scopeTitle(type: string): string {
+  return type === 'user' ? 'Person' : sentence(type)
+}
+
+function sentence(words: string): string {
+  const text = words.replaceAll('_', ' ')
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
