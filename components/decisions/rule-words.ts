@@ -102,6 +102,8 @@ function countOf(value: number | string | null): string {
 
 function policyDetail(rule: TestedRule): string | null {
   if (rule.rule === 'principal_status' && rule.scope) return `${scopeTitle(rule.scope.type)} ${rule.scope.name}`
+  // A key that is not valid says its state at the end of the line.
+  if (rule.rule === 'key_status' && !rule.passed) return null
   return rule.used === null ? null : String(rule.used)
 }
 
