@@ -4,6 +4,9 @@ import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { missingEntries } from './complete-lock-file.mjs'
+
+type LockFile = { readonly packages: Record<string, object> }
 
 const run = promisify(execFile)
 let clone: string
@@ -58,5 +61,13 @@ describe('packages', () => {
     await install()
     await fs.writeFile(path.join(clone, 'node_modules/.package-lock.json'), '{"packages":{}}')
     expect(await install()).toHaveLength(2)
+  })
+})
+
+describe('package-lock.json', () => {
+  // npm leaves out what its registry does not have; then no clone anywhere can be installed.
+  test('has an entry for every system, as `npm ci` demands', async () => {
+    const { packages } = JSON.parse(await fs.readFile('package-lock.json', 'utf8')) as LockFile
+    expect(missingEntries(packages)).toEqual([])
   })
 })
