@@ -14,9 +14,14 @@ import type { Db } from '#lib/platform/db.ts'
 
 /** Null where no live secret has this digest: unknown, or past the grace of its rotation. */
 export async function loadGrant(db: Db, digest: Buffer, nowMs: number): Promise<{ readonly grant: Grant } | null> {
+  const facts = await loadGrantFacts(db, digest, nowMs)
+  return facts && { grant: compileGrant(facts) }
+}
+
+/** What that grant is compiled from: for saying where each value comes from. */
+export async function loadGrantFacts(db: Db, digest: Buffer, nowMs: number): Promise<GrantFacts | null> {
   const row = await findGrantFacts(db, digest, nowMs)
-  if (!row) return null
-  return { grant: compileGrant(grantFacts.parse(row)) }
+  return row ? grantFacts.parse(row) : null
 }
 
 const principal = z.object({ id: z.string(), name: z.string(), status: z.string() })
