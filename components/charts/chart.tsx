@@ -112,7 +112,7 @@ type TwinProps = Pick<ChartProps, 'title' | 'points' | 'series' | 'unit' | 'poin
 function Twin({ title, points, series, unit, pointName }: TwinProps) {
   return (
     <ScrollRegion label={`${title}, table`} className="max-h-80">
-      <Table label={title} rows="tight" inline>
+      <Table label={title} rows="tight" inline className="[&_th]:sticky [&_th]:top-0 [&_th]:bg-surface">
         <thead>
           <tr>
             <Th>{pointName}</Th>

@@ -66,7 +66,7 @@ describe('a tested rule in words', () => {
     const dead = rule({ rule: 'key_status', passed: false, source: 'key', used: 'revoked' })
     expect(ruleWords(dead, null)).toEqual({
       name: 'Key',
-      detail: 'revoked',
+      detail: null,
       standing: 'revoked',
       layer: 'Key eval-nightly',
     })

@@ -2,7 +2,8 @@
  * A tested rule in the words of the page: what was checked, how it stood, which layer set it. The numbers are those of
  * the moment, from the decision record; nothing is read anew.
  */
-import { formatBigCount, formatMoney } from '#components/ui/format.ts'
+import { smallMoney } from '#components/decisions/small-money.ts'
+import { formatBigCount } from '#components/ui/format.ts'
 import type { TestedRule } from '#lib/ledger/contract.ts'
 
 export type RuleWords = {
@@ -79,8 +80,8 @@ function budgetWords(rule: TestedRule, neededNanos: bigint | null): RuleWords {
 
 function budgetStanding(rule: TestedRule, neededNanos: bigint | null): string {
   const left = budgetLeft(rule)
-  if (!rule.passed && neededNanos !== null) return `${formatMoney(neededNanos - left)} short`
-  return left < 0n ? `${formatMoney(-left)} over` : `${formatMoney(left)} left`
+  if (!rule.passed && neededNanos !== null) return `${smallMoney(neededNanos - left)} short`
+  return left < 0n ? `${smallMoney(-left)} over` : `${smallMoney(left)} left`
 }
 
 /** What was left of a budget for this call, below zero where more was spent than it allows. */

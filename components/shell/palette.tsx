@@ -43,11 +43,16 @@ function PaletteBody({ groups, actions, search, close }: Required<PaletteProps> 
   const [text, setText] = useState('')
   const { hits, isSearching } = usePaletteHits(text.trim(), search)
   const [, setTheme, shown] = useThemeChoice()
+  const [uses] = useState(readUses)
   const go = (href: string) => {
+    countUse(href)
     close()
     router.push(href)
   }
-  const pages = groups.flatMap((group) => group.items)
+  // What this person opens most comes first; the rest keeps the order of the navigation.
+  const pages = groups
+    .flatMap((group) => group.items)
+    .sort((one, other) => (uses[other.href] ?? 0) - (uses[one.href] ?? 0))
   return (
     <Command loop label="Search or jump to" className="flex max-h-[60vh] flex-col">
       <div className="flex h-12 flex-none items-center gap-2.5 border-b border-line px-4 text-ink-3">
@@ -144,6 +149,28 @@ function Item({ icon, beside, hint, children, ...rest }: ItemProps) {
       ) : null}
     </Command.Item>
   )
+}
+
+const USES = 'gatehouse.palette'
+
+/** How often each address was opened from here, in this browser. */
+function readUses(): Readonly<Record<string, number>> {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(USES) ?? '{}')
+    if (typeof stored !== 'object' || stored === null) return {}
+    return Object.fromEntries(Object.entries(stored).filter((entry) => typeof entry[1] === 'number'))
+  } catch {
+    return {}
+  }
+}
+
+function countUse(href: string) {
+  const uses = readUses()
+  try {
+    localStorage.setItem(USES, JSON.stringify({ ...uses, [href]: (uses[href] ?? 0) + 1 }))
+  } catch {
+    // Storage may be full or switched off; then nothing is ranked.
+  }
 }
 
 const PAUSE_MS = 160

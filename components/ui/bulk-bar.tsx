@@ -2,7 +2,7 @@
 
 import type { ComponentProps, ReactNode } from 'react'
 import { cn } from '#components/ui/cn.ts'
-import { plural } from '#components/ui/format.ts'
+import { formatCount, plural } from '#components/ui/format.ts'
 import { Icon, type IconProps } from '#components/ui/icon.tsx'
 import { Kbd } from '#components/ui/kbd.tsx'
 import { useListFacts } from '#components/ui/list.tsx'
@@ -21,7 +21,7 @@ export function BulkBar({ children }: { readonly children: ReactNode }) {
         <b>{plural(count, noun)}</b> <span className="opacity-65">selected</span>
       </span>
       {pageSelected && !everything && total > count ? (
-        <BulkButton onClick={selectEverything}>Select all {total}</BulkButton>
+        <BulkButton onClick={selectEverything}>Select all {formatCount(total)}</BulkButton>
       ) : null}
       <Divider />
       {children}

@@ -4,12 +4,8 @@ import { cn } from '#components/ui/cn.ts'
 /** Three to five numbers in a strip, each with one line. The number first. */
 export function Figures({ children, className }: { readonly children: ReactNode; readonly className?: string }) {
   return (
-    <dl
-      className={cn(
-        'flex flex-none border-b border-line stacked:flex-wrap [&>*+*]:border-l [&>*+*]:border-line phone:[&>*:nth-child(n+3)]:border-t phone:[&>*:nth-child(odd)]:border-l-0',
-        className,
-      )}
-    >
+    // The gaps are the hairlines, so they are right however the figures wrap.
+    <dl className={cn('flex flex-none gap-px border-b border-line bg-line stacked:flex-wrap', className)}>
       {children}
     </dl>
   )
@@ -27,7 +23,7 @@ export type FigureProps = {
 
 export function Figure({ label, value, beside, meter, note }: FigureProps) {
   return (
-    <div className="grid min-w-0 flex-1 content-start gap-0.5 px-(--gutter) py-4 stacked:basis-48 phone:basis-1/2 not-first:pl-5 phone:px-4 phone:not-first:pl-4">
+    <div className="grid min-w-0 flex-1 content-start gap-0.5 bg-surface px-(--gutter) py-4 stacked:basis-48 not-first:pl-5 phone:basis-[45%] phone:px-4 phone:not-first:pl-4">
       <dt className="flex items-center gap-[5px] text-xs whitespace-nowrap text-ink-3">{label}</dt>
       <dd className="flex items-baseline gap-2 text-[1.375rem] leading-7 font-semibold tracking-[-0.02em] whitespace-nowrap tabular-nums [&_small]:text-sm [&_small]:font-normal [&_small]:tracking-normal [&_small]:text-ink-3">
         {value}

@@ -41,7 +41,10 @@ export function FilterChip({ label, param, options, single }: FilterChipProps) {
 
   return (
     <Popover open={open} onOpenChange={setOpen}>
-      <span className={cn(chipStyle, set ? 'border-line-strong bg-sunken' : 'border-dashed border-line-control')}>
+      <span
+        data-filter
+        className={cn(chipStyle, set ? 'border-line-strong bg-sunken' : 'border-dashed border-line-control')}
+      >
         <PopoverTrigger
           className={cn(
             'flex h-full items-center gap-1.5 rounded-2 pl-2',
@@ -116,7 +119,10 @@ export function Chip({
 }) {
   return (
     <Popover>
-      <span className={cn(chipStyle, value ? 'border-line-strong bg-sunken' : 'border-dashed border-line-control')}>
+      <span
+        data-filter
+        className={cn(chipStyle, value ? 'border-line-strong bg-sunken' : 'border-dashed border-line-control')}
+      >
         <PopoverTrigger
           className={cn(
             'flex h-full items-center gap-1.5 rounded-2 pl-2',

@@ -95,8 +95,10 @@ export function List({ ids, total = ids.length, noun = 'row', children }: ListPr
     }
   }, [ids, total, noun, cursor, chosen, everything])
 
-  const rowOf = (id: string | null) =>
-    id === null ? null : (root.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`) ?? null)
+  function rowOf(id: string | null): HTMLElement | null {
+    const rows = root.current?.querySelectorAll<HTMLElement>('[data-row]') ?? []
+    return [...rows].find((row) => row.dataset.row === id) ?? null
+  }
 
   function move(by: 1 | -1, extend: boolean) {
     const from = cursor === null ? -1 : ids.indexOf(cursor)
@@ -155,6 +157,7 @@ export function List({ ids, total = ids.length, noun = 'row', children }: ListPr
     },
     group,
   )
+  useHotkey('f', 'Filter', () => document.querySelector<HTMLElement>('[data-filter] button')?.click(), group)
   useHotkey('Escape', 'Clear the selection', () => (state.count === 0 ? false : state.clear()), group)
 
   return (

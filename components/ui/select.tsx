@@ -59,7 +59,7 @@ export function Select(props: SelectProps) {
         aria-invalid={props['aria-invalid']}
         className={cn(
           controlStyle({ tone: props['aria-invalid'] ? 'bad' : 'none', size }),
-          'text-left whitespace-nowrap data-[state=open]:border-accent [&>span:first-child]:flex [&>span:first-child]:min-w-0 [&>span:first-child]:flex-1 [&>span:first-child]:items-center [&>span:first-child]:gap-2 [&>span:first-child]:overflow-hidden',
+          'text-left whitespace-nowrap data-[state=open]:border-accent [&>span:first-child]:flex [&>span:first-child]:min-w-0 [&>span:first-child]:flex-1 [&>span:first-child]:items-center [&>span:first-child]:overflow-hidden',
           className,
         )}
       >

@@ -17,7 +17,7 @@ export type EmptyProps = {
 /** Nothing here, and what to do about it. */
 export function Empty({ icon, title, children, action, className }: EmptyProps) {
   return (
-    <div className={cn('mx-auto grid max-w-md justify-items-start gap-2 py-6', className)}>
+    <div className={cn('mx-auto grid max-w-md content-start justify-items-start gap-2 py-6', className)}>
       {icon ? <Icon name={icon} size={20} className="text-ink-3" /> : null}
       <p className="text-lg font-semibold tracking-(--track-tight)">{title}</p>
       {children ? <div className="text-ink-2">{children}</div> : null}

@@ -104,7 +104,7 @@ export default async function GalleryKeys({ searchParams }: Search) {
                   <Th drop={2}>Env</Th>
                   <Th drop={1}>Models</Th>
                   <SortHead field="spent" num fallback="-spent">
-                    Spent this month, of cap
+                    Spent<span className="drop-4:hidden"> this month, of cap</span>
                   </SortHead>
                   <Th num drop={3}>
                     Last used
