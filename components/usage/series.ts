@@ -22,7 +22,6 @@ export function spendChart(rows: readonly SpendRow[], span: Span): SpendChart {
   const totals = new Map<string, bigint>()
   for (const row of rows) totals.set(row.name, (totals.get(row.name) ?? 0n) + toNanos(row.costUsd))
   const ordered = [...totals].filter(([, sum]) => sum > 0n).toSorted(([, a], [, b]) => (a < b ? 1 : a > b ? -1 : 0))
-  // One name more than there are colours would be "Other" alone; then it may as well be shown by its name's group.
   const shown = ordered.slice(0, MOST_SERIES)
   const names = new Set(shown.map(([name]) => name))
   const other = ordered.slice(MOST_SERIES).reduce((sum, [, nanos]) => sum + nanos, 0n)
