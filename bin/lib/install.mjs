@@ -32,8 +32,8 @@ function isInstalled() {
   if (!wanted) fail(`package-lock.json is missing or broken in ${root}: restore it from version control`)
   if (!present) return false
   return Object.entries(wanted).every(
-    // Optional packages are those of other systems.
-    ([place, entry]) => place === '' || entry.optional || present[place]?.version === entry.version,
+    // Optional packages are those of other systems, extraneous ones those that nothing asks for.
+    ([place, entry]) => place === '' || entry.optional || entry.extraneous || present[place]?.version === entry.version,
   )
 }
 
