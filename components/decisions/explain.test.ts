@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest'
+import { explain, type DecisionFacts } from '#components/decisions/explain.ts'
+import type { TestedRule } from '#lib/ledger/contract.ts'
+
+const key = { type: 'key', id: 'key_1', name: 'eval-nightly' }
+const rule = (given: Partial<TestedRule>): TestedRule => ({
+  rule: 'rpm',
+  passed: false,
+  scope: key,
+  source: null,
+  limit: null,
+  used: null,
+  held: null,
+  unit: null,
+  resetsAtMs: null,
+  ...given,
+})
+const refused = (rules: TestedRule[], given: Partial<DecisionFacts> = {}): DecisionFacts => ({
+  atMs: Date.UTC(2026, 10, 18, 14, 28, 51),
+  outcome: 'refused',
+  code: null,
+  message: null,
+  keyName: 'eval-nightly',
+  model: 'gpt-4o',
+  rules,
+  heldNanos: null,
+  retryAtMs: null,
+  ...given,
+})
+const nextMonth = Date.UTC(2026, 11, 1)
+const budget = rule({
+  rule: 'budget_month',
+  source: 'hard',
+  limit: '300000000000',
+  used: '299120000000',
+  held: '470000000',
+  resetsAtMs: nextMonth,
+})
+
+describe('a refusal in one sentence', () => {
+  test('of a budget has what was needed, what was left, of how much, and for when', () => {
+    const { lede, help } = explain(refused([budget], { heldNanos: '660000000' }))
+    expect(lede).toBe('This call needed $0.66, and eval-nightly had $0.41 left of its $300.00 for November')
+    expect(help).toEqual({
+      kind: 'words',
+      text: 'Time alone does not help before 1 Dec 00:00 UTC, so clients were told to stop instead of retrying.',
+    })
+  })
+
+  test('of a budget that is used up says nothing was left', () => {
+    const spent = { ...budget, used: '300000000000', held: '0' }
+    expect(explain(refused([spent], { heldNanos: '1800000' })).lede).toBe(
+      'This call needed $0.0018, and eval-nightly had nothing left of its $300.00 for November',
+    )
+  })
+
+  test('of a total budget promises no reset', () => {
+    const total = { ...budget, rule: 'budget_total', resetsAtMs: null }
+    expect(explain(refused([total], { heldNanos: '660000000' })).help).toEqual({
+      kind: 'words',
+      text: 'This budget does not reset by itself, so clients were told to stop instead of retrying.',
+    })
+  })
+
+  test('of a rate counts down to the moment when the call passes', () => {
+    const retryAtMs = Date.UTC(2026, 10, 18, 14, 29, 14)
+    const { lede, help } = explain(refused([rule({ limit: 60, used: 60 })], { retryAtMs }))
+    expect(lede).toBe('eval-nightly may make 60 requests a minute, and 60 had been made')
+    expect(help).toEqual({ kind: 'wait', untilMs: retryAtMs })
+  })
+
+  test('of a model names the layer that does not allow it', () => {
+    const model = rule({ rule: 'model', scope: null, source: 'profile Restricted', used: 'gpt-4o' })
+    expect(explain(refused([model])).lede).toBe('eval-nightly may not use gpt-4o: profile Restricted does not allow it')
+  })
+
+  test('of a dead key says what became of the key', () => {
+    const dead = rule({ rule: 'key_status', used: 'revoked' })
+    const message = 'This key was revoked. Create a new key in the portal.'
+    expect(explain(refused([dead], { message })).lede).toBe('eval-nightly was revoked')
+  })
+
+  test('before any rule is what the caller was told', () => {
+    const message = 'The body is not valid JSON.'
+    expect(explain(refused([], { message, code: 'invalid_request_error' })).lede).toBe('The body is not valid JSON')
+  })
+})
+
+describe('a call that was let through', () => {
+  test('says that every rule passed', () => {
+    const passed = [rule({ passed: true }), { ...budget, passed: true }]
+    const { question, lede } = explain({ ...refused(passed), outcome: 'served' })
+    expect([question, lede]).toEqual([
+      'Why was this allowed?',
+      'eval-nightly was allowed to use gpt-4o: both rules passed',
+    ])
+  })
+
+  test("and failed at the provider is not the reader's fault", () => {
+    const { question, lede } = explain({ ...refused([]), outcome: 'failed' })
+    expect(question).toBe('Why did this fail?')
+    expect(lede).toBe('eval-nightly was let through, but no provider answered for gpt-4o')
+  })
+})
