@@ -30,10 +30,12 @@ export async function bringUp(supervision: Supervision, product: Product): Promi
 
   const pids: Record<string, number> = { supervisor: process.pid }
   let publish: () => Promise<void> = async () => {}
-  /** Every process that begins, or begins again, is remembered for a later start and for readers of runtime.json. */
+  /** For a later start, should this one be killed. */
+  const remember = (name: string, pid: number) => lock.record(name, pid).catch(print)
+  /** A process that stays: readers of runtime.json find it, and find it again when it was started again. */
   const note = (name: string, pid: number) => {
     pids[name] = pid
-    void lock.record(name, pid).then(() => publish(), print)
+    void remember(name, pid).then(() => publish())
   }
 
   const [databaseUrl, redisUrl] = await Promise.all([
@@ -56,7 +58,7 @@ export async function bringUp(supervision: Supervision, product: Product): Promi
     Promise.all(plans.map((each) => product.keep(stage, each.name, (signal) => launchProcess(each, signal, note))))
 
   const prepared = migrate(databaseUrl, path.join(root, 'prisma', 'migrations')).then(async () => {
-    for (const each of plan.once) await runToEnd(each, product.stopping, note)
+    for (const each of plan.once) await runToEnd(each, product.stopping, remember)
   })
   await Promise.all([
     keep('behind', plan.behind),
