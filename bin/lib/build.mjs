@@ -25,6 +25,11 @@ export async function bundlePrograms() {
       sourcemap: true,
       logLevel: 'error',
     })
+    // What a program of an earlier version left must not run in place of one that is missing.
+    for (const file of fs.readdirSync(path.join(root, 'dist'))) {
+      const program = /^(.+?)\.js(\.map)?$/.exec(file)?.[1]
+      if (program && !programs.includes(`${program}.ts`)) fs.rmSync(path.join(root, 'dist', file))
+    }
   })
 }
 
