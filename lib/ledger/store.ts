@@ -138,10 +138,20 @@ export async function insertEvents(sql: Sql, rows: readonly EventRow[]): Promise
   return Number(answer[0]?.inserted ?? 0n)
 }
 
-/** Sums events of [from, to) into rollups that have none of them yet: for data that was written in bulk. */
-export async function rollUpRange(sql: Sql, from: Date, to: Date): Promise<void> {
+/** Runs one statement of whichever client holds the transaction. */
+export type RunSql = (text: string, values: readonly unknown[]) => Promise<unknown>
+
+/** Events without rollups, for data that is written in bulk; `rollUpRange` must follow in the same transaction. */
+export async function insertBareEvents(run: RunSql, rows: readonly EventRow[]): Promise<void> {
+  await run(`INSERT INTO usage_event (${columnList}) SELECT ${valueList} FROM jsonb_array_elements($1::jsonb) AS e`, [
+    JSON.stringify(rows.map(valuesOf)),
+  ])
+}
+
+/** Sums events of [from, to) into rollups that have none of them yet. */
+export async function rollUpRange(run: RunSql, from: Date, to: Date): Promise<void> {
   for (const table of ['usage_hourly', 'usage_daily'] as const) {
-    await sql.query(rollUp(table, '(SELECT * FROM usage_event WHERE at >= $1 AND at < $2) AS e'), [from, to])
+    await run(rollUp(table, '(SELECT * FROM usage_event WHERE at >= $1 AND at < $2) AS e'), [from, to])
   }
 }
 

@@ -1,0 +1,130 @@
+/**
+ * Puts Fernhill Logistics there, once and in one transaction: people, keys, guardrails, and 90 days of calls that end
+ * now. What somebody has changed since stays. It runs at every start of the demo, since the simulated providers move
+ * with the simulator.
+ */
+import { loadCatalog } from '#lib/catalog/load-catalog.ts'
+import { seedCatalog } from '#lib/catalog/seed-prices.ts'
+import type { CatalogSnapshot } from '#lib/catalog/snapshot.ts'
+import { makeAudit } from '#lib/demo/organisation/make-audit.ts'
+import { demoDays, dayMs, makeCompany, type Company, type Key } from '#lib/demo/organisation/make-company.ts'
+import { makeUsage, refusedAtCap, Spending } from '#lib/demo/organisation/make-usage.ts'
+import {
+  appendActs,
+  hasOrganisation,
+  insertBudgets,
+  insertCompany,
+  lockSeeding,
+  setLastUse,
+  type KeyBudget,
+} from '#lib/demo/organisation/store.ts'
+import type { EventRow } from '#lib/ledger/rules/read-entry.ts'
+import { ensurePartitions, insertBareEvents, rollUpRange, type RunSql } from '#lib/ledger/store.ts'
+import type { Context } from '#lib/platform/context.ts'
+import type { Tx } from '#lib/platform/db.ts'
+import { nanosOfUsd } from '#lib/platform/money.ts'
+import { seedBuiltInProfiles } from '#lib/policy/seed-built-in-profiles.ts'
+import { publishVersions } from '#lib/policy/versions.ts'
+
+export type Seeded = {
+  /** False where the organisation was there already. */
+  readonly seeded: boolean
+  readonly events: number
+}
+
+const transactionTimes = { maxWait: 15_000, timeout: 180_000 }
+const atOnce = 3_000
+
+export async function seedDemo(
+  context: Pick<Context, 'config' | 'db' | 'sql' | 'redis' | 'clock'>,
+  { simulatorUrl }: { readonly simulatorUrl: string },
+): Promise<Seeded> {
+  const { config, db, sql, redis, clock } = context
+  const nowMs = clock.nowMs()
+  const startMs = nowMs - demoDays * dayMs
+  await db.$transaction((tx) => seedCatalog(tx, { masterKey: config.masterKey, simulatorUrl, nowMs }), transactionTimes)
+  await publishVersions(db, redis, ['catalog'])
+  // Opening a month locks the ledger: not inside the long transaction.
+  await ensurePartitions(sql, new Date(startMs - dayMs), new Date(nowMs + 92 * dayMs))
+  // As of the first day, so that the prices of the whole time are in it.
+  const catalog = await loadCatalog(db, config.masterKey, startMs)
+
+  return db.$transaction(async (tx) => {
+    await lockSeeding(tx)
+    if (await hasOrganisation(tx)) return { seeded: false, events: 0 }
+    const { Experiment = '', Production = '', Restricted = '' } = await seedBuiltInProfiles(tx, startMs)
+    const company = makeCompany(nowMs, { Experiment, Production, Restricted }, config.pepper)
+    await insertCompany(tx, company)
+    const spending = new Spending()
+    const events = await insertUsage(tx, company, catalog, spending, nowMs)
+    await insertBudgets(tx, company, keyBudgets(company, spending, nowMs))
+    await setLastUse(tx)
+    await appendActs(tx, makeAudit(company, catalog, nowMs))
+    return { seeded: true, events }
+  }, transactionTimes)
+}
+
+async function insertUsage(
+  tx: Tx,
+  company: Company,
+  catalog: CatalogSnapshot,
+  spending: Spending,
+  nowMs: number,
+): Promise<number> {
+  const run: RunSql = (text, values) => tx.$executeRawUnsafe(text, ...values)
+  let waiting: EventRow[] = []
+  let inserting: Promise<void> = Promise.resolve()
+  let events = 0
+  // PostgreSQL writes one batch while the next is made.
+  const flush = async () => {
+    await inserting
+    inserting = insertBareEvents(run, waiting)
+    events += waiting.length
+    waiting = []
+  }
+  for (const day of makeUsage(company, catalog, spending, nowMs)) {
+    waiting.push(...day)
+    if (waiting.length >= atOnce) await flush()
+  }
+  for (const key of company.keys.filter(({ isNearCap }) => isNearCap)) {
+    const cap = almostUsedUp(key, spending, nowMs)
+    const spent = spending.of(key, nowMs)
+    waiting.push(
+      ...refusedAtCap(
+        key,
+        catalog,
+        { spent, held: cap - spent + 380_000_000n, cap },
+        spending.lastMs(key) ?? nowMs,
+        nowMs,
+      ),
+    )
+  }
+  await flush()
+  await inserting
+  await rollUpRange(run, new Date(company.startMs - dayMs), new Date(nowMs + dayMs))
+  return events
+}
+
+/** Caps that fit what each key spends: people's from the profile, workloads' with room, and some with almost none. */
+function keyBudgets(company: Company, spending: Spending, nowMs: number): KeyBudget[] {
+  return company.keys.flatMap((key): KeyBudget[] => {
+    if (key.budget !== null) return [{ keyId: key.id, ...key.budget }]
+    if (key.isNearCap) return [{ keyId: key.id, amountNanos: almostUsedUp(key, spending, nowMs), posture: 'hard' }]
+    return [{ keyId: key.id, amountNanos: withRoom(spending.most(key)), posture: 'alert_then_enforce' }]
+  })
+}
+
+const least = nanosOfUsd('5')
+const cent = 10_000_000n
+
+function almostUsedUp(key: Key, spending: Spending, nowMs: number): bigint {
+  const spent = spending.of(key, nowMs)
+  const amount = ((spent + spent / 100n) / cent + 1n) * cent
+  return amount > least ? amount : least
+}
+
+const amounts = ['25', '50', '100', '200', '300', '500', '800', '1200', '2000', '3000', '5000'].map(nanosOfUsd)
+
+function withRoom(most: bigint): bigint {
+  return amounts.find((amount) => amount >= (most * 3n) / 2n) ?? nanosOfUsd('5000')
+}
