@@ -163,3 +163,8 @@ export async function findSessionForSignOut(tx: Tx, sessionId: string) {
     select: { id: true, provider: true, idToken: true, revokedAt: true, user: { select: { id: true, name: true } } },
   })
 }
+
+export async function findRolesOf(tx: Tx, userId: string): Promise<readonly string[]> {
+  const row = await tx.user.findUnique({ where: { id: userId }, select: { roles: true } })
+  return row?.roles ?? []
+}

@@ -11,11 +11,15 @@ import { portal } from '#lib/wiring/portal.ts'
 type Handler = (request: Request) => Promise<Response>
 type Handlers = Readonly<Record<'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', Handler>>
 
+/** What the route files loaded so far have mounted; a test holds it against the inventory. */
+export const mounted: Endpoint[] = []
+
 /**
  * Next's handlers for these endpoints. Which one is meant is read from the address, so one file `[[...path]]/route.ts`
  * may serve a whole resource; what none of them means is answered 404 or 405, as a problem document.
  */
 export function mount(...endpoints: readonly Endpoint[]): Handlers {
+  mounted.push(...endpoints)
   const handler: Handler = async (request) => {
     const context = contextOrNull()
     if (!context) return problemResponse(notConfigured, newId('req'))

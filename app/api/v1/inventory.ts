@@ -1,0 +1,25 @@
+import { auditEndpoints } from '#lib/audit/endpoints.ts'
+import { apiTokenEndpoints, profileMappingEndpoints } from '#lib/identity/access/endpoints.ts'
+import {
+  businessUnitEndpoints, costCentreEndpoints, projectEndpoints, teamEndpoints, workloadEndpoints,
+} from '#lib/identity/organisation/endpoints.ts'
+import { meEndpoints, teamQuarantineEndpoints, userEndpoints, workloadQuarantineEndpoints } from '#lib/identity/people/endpoints.ts'
+import { getMyLimits } from '#lib/limits/endpoints.ts'
+import type { Endpoint } from '#lib/management/endpoint.ts'
+
+/** Every operation of the management API. A test holds it against the route files: nothing answers that is not here. */
+export const allEndpoints: readonly Endpoint[] = [
+  ...meEndpoints,
+  getMyLimits,
+  ...userEndpoints,
+  ...teamEndpoints,
+  ...teamQuarantineEndpoints,
+  ...projectEndpoints,
+  ...workloadEndpoints,
+  ...workloadQuarantineEndpoints,
+  ...businessUnitEndpoints,
+  ...costCentreEndpoints,
+  ...profileMappingEndpoints,
+  ...apiTokenEndpoints,
+  ...auditEndpoints,
+]
