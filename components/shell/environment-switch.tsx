@@ -7,9 +7,9 @@ import { useQueryChange } from '#components/ui/query.ts'
 
 const options = [
   { value: 'all', label: 'All environments' },
-  { value: 'prod', label: 'Production' },
-  { value: 'test', label: 'Test' },
-  { value: 'dev', label: 'Development' },
+  { value: 'production', label: 'Production' },
+  { value: 'staging', label: 'Staging' },
+  { value: 'development', label: 'Development' },
 ] as const
 
 /** Filters the whole page by environment, in the address. Only on pages whose content it filters. */

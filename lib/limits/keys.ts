@@ -18,7 +18,7 @@ export function limitKey(rule: LimitRule, window: Window): string {
 }
 
 /** The record of one period of one budget. */
-export function budgetKey(rule: BudgetRule, window: Window): string {
+export function budgetKey(rule: Pick<BudgetRule, 'id'>, window: Window): string {
   return `{gh}:b:${rule.id}:${window.startMs}`
 }
 

@@ -1,0 +1,14 @@
+/** The query of a page's address, as Next hands it over. */
+export type SearchParams = Promise<Readonly<Record<string, string | string[] | undefined>>>
+
+/** One value, null where there is none. The same parameter twice counts as its first. */
+export function textParam(value: string | string[] | undefined): string | null {
+  const text = Array.isArray(value) ? value[0] : value
+  return text === undefined || text.trim() === '' ? null : text.trim().slice(0, 200)
+}
+
+/** `a,b` as a list; undefined where there is none. */
+export function listParam(value: string | string[] | undefined): string[] | undefined {
+  const values = (textParam(value) ?? '').split(',').filter(Boolean)
+  return values.length > 0 ? values : undefined
+}
