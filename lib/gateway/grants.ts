@@ -9,7 +9,7 @@ import type { CatalogSnapshot } from '#lib/catalog/snapshot.ts'
 import { versionsInForce } from '#lib/limits/admit.ts'
 import type { Pepper } from '#lib/platform/crypto.ts'
 import { digestOf } from '#lib/keys/rules/key-text.ts'
-import type { RedisClient } from '#lib/platform/redis.ts'
+import { withinDeadline, type RedisClient } from '#lib/platform/redis.ts'
 import type { Grant } from '#lib/policy/contract.ts'
 import { catalogSubject } from '#lib/catalog/contract.ts'
 import { writeVersions } from '#lib/policy/versions.ts'
@@ -56,7 +56,7 @@ export function createGrants(ports: GrantPorts): Grants {
   /** Known from another process or an earlier life; lets known keys work while PostgreSQL is down. */
   async function fromRedis(digest: string): Promise<Grant | null> {
     try {
-      const text = await ports.redis.get(grantKey(digest))
+      const text = await withinDeadline(ports.redis, () => ports.redis.get(grantKey(digest)))
       if (text === null) return null
       const grant = JSON.parse(text) as Grant
       known.set(digest, grant)

@@ -8,8 +8,8 @@ Numbers are doubles, exact to 2^53: budgets are at most 9e15 nano-USD a period, 
 Records
   {gh}:v:<subject>        string  version of what grants are compiled from
   {gh}:open               zset    call id → end of its lease (ms)
-  {gh}:hold:<call>        hash    p = packed hold, g = output tokens seen so far
-  {gh}:done:<call>        hash    s = final | estimated; with estimated: c nanos, k tokens, e event, p packed hold
+  {gh}:hold:<call>        hash    p = packed hold, d = draft of the event, g = output tokens seen so far
+  {gh}:done:<call>        string  "final", or the packed record of what the sweeper booked
   {gh}:usage              stream  usage events that are not yet in PostgreSQL
   bucket (rpm, tpm)       string  theoretical arrival time (GCRA), ms with fraction
   window (rph, rpd, tpd)  string  count in this calendar window
@@ -18,8 +18,8 @@ Records
 ]]
 
 local MINUTE_MS = 60000
-local HOLD_TTL_S = 86400
-local DONE_TTL_S = 691200
+local FINAL_TTL_S = 3600 -- repeated settlements come within minutes; the ledger's unique id stands behind
+local SWEPT_TTL_S = 86400 -- a gateway that was stopped may come back late
 local BUDGET_GRACE_MS = 3888000000 -- 45 days after the period's end
 local WINDOW_GRACE_MS = 86400000
 
@@ -148,44 +148,45 @@ local function admit(keys, argv)
   end
   if reply[1] ~= 'OK' then return reply end
 
-  local hold = { a = whole(amount), t = tokens, buckets = {}, windows = {}, running = {}, budgets = {}, draft = argv[11] }
+  -- Nothing below sets an expiry that a sweep or a settlement makes needless: budget periods got theirs when seeded.
+  local hold = { a = whole(amount), t = tokens, buckets = {}, windows = {}, running = {}, budgets = {} }
+  local lease_ends = whole(now + lease)
   for l = 0, L - 1 do
     local at, key = limit_arg + 4 * l, keys[limit_key + l]
-    local kind, limit = argv[at], tonumber(argv[at + 1])
+    local kind = argv[at]
     if kind == 'rpm' or kind == 'tpm' then
       redis.call('SET', key, string.format('%.3f', writes[l]), 'PX', whole(math.ceil(writes[l] - now) + 1000))
-      if kind == 'tpm' then hold.buckets[#hold.buckets + 1] = { key, MINUTE_MS / limit } end
+      if kind == 'tpm' then hold.buckets[#hold.buckets + 1] = { key, MINUTE_MS / tonumber(argv[at + 1]) } end
     elseif kind == 'concurrency' then
-      redis.call('ZREMRANGEBYSCORE', key, '-inf', whole(now))
-      redis.call('ZADD', key, whole(now + lease), id)
-      redis.call('PEXPIRE', key, HOLD_TTL_S * 1000)
+      redis.call('ZADD', key, lease_ends, id)
       hold.running[#hold.running + 1] = key
     else
-      redis.call('INCRBY', key, whole(writes[l]))
-      redis.call('PEXPIREAT', key, whole(tonumber(argv[at + 3]) + WINDOW_GRACE_MS))
+      if redis.call('INCRBY', key, whole(writes[l])) == writes[l] then
+        redis.call('PEXPIREAT', key, whole(tonumber(argv[at + 3]) + WINDOW_GRACE_MS))
+      end
       if kind == 'tpd' then hold.windows[#hold.windows + 1] = key end
     end
   end
   for b = 0, B - 1 do
-    local key, ends = keys[budget_key + b], tonumber(argv[budget_arg + 3 * b + 2])
+    local key = keys[budget_key + b]
     redis.call('HINCRBY', key, 'h', hold.a)
-    if ends > 0 then redis.call('PEXPIREAT', key, whole(ends + BUDGET_GRACE_MS)) end
     hold.budgets[#hold.budgets + 1] = key
   end
-  redis.call('ZADD', keys[1], whole(now + lease), id)
-  redis.call('HSET', keys[2], 'p', cmsgpack.pack(hold), 'g', '0')
-  redis.call('EXPIRE', keys[2], HOLD_TTL_S)
+  redis.call('ZADD', keys[1], lease_ends, id)
+  redis.call('HSET', keys[2], 'p', cmsgpack.pack(hold), 'd', argv[11])
   return reply
 end
 
 -- Replaces a token estimate by what was used, in buckets and day windows that still exist.
 local function correct_tokens(hold, estimate, actual)
   if estimate == actual then return end
+  local now
   for _, bucket in ipairs(hold.buckets) do
     local tat = redis.call('GET', bucket[1])
     if tat then
+      now = now or clock_ms()
       local corrected = tonumber(tat) + (actual - estimate) * bucket[2]
-      local ttl = math.max(1000, math.ceil(corrected - clock_ms()) + 1000)
+      local ttl = math.max(1000, math.ceil(corrected - now) + 1000)
       redis.call('SET', bucket[1], string.format('%.3f', corrected), 'PX', whole(ttl))
     end
   end
@@ -202,32 +203,34 @@ Returns {SETTLED}; {LOST} when no hold was found (Redis lost it): the event is k
         whose event carries the difference, and whose nanos and tokens are the true ones. ]]
 local function settle(keys, argv)
   local open, hold_key, done_key, stream = keys[1], keys[2], keys[3], keys[4]
-  local id, mode, nanos, tokens, event = argv[1], argv[2], tonumber(argv[3]), tonumber(argv[4]), argv[5]
+  local id, mode, nanos, tokens, event = argv[1], argv[2], argv[3], tonumber(argv[4]), argv[5]
 
-  local done = redis.call('HMGET', done_key, 's', 'c', 'k', 'e', 'p')
-  if done[1] == 'final' or (done[1] and mode == 'sweep') then return { 'DUPLICATE' } end
-  if done[1] and mode == 'final' then return { 'SWEPT', done[4] } end
-  if done[1] then
-    local hold = cmsgpack.unpack(done[5])
+  local done = redis.call('GET', done_key)
+  if done == 'final' or (done and mode == 'sweep') then return { 'DUPLICATE' } end
+  if done then
+    local swept = cmsgpack.unpack(done)
+    if mode == 'final' then return { 'SWEPT', swept.event } end
+    local hold = cmsgpack.unpack(swept.hold)
+    local difference = whole(tonumber(nanos) - tonumber(swept.nanos))
     for _, key in ipairs(hold.budgets) do
-      if redis.call('EXISTS', key) == 1 then redis.call('HINCRBY', key, 'u', whole(nanos - tonumber(done[2]))) end
+      if redis.call('EXISTS', key) == 1 then redis.call('HINCRBY', key, 'u', difference) end
     end
-    correct_tokens(hold, tonumber(done[3]), tokens)
+    correct_tokens(hold, swept.tokens, tokens)
     redis.call('XADD', stream, '*', 'e', event)
-    redis.call('HSET', done_key, 's', 'final')
-    redis.call('HDEL', done_key, 'c', 'k', 'e', 'p')
+    redis.call('SET', done_key, 'final', 'EX', SWEPT_TTL_S)
     return { 'SETTLED' }
   end
 
   local packed = redis.call('HGET', hold_key, 'p')
-  redis.call('ZREM', open, id)
   local outcome = 'SETTLED'
   if packed then
     local hold = cmsgpack.unpack(packed)
     for _, key in ipairs(hold.budgets) do
-      if redis.call('EXISTS', key) == 1 then
-        redis.call('HINCRBY', key, 'h', '-' .. hold.a)
-        redis.call('HINCRBY', key, 'u', whole(nanos))
+      -- What is held is at least this hold; less than nothing means that the period was lost and will be seeded anew.
+      if redis.call('HINCRBY', key, 'h', '-' .. hold.a) < 0 then
+        redis.call('DEL', key)
+      elseif nanos ~= '0' then
+        redis.call('HINCRBY', key, 'u', nanos)
       end
     end
     correct_tokens(hold, hold.t, tokens)
@@ -236,17 +239,18 @@ local function settle(keys, argv)
   else
     -- The event enters the stream now. A period that exists was seeded without it; one that does not will be seeded with it.
     for i = 5, #keys do
-      if redis.call('EXISTS', keys[i]) == 1 then redis.call('HINCRBY', keys[i], 'u', whole(nanos)) end
+      if redis.call('EXISTS', keys[i]) == 1 then redis.call('HINCRBY', keys[i], 'u', nanos) end
     end
     outcome = 'LOST'
   end
+  redis.call('ZREM', open, id)
   redis.call('XADD', stream, '*', 'e', event)
   if mode == 'sweep' and packed then
-    redis.call('HSET', done_key, 's', 'estimated', 'c', whole(nanos), 'k', whole(tokens), 'e', event, 'p', packed)
+    local record = cmsgpack.pack({ nanos = nanos, tokens = tokens, event = event, hold = packed })
+    redis.call('SET', done_key, record, 'EX', SWEPT_TTL_S)
   else
-    redis.call('HSET', done_key, 's', 'final')
+    redis.call('SET', done_key, 'final', 'EX', FINAL_TTL_S)
   end
-  redis.call('EXPIRE', done_key, DONE_TTL_S)
   return { outcome }
 end
 
@@ -278,10 +282,10 @@ local function expired(keys, argv)
   local ids = redis.call('ZRANGEBYSCORE', keys[1], '-inf', whole(clock_ms()), 'LIMIT', 0, argv[2])
   local found = {}
   for _, id in ipairs(ids) do
-    local record = redis.call('HMGET', argv[1] .. id, 'p', 'g')
+    local record = redis.call('HMGET', argv[1] .. id, 'd', 'g')
     if record[1] then
       local n = #found
-      found[n + 1], found[n + 2], found[n + 3] = id, cmsgpack.unpack(record[1]).draft, record[2]
+      found[n + 1], found[n + 2], found[n + 3] = id, record[1], record[2] or '0'
     else
       redis.call('ZREM', keys[1], id)
     end

@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { Cluster } from 'ioredis'
-import type { RedisClient } from '#lib/platform/redis.ts'
+import { withinDeadline, type RedisClient } from '#lib/platform/redis.ts'
 
 const source = path.join('lib', 'limits', 'functions.lua')
 
@@ -25,11 +25,12 @@ export async function callFunction(
   keys: readonly string[],
   args: readonly (string | number)[],
 ): Promise<unknown> {
+  const send = (): Promise<unknown> => withinDeadline(redis, () => redis.fcall(name, keys.length, ...keys, ...args))
   try {
-    return await redis.fcall(name, keys.length, ...keys, ...args)
+    return await send()
   } catch (error) {
     if (!isFunctionMissing(error)) throw error
     await loadFunctions(redis)
-    return await redis.fcall(name, keys.length, ...keys, ...args)
+    return await send()
   }
 }
