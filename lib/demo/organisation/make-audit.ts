@@ -1,6 +1,7 @@
 /** The administrative acts that led to the demo organisation as it stands, told from its rows, in the order of time. */
 import type { AuditInput } from '#lib/audit/record-audit.ts'
-import { dayMs, organisationName, type Company, type Key, type Person } from '#lib/demo/organisation/make-company.ts'
+import { dayMs, type Company, type Key, type Person } from '#lib/demo/organisation/company.ts'
+import { organisationName } from '#lib/demo/organisation/structure.ts'
 import { createRandom, type Random } from '#lib/demo/organisation/random.ts'
 import type { CatalogSnapshot } from '#lib/catalog/snapshot.ts'
 

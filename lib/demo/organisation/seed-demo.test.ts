@@ -17,7 +17,7 @@ let services: { database: TestDatabase; redis: TestRedis }
 let database: Database
 let redis: RedisClient
 let config: Config
-let seconds: number
+let first: { seeded: boolean; events: number; seconds: number }
 const nowMs = Date.now()
 const seed = () =>
   seedDemo(
@@ -38,10 +38,8 @@ beforeAll(async () => {
     GATEHOUSE_KEY_PEPPER: secret,
   })
   const startedMs = Date.now()
-  const { seeded, events } = await seed()
-  seconds = (Date.now() - startedMs) / 1000
-  expect(seeded).toBe(true)
-  expect(events).toBeGreaterThan(100_000)
+  const made = await seed()
+  first = { ...made, seconds: (Date.now() - startedMs) / 1000 }
 }, 120_000)
 afterAll(async () => {
   redis.disconnect()
@@ -55,8 +53,9 @@ async function rowsOf<Row>(text: string): Promise<Row[]> {
 
 describe('the demo organisation', () => {
   test('is there in seconds', () => {
-    console.log(`seeded in ${seconds} s`)
-    expect(seconds).toBeLessThan(60)
+    expect(first.seeded).toBe(true)
+    expect(first.events).toBeGreaterThan(100_000)
+    expect(first.seconds).toBeLessThan(60)
   })
 
   test('is made once', async () => {
@@ -84,8 +83,8 @@ describe('the demo organisation', () => {
         `SELECT ${column} AS name, ${calls} AS calls, sum(cost_nanos)::text AS cost, sum(input_tokens)::text AS input, sum(output_tokens)::text AS output
          FROM ${table} GROUP BY 1 ORDER BY 1 NULLS FIRST`
       const ofEvents = await rowsOf(sums('usage_event', `count(*) FILTER (WHERE outcome <> 'refused')`))
-      expect(await rowsOf(sums('usage_daily', 'sum(calls)::bigint')), column).toEqual(ofEvents)
-      expect(await rowsOf(sums('usage_hourly', 'sum(calls)::bigint')), column).toEqual(ofEvents)
+      expect(await rowsOf(sums('usage_daily', 'sum(calls)::bigint'))).toEqual(ofEvents)
+      expect(await rowsOf(sums('usage_hourly', 'sum(calls)::bigint'))).toEqual(ofEvents)
     }
   })
 

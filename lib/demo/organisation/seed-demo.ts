@@ -7,8 +7,10 @@ import { loadCatalog } from '#lib/catalog/load-catalog.ts'
 import { seedCatalog } from '#lib/catalog/seed-prices.ts'
 import type { CatalogSnapshot } from '#lib/catalog/snapshot.ts'
 import { makeAudit } from '#lib/demo/organisation/make-audit.ts'
-import { demoDays, dayMs, makeCompany, type Company, type Key } from '#lib/demo/organisation/make-company.ts'
-import { makeUsage, refusedAtCap, Spending } from '#lib/demo/organisation/make-usage.ts'
+import { dayMs, demoDays, type Company, type Key } from '#lib/demo/organisation/company.ts'
+import { makeCompany } from '#lib/demo/organisation/make-company.ts'
+import { Spending } from '#lib/demo/organisation/spending.ts'
+import { makeUsage, refusedAtCap } from '#lib/demo/organisation/make-usage.ts'
 import {
   appendActs,
   hasOrganisation,
