@@ -11,8 +11,18 @@ import { Meter } from '#components/ui/meter.tsx'
 import { Note } from '#components/ui/note.tsx'
 import { Person } from '#components/ui/person.tsx'
 import { Section } from '#components/ui/section.tsx'
-import { AllWell, Empty, NoPermission, PartError, SkeletonLines } from '#components/ui/states.tsx'
+import { SaveBar } from '#components/ui/save-bar.tsx'
+import {
+  AllWell,
+  Empty,
+  NoPermission,
+  PartError,
+  SkeletonLines,
+  SkeletonRows,
+  StaleLine,
+} from '#components/ui/states.tsx'
 import { ChainTag, State, states, type States } from '#components/ui/status.tsx'
+import { Table, TableEmpty, Th } from '#components/ui/table.tsx'
 import { Tag } from '#components/ui/tag.tsx'
 import { Time } from '#components/ui/time.tsx'
 
@@ -34,6 +44,7 @@ export default async function Gallery() {
           </Button>
         }
       />
+      <StaleLine>Live limits cannot be read. Calls are still checked. Last read 14:31:40</StaleLine>
       <PageBody>
         <Section title="Pages made of them">
           <p className="flex gap-4">
@@ -160,6 +171,35 @@ export default async function Gallery() {
           <AllWell>No limit incidents since 3 November</AllWell>
           <SkeletonLines lines={3} />
         </Section>
+        <Section title="A list that is late, and one without rows">
+          <div className="grid grid-cols-2 gap-4 phone:grid-cols-1">
+            <Table label="Late" inline>
+              <thead>
+                <tr>
+                  <Th>Key</Th>
+                  <Th>Owner</Th>
+                  <Th num>Spent</Th>
+                </tr>
+              </thead>
+              <tbody>
+                <SkeletonRows rows={3} columns={3} />
+              </tbody>
+            </Table>
+            <Table label="Empty" inline>
+              <thead>
+                <tr>
+                  <Th>Key</Th>
+                  <Th num>Spent</Th>
+                </tr>
+              </thead>
+              <tbody>
+                <TableEmpty columns={2}>
+                  <Empty title="No keys match these filters" action={<Button>Clear filters</Button>} />
+                </TableEmpty>
+              </tbody>
+            </Table>
+          </div>
+        </Section>
         <Section title="Icons">
           <ul className="flex flex-wrap gap-3 text-ink-2">
             {names.map((name) => (
@@ -170,6 +210,10 @@ export default async function Gallery() {
           </ul>
         </Section>
       </PageBody>
+      <SaveBar changes={3} since="version 14" review={<Link href="/gallery">Review</Link>}>
+        <Button variant="quiet">Discard</Button>
+        <Button variant="primary">Apply as version 15</Button>
+      </SaveBar>
     </>
   )
 }

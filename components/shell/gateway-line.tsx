@@ -35,7 +35,7 @@ export function GatewayLine({ gateway }: { readonly gateway: GatewayState }) {
     </>
   )
   return gateway.href ? (
-    <NextLink href={gateway.href} className={cn(style, 'hover:bg-hover')}>
+    <NextLink prefetch={false} href={gateway.href} className={cn(style, 'hover:bg-hover')}>
       {content}
     </NextLink>
   ) : (

@@ -26,14 +26,14 @@ export function PageHeader({ title, crumb, tags, scope, actions }: PageHeaderPro
     <header className="flex min-h-(--bar) flex-none items-center gap-2 border-b border-line pr-4 pl-(--gutter) phone:contents">
       <div className="flex min-w-0 items-center gap-2 whitespace-nowrap phone:sticky phone:top-0 phone:z-(--z-bar) phone:h-13 phone:flex-none phone:border-b phone:border-line phone:bg-canvas phone:pr-2 phone:pl-4">
         <ShowSideButton />
-        <NextLink href="/" aria-label="Home" className="flex rounded-2 desk:hidden">
+        <NextLink prefetch={false} href="/" aria-label="Home" className="flex rounded-2 desk:hidden">
           <Mark size={24} />
         </NextLink>
         {crumbs.length > 0 ? (
           <nav aria-label="Above this page" className="flex items-center gap-2 phone:hidden">
             {crumbs.map((each) => (
               <span key={each.href} className="flex items-center gap-2">
-                <NextLink href={each.href} className="rounded-1 text-ink-3 hover:text-ink">
+                <NextLink prefetch={false} href={each.href} className="rounded-1 text-ink-3 hover:text-ink">
                   {each.label}
                 </NextLink>
                 <Icon name="right" size={12} className="text-ink-3" />

@@ -66,6 +66,7 @@ export function Shell({ viewer, gateway, groups = navigation(viewer.roles, viewe
 function Organisation({ name }: { readonly name: string }) {
   return (
     <NextLink
+      prefetch={false}
       href="/"
       title={name}
       className="flex h-9 flex-none items-center gap-2 rounded-2 px-2 hover:bg-hover slim:justify-center slim:px-0"

@@ -26,6 +26,7 @@ export function SideNav({ groups, onGo }: SideNavProps) {
               return (
                 <li key={item.href}>
                   <NextLink
+                    prefetch={false}
                     href={item.href}
                     onClick={onGo}
                     aria-current={on ? 'page' : undefined}

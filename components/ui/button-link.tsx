@@ -18,6 +18,7 @@ type ButtonLinkProps = ComponentProps<typeof NextLink> & {
 export function ButtonLink({ variant, size, wide, icon, iconEnd, kbd, className, children, ...rest }: ButtonLinkProps) {
   return (
     <NextLink
+      prefetch={false}
       {...rest}
       aria-keyshortcuts={kbd?.toLowerCase()}
       className={cn(buttonStyle({ variant, size, wide, only: !children }), className)}

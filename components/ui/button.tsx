@@ -5,7 +5,7 @@ import { Icon, type IconProps } from '#components/ui/icon.tsx'
 import { Kbd } from '#components/ui/kbd.tsx'
 
 export const buttonStyle = cva(
-  'inline-flex flex-none items-center justify-center rounded-2 border font-medium whitespace-nowrap transition-colors duration-(--fast) select-none disabled:cursor-not-allowed disabled:text-ink-disabled disabled:shadow-none aria-disabled:cursor-not-allowed aria-disabled:text-ink-disabled [&_svg]:text-ink-3 disabled:[&_svg]:text-ink-disabled',
+  'inline-flex flex-none items-center justify-center rounded-2 border font-medium whitespace-nowrap transition-colors duration-(--fast) select-none disabled:cursor-not-allowed disabled:text-ink-disabled disabled:shadow-none aria-disabled:cursor-not-allowed [&[aria-disabled]:not([aria-busy])]:text-ink-disabled [&_svg]:text-ink-3 disabled:[&_svg]:text-ink-disabled',
   {
     variants: {
       variant: {

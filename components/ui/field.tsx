@@ -1,7 +1,7 @@
 'use client'
 
 import { Slot } from 'radix-ui'
-import { createContext, use, useId, type ReactNode } from 'react'
+import { useId, type ReactNode } from 'react'
 import { cn } from '#components/ui/cn.ts'
 
 export type FieldProps = {
@@ -56,27 +56,15 @@ export function Field({ label, meaning, help, error, warning, children, group = 
         <label htmlFor={id}>{label}</label>
         {meaningText}
       </span>
-      <FieldId value={id}>
-        <Slot.Root id={id} aria-describedby={described} aria-invalid={error ? true : undefined}>
-          {children}
-        </Slot.Root>
-      </FieldId>
+      <Slot.Root id={id} aria-describedby={described} aria-invalid={error ? true : undefined}>
+        {children}
+      </Slot.Root>
       {noteLine}
     </div>
   )
 }
 
 const labelStyle = 'flex items-baseline gap-1.5 font-medium phone:flex-wrap phone:gap-y-0'
-
-const FieldContext = createContext<string | undefined>(undefined)
-function FieldId({ value, children }: { readonly value: string; readonly children: ReactNode }) {
-  return <FieldContext value={value}>{children}</FieldContext>
-}
-
-/** The id of the field around a control, for parts that cannot take one as a prop. */
-export function useFieldId(): string | undefined {
-  return use(FieldContext)
-}
 
 /** The line above a form's buttons after a failed submit. It takes the focus of screen readers, not of the keyboard. */
 export function FormProblems({ count }: { readonly count: number }) {

@@ -2,9 +2,12 @@ import NextLink from 'next/link'
 import type { ComponentProps } from 'react'
 import { cn } from '#components/ui/cn.ts'
 
-/** A link in running text or at the end of a section's head. */
+/**
+ * A link in running text or at the end of a section's head. Nothing is fetched before the click: every page is read
+ * fresh, so a fetch ahead would be work for the server and no gain for the reader.
+ */
 export function Link({ className, ...rest }: ComponentProps<typeof NextLink>) {
-  return <NextLink {...rest} className={cn(linkStyle, className)} />
+  return <NextLink prefetch={false} {...rest} className={cn(linkStyle, className)} />
 }
 
 export const linkStyle =

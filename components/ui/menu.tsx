@@ -78,7 +78,13 @@ export function MenuItem({ icon, kbd, tone = 'none', href, onSelect, disabled, c
       onSelect={onSelect}
       className={cn(itemStyle, tones[tone])}
     >
-      {href === undefined ? content : <NextLink href={href}>{content}</NextLink>}
+      {href === undefined ? (
+        content
+      ) : (
+        <NextLink prefetch={false} href={href}>
+          {content}
+        </NextLink>
+      )}
     </Primitive.Item>
   )
 }

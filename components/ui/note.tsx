@@ -38,7 +38,9 @@ export function Note({ tone = 'none', icon, title, children, action, role, class
         {title && children ? ' ' : null}
         {children ? <span className="text-ink-2">{children}</span> : null}
       </div>
-      {action ? <div className="flex flex-none items-center gap-2 self-center">{action}</div> : null}
+      {action ? (
+        <div className="flex flex-none items-center gap-2 self-center phone:basis-full phone:pl-[26px]">{action}</div>
+      ) : null}
     </div>
   )
 }

@@ -4,6 +4,7 @@ export type QueryChange = Readonly<Record<string, string | readonly string[] | n
 export function withQuery(path: string, search: string, change: QueryChange): string {
   const query = new URLSearchParams(search)
   query.delete('cursor')
+  query.delete('back')
   for (const [name, value] of Object.entries(change)) {
     const text = value === null ? '' : typeof value === 'string' ? value : value.join(',')
     if (text === '') query.delete(name)

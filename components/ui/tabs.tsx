@@ -56,6 +56,7 @@ export function Views({ label, views, current }: ViewsProps) {
     >
       {views.map((view) => (
         <NextLink
+          prefetch={false}
           key={view.href}
           href={view.href}
           aria-current={view.href === chosen ? 'page' : undefined}
