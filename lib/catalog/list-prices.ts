@@ -7,7 +7,11 @@ import type { NanosPerMillion } from '#lib/catalog/contract.ts'
 import { convertListPrice, type ListPrice } from '#lib/catalog/rules/convert-list-price.ts'
 
 export type ListVendor = 'openai' | 'anthropic' | 'google'
-export type DatedListPrice = { readonly nanosPerMillion: NanosPerMillion; readonly effectiveFromMs: number; readonly source: string }
+export type DatedListPrice = {
+  readonly nanosPerMillion: NanosPerMillion
+  readonly effectiveFromMs: number
+  readonly source: string
+}
 
 /** The package's release, as package.json pins it: its data carries no date of its own. */
 export const listPriceEdition = 'genai-prices 0.1.8'
@@ -16,7 +20,11 @@ export const listPriceEdition = 'genai-prices 0.1.8'
 const beginningMs = Date.UTC(2025, 0, 1)
 
 /** The dated prices of one model, oldest first; none where the package does not know it or one figure can't say it. */
-export async function listPricesOf(vendor: ListVendor, model: string, contextTokens: number): Promise<DatedListPrice[]> {
+export async function listPricesOf(
+  vendor: ListVendor,
+  model: string,
+  contextTokens: number,
+): Promise<DatedListPrice[]> {
   const { findProvider } = await import('@pydantic/genai-prices')
   const known = findProvider({ providerId: vendor })?.models.find(({ id }) => id === model)
   if (!known) return []

@@ -4,7 +4,13 @@
  */
 import * as z from 'zod'
 import { catalogSubject, endpoints, nanosPerMillion, providerKinds } from '#lib/catalog/contract.ts'
-import type { CatalogCredential, CatalogDeployment, CatalogModel, CatalogProvider, CatalogSnapshot } from '#lib/catalog/snapshot.ts'
+import type {
+  CatalogCredential,
+  CatalogDeployment,
+  CatalogModel,
+  CatalogProvider,
+  CatalogSnapshot,
+} from '#lib/catalog/snapshot.ts'
 import { readCatalogRows, type ModelRow, type ProviderRow } from '#lib/catalog/store.ts'
 import type { Db } from '#lib/platform/db.ts'
 import { readVersions } from '#lib/policy/versions.ts'

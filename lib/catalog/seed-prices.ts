@@ -29,14 +29,24 @@ async function seedProviders(tx: Tx, { masterKey, simulatorUrl, nowMs }: SeedOpt
   const baseUrl = simulatorUrl.replace(/\/+$/, '') + simulatorPath
   await tx.provider.createMany({
     data: demoProviders.map(({ name, displayName, kind }) => ({
-      id: newId('prov', nowMs), name, displayName, kind, baseUrl, simulated: true, createdAt: new Date(nowMs),
+      id: newId('prov', nowMs),
+      name,
+      displayName,
+      kind,
+      baseUrl,
+      simulated: true,
+      createdAt: new Date(nowMs),
     })),
     skipDuplicates: true,
   })
   await tx.provider.updateMany({ where: { simulated: true }, data: { baseUrl } })
   const providers = await tx.provider.findMany({
     where: { simulated: true },
-    select: { id: true, name: true, credentials: { where: { status: 'active' }, select: { masterId: true }, take: 100 } },
+    select: {
+      id: true,
+      name: true,
+      credentials: { where: { status: 'active' }, select: { masterId: true }, take: 100 },
+    },
     take: 100,
   })
   for (const provider of providers) {
@@ -46,8 +56,14 @@ async function seedProviders(tx: Tx, { masterKey, simulatorUrl, nowMs }: SeedOpt
       data: { status: 'retired', retiredAt: new Date(nowMs) },
     })
     const id = newId('cred', nowMs)
-    const sealed = sealCredential(masterKey, { providerId: provider.id, credentialId: id }, `sk-simulated-${provider.name}`)
-    await tx.providerCredential.create({ data: { id, providerId: provider.id, label: 'Simulator', ...sealed, createdAt: new Date(nowMs) } })
+    const sealed = sealCredential(
+      masterKey,
+      { providerId: provider.id, credentialId: id },
+      `sk-simulated-${provider.name}`,
+    )
+    await tx.providerCredential.create({
+      data: { id, providerId: provider.id, label: 'Simulator', ...sealed, createdAt: new Date(nowMs) },
+    })
   }
   return new Map(providers.map(({ name, id }) => [name, id]))
 }
@@ -73,7 +89,12 @@ async function seedModels(tx: Tx, nowMs: number): Promise<CreatedModel[]> {
   })
 }
 
-async function seedDeployments(tx: Tx, models: readonly CreatedModel[], providerIds: ReadonlyMap<string, string>, nowMs: number): Promise<void> {
+async function seedDeployments(
+  tx: Tx,
+  models: readonly CreatedModel[],
+  providerIds: ReadonlyMap<string, string>,
+  nowMs: number,
+): Promise<void> {
   const regions = new Map(demoProviders.map(({ name, region }) => [name, region]))
   await tx.deployment.createMany({
     data: models.flatMap(({ id: modelId, name }) =>
@@ -81,7 +102,17 @@ async function seedDeployments(tx: Tx, models: readonly CreatedModel[], provider
         const providerId = providerIds.get(provider)
         if (providerId === undefined) return []
         const region = regions.get(provider) ?? 'global'
-        return [{ id: newId('depl', nowMs), modelId, providerId, upstreamModel: name, region, rank, createdAt: new Date(nowMs) }]
+        return [
+          {
+            id: newId('depl', nowMs),
+            modelId,
+            providerId,
+            upstreamModel: name,
+            region,
+            rank,
+            createdAt: new Date(nowMs),
+          },
+        ]
       }),
     ),
   })

@@ -45,7 +45,10 @@ export type PriceRow = { id: string; modelId: string; nanosPerMillion: unknown; 
 export type ModelRow = Prisma.ModelGetPayload<{ select: typeof modelColumns }> & { prices: PriceRow[] }
 
 /** Everything that calls are routed and priced by. */
-export async function readCatalogRows(db: Db, nowMs: number): Promise<{ providers: ProviderRow[]; models: ModelRow[] }> {
+export async function readCatalogRows(
+  db: Db,
+  nowMs: number,
+): Promise<{ providers: ProviderRow[]; models: ModelRow[] }> {
   const [providers, models, prices] = await Promise.all([
     db.provider.findMany({ select: providerColumns, orderBy: { name: 'asc' }, take: mostProviders }),
     db.model.findMany({ select: modelColumns, orderBy: { name: 'asc' }, take: mostModels }),
@@ -60,7 +63,11 @@ export async function readCatalogRows(db: Db, nowMs: number): Promise<{ provider
  * For every model the price in force and those to come, by date; two of the same date count in the order of their entry,
  * the later one wins. Carried by price_model_id_effective_from_idx.
  */
-export async function findPricesFrom(db: Db | Tx, nowMs: number, modelIds: readonly string[] | null = null): Promise<PriceRow[]> {
+export async function findPricesFrom(
+  db: Db | Tx,
+  nowMs: number,
+  modelIds: readonly string[] | null = null,
+): Promise<PriceRow[]> {
   const now = new Date(nowMs)
   return db.$queryRaw<PriceRow[]>`
     SELECT p.id, p.model_id AS "modelId", p.nanos_per_million AS "nanosPerMillion",
@@ -72,4 +79,23 @@ export async function findPricesFrom(db: Db | Tx, nowMs: number, modelIds: reado
         '-infinity')
     ORDER BY p.model_id, p.effective_from, p.id
     LIMIT 50000`
+}
+
+/** The names that patterns are matched against, in alphabetical order. */
+export async function readCatalogNames(db: Db): Promise<{ models: string[]; providers: string[]; regions: string[] }> {
+  const [models, providers, regions] = await Promise.all([
+    db.model.findMany({
+      select: { name: true },
+      where: { status: 'active' },
+      orderBy: { name: 'asc' },
+      take: mostModels,
+    }),
+    db.provider.findMany({ select: { name: true }, orderBy: { name: 'asc' }, take: mostProviders }),
+    db.deployment.groupBy({ by: ['region'], orderBy: { region: 'asc' }, take: mostProviders }),
+  ])
+  return {
+    models: models.map(({ name }) => name),
+    providers: providers.map(({ name }) => name),
+    regions: regions.map(({ region }) => region),
+  }
 }

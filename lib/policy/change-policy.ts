@@ -12,8 +12,8 @@ export type PolicyChange<Result> = {
   readonly result: Result
   /** Whose versions rise. */
   readonly subjects: readonly Subject[]
-  /** Null where nothing changed after all. */
-  readonly audit: AuditInput | null
+  /** Null where nothing changed after all; several where one action is many changes, each with a history of its own. */
+  readonly audit: AuditInput | readonly AuditInput[] | null
 }
 
 /** How long a change may wait for a connection, and how long it may take: bursts queue rather than fail. */
@@ -28,7 +28,7 @@ export async function changePolicy<Result>(
     const made = await work(tx)
     // Versions before the audit chain, always: two changes that took these locks in different orders would deadlock.
     await raiseVersions(tx, made.subjects)
-    if (made.audit) await recordAudit(tx, actor, made.audit)
+    for (const entry of [made.audit ?? []].flat()) await recordAudit(tx, actor, entry)
     return made
   }, transactionTimes)
   await publishVersions(context.db, context.redis, change.subjects)

@@ -4,7 +4,14 @@ import type { Endpoint } from '#lib/catalog/contract.ts'
 import { endpoints } from '#lib/catalog/contract.ts'
 import type { KeyKind, KeyStatus } from '#lib/keys/contract.ts'
 import { keyKinds } from '#lib/keys/contract.ts'
-import { amountUsd, budgetInput, limitKinds, limitValue, type BudgetRule, type LimitRule } from '#lib/limits/contract.ts'
+import {
+  amountUsd,
+  budgetInput,
+  limitKinds,
+  limitValue,
+  type BudgetRule,
+  type LimitRule,
+} from '#lib/limits/contract.ts'
 
 /** What a key gets when it asks for nothing, and the most it can take without someone's yes. Null: none. */
 const guardrail = z.strictObject({ default: limitValue.nullable(), maximum: limitValue.nullable() })

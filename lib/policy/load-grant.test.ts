@@ -39,7 +39,9 @@ async function aKey(data: KeyData = {}, secret: { notAfter?: Date } = {}) {
       ...data,
     } as Parameters<Database['db']['virtualKey']['create']>[0]['data'],
   })
-  await database.db.keySecret.create({ data: { id: newId('sec', nowMs), keyId: id, digest, pepperId: 'p', last4: 'abcd', ...secret } })
+  await database.db.keySecret.create({
+    data: { id: newId('sec', nowMs), keyId: id, digest, pepperId: 'p', last4: 'abcd', ...secret },
+  })
   return { id, digest }
 }
 
@@ -47,7 +49,11 @@ const load = async (digest: Buffer) => (await loadGrant(database.db, digest, now
 
 describe('the grant of a key', () => {
   test('names the key, its secret, and everyone it acts for', async () => {
-    const { id, digest } = await aKey({ tags: { app: 'ranker' }, expiresAt: new Date(nowMs + 1500), environment: 'production' })
+    const { id, digest } = await aKey({
+      tags: { app: 'ranker' },
+      expiresAt: new Date(nowMs + 1500),
+      environment: 'production',
+    })
     expect(await load(digest)).toMatchObject({
       key: { id, name: 'dana-default', kind: 'personal', status: 'active', expiresAtMs: nowMs + 1500 },
       secret: { notAfterMs: null },
@@ -65,23 +71,47 @@ describe('the grant of a key', () => {
   })
 
   test('is compiled from every scope above the key', async () => {
-    await database.db.workload.create({ data: { id: 'wl_ranker', name: 'ranker', kind: 'service', teamId: 'team_search' } })
-    const { id, digest } = await aKey({ ownerUserId: null, kind: 'service', workloadId: 'wl_ranker', projectId: 'proj_ranking', limits: { rpm: 10 } })
+    await database.db.workload.create({
+      data: { id: 'wl_ranker', name: 'ranker', kind: 'service', teamId: 'team_search' },
+    })
+    const { id, digest } = await aKey({
+      ownerUserId: null,
+      kind: 'service',
+      workloadId: 'wl_ranker',
+      projectId: 'proj_ranking',
+      limits: { rpm: 10 },
+    })
     const scopes = [
-      ['workload', 'wl_ranker'], ['project', 'proj_ranking'], ['team', 'team_search'], ['business_unit', 'bu_logistics'],
+      ['workload', 'wl_ranker'],
+      ['project', 'proj_ranking'],
+      ['team', 'team_search'],
+      ['business_unit', 'bu_logistics'],
       ['organisation', 'org_small'],
     ] as const
     for (const [scopeType, scopeId] of scopes) {
       await database.db.scopeLimit.create({ data: { scopeType, scopeId, limits: { rpm: 1000, tpm: null } } })
-      await database.db.budget.create({ data: { id: newId('bud'), scopeType, scopeId, amountNanos: 9_000_000_000_000_000n, period: 'month' } })
+      await database.db.budget.create({
+        data: { id: newId('bud'), scopeType, scopeId, amountNanos: 9_000_000_000_000_000n, period: 'month' },
+      })
     }
-    await database.db.budget.create({ data: { id: 'bud_gone', scopeType: 'key', scopeId: id, amountNanos: 1n, period: 'month', archivedAt: new Date() } })
-    await database.db.budget.create({ data: { id: 'bud_key', scopeType: 'key', scopeId: id, amountNanos: 5_000_000_000n, period: 'day', posture: 'soft', timeZone: 'Europe/Berlin' } })
+    await database.db.budget.create({
+      data: { id: 'bud_gone', scopeType: 'key', scopeId: id, amountNanos: 1n, period: 'month', archivedAt: new Date() },
+    })
+    await database.db.budget.create({
+      data: {
+        id: 'bud_key',
+        scopeType: 'key',
+        scopeId: id,
+        amountNanos: 5_000_000_000n,
+        period: 'day',
+        posture: 'soft',
+        timeZone: 'Europe/Berlin',
+      },
+    })
     const grant = await load(digest)
-    expect(grant?.limits.filter(({ kind }) => kind === 'rpm').map(({ scope, limit }) => [scope.type, scope.id, limit])).toEqual([
-      ['key', id, 10],
-      ...scopes.map(([type, scopeId]) => [type, scopeId, 1000]),
-    ])
+    expect(
+      grant?.limits.filter(({ kind }) => kind === 'rpm').map(({ scope, limit }) => [scope.type, scope.id, limit]),
+    ).toEqual([['key', id, 10], ...scopes.map(([type, scopeId]) => [type, scopeId, 1000])])
     expect(grant?.budgets.map(({ scope }) => scope.type)).toEqual(['key', ...scopes.map(([type]) => type)])
     expect(grant?.budgets[0]).toEqual({
       id: 'bud_key',
@@ -96,7 +126,12 @@ describe('the grant of a key', () => {
     expect(grant?.budgets[1]?.amountNanos).toBe('9000000000000000')
     expect(grant?.user).toBeNull()
     expect(grant?.versions.map(([subject]) => subject)).toEqual([
-      `key:${id}`, 'organisation', `profile:${company.profiles.experiment}`, 'project:proj_ranking', 'team:team_search', 'workload:wl_ranker',
+      `key:${id}`,
+      'organisation',
+      `profile:${company.profiles.experiment}`,
+      'project:proj_ranking',
+      'team:team_search',
+      'workload:wl_ranker',
     ])
   })
 

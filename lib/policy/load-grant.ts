@@ -9,7 +9,7 @@ import { keyKinds, keyStatuses } from '#lib/keys/contract.ts'
 import { budgetPeriods, budgetPostures, limitsInput, scopeTypes } from '#lib/limits/contract.ts'
 import { profilePolicy, type Grant } from '#lib/policy/contract.ts'
 import { compileGrant, type GrantFacts } from '#lib/policy/rules/compile-grant.ts'
-import { findGrantFacts } from '#lib/policy/store.ts'
+import { findGrantFacts, findGrantFactsOfKey } from '#lib/policy/store.ts'
 import type { Db } from '#lib/platform/db.ts'
 
 /** Null where no live secret has this digest: unknown, or past the grace of its rotation. */
@@ -22,6 +22,12 @@ export async function loadGrant(db: Db, digest: Buffer, nowMs: number): Promise<
 export async function loadGrantFacts(db: Db, digest: Buffer, nowMs: number): Promise<GrantFacts | null> {
   const row = await findGrantFacts(db, digest, nowMs)
   return row ? grantFacts.parse(row) : null
+}
+
+/** The grant of a key, for people who look at it rather than call with it. */
+export async function loadGrantOfKey(db: Db, keyId: string): Promise<Grant | null> {
+  const row = await findGrantFactsOfKey(db, keyId)
+  return row ? compileGrant(grantFacts.parse(row)) : null
 }
 
 const principal = z.object({ id: z.string(), name: z.string(), status: z.string() })

@@ -1,11 +1,19 @@
 /** Queries of the policy module. */
 import type { Db } from '#lib/platform/db.ts'
+import { Prisma } from '#lib/platform/generated/prisma/client.ts'
 
-/**
- * Everything that a grant is compiled from, in one statement and so in one snapshot; null when no live secret has this
- * digest. Carried by key_secret_digest_key and primary keys, and by budget_scope_type_scope_id_idx.
- */
-export async function findGrantFacts(db: Db, digest: Buffer, nowMs: number): Promise<unknown> {
+/** The facts of the key that a digest stands for; null when no live secret has it. Carried by key_secret_digest_key. */
+export function findGrantFacts(db: Db, digest: Buffer, nowMs: number): Promise<unknown> {
+  return readFacts(db, Prisma.sql`s.digest = ${digest} AND (s.not_after IS NULL OR s.not_after > ${new Date(nowMs)})`)
+}
+
+/** The same by the key's id, with its newest secret. Carried by key_secret_key_id_idx. */
+export function findGrantFactsOfKey(db: Db, keyId: string): Promise<unknown> {
+  return readFacts(db, Prisma.sql`k.id = ${keyId}`)
+}
+
+/** Everything that a grant is compiled from, in one statement and so in one snapshot. */
+async function readFacts(db: Db, which: Prisma.Sql): Promise<unknown> {
   const rows = await db.$queryRaw<{ facts: unknown }[]>`
     SELECT jsonb_build_object(
       'key', jsonb_build_object(
@@ -55,8 +63,8 @@ export async function findGrantFacts(db: Db, digest: Buffer, nowMs: number): Pro
     LEFT JOIN project p ON p.id = k.project_id
     LEFT JOIN business_unit b ON b.id = t.business_unit_id
     LEFT JOIN organisation o ON true
-    WHERE s.digest = ${digest}
-      AND (s.not_after IS NULL OR s.not_after > ${new Date(nowMs)})
+    WHERE ${which}
+    ORDER BY s.created_at DESC
     LIMIT 1`
   return rows[0]?.facts ?? null
 }

@@ -65,7 +65,14 @@ export async function createSmallCompany(db: Db, nowMs: number = Date.now()): Pr
 export async function actorNamed(db: Db, name: 'Ada' | 'Dana' | 'Tess' | 'Cole' | 'Finn'): Promise<Actor> {
   const user = await db.user.findUniqueOrThrow({
     where: { id: `user_${name.toLowerCase()}` },
-    select: { id: true, name: true, email: true, roles: true, profileId: true, memberships: { select: { teamId: true, isLead: true } } },
+    select: {
+      id: true,
+      name: true,
+      email: true,
+      roles: true,
+      profileId: true,
+      memberships: { select: { teamId: true, isLead: true } },
+    },
   })
   return {
     kind: 'user',

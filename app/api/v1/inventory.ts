@@ -5,6 +5,7 @@ import {
 } from '#lib/identity/organisation/endpoints.ts'
 import { meEndpoints, teamQuarantineEndpoints, userEndpoints, workloadQuarantineEndpoints } from '#lib/identity/people/endpoints.ts'
 import { getMyLimits } from '#lib/limits/endpoints.ts'
+import { keyEndpoints } from '#lib/keys/endpoints.ts'
 import type { Endpoint } from '#lib/management/endpoint.ts'
 
 /** Every operation of the management API. A test holds it against the route files: nothing answers that is not here. */
@@ -21,5 +22,6 @@ export const allEndpoints: readonly Endpoint[] = [
   ...costCentreEndpoints,
   ...profileMappingEndpoints,
   ...apiTokenEndpoints,
+  ...keyEndpoints,
   ...auditEndpoints,
 ]

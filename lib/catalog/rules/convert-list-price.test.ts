@@ -7,10 +7,23 @@ describe('a list price', () => {
   test('becomes whole nano-USD per million units', () => {
     expect(
       convertListPrice(
-        { input_mtok: 0.15, cache_read_mtok: 0.075, output_mtok: 0.6, cache_write_mtok: 3.75, cache_write_1h_mtok: 6, web_searches_kcount: 10 },
+        {
+          input_mtok: 0.15,
+          cache_read_mtok: 0.075,
+          output_mtok: 0.6,
+          cache_write_mtok: 3.75,
+          cache_write_1h_mtok: 6,
+          web_searches_kcount: 10,
+        },
         128_000,
       ),
-    ).toEqual({ input: 150_000_000, cached_read: 75_000_000, output: 600_000_000, cache_write_5m: 3_750_000_000, cache_write_1h: 6_000_000_000 })
+    ).toEqual({
+      input: 150_000_000,
+      cached_read: 75_000_000,
+      output: 600_000_000,
+      cache_write_5m: 3_750_000_000,
+      cache_write_1h: 6_000_000_000,
+    })
   })
 
   test('loses nothing: the decimal comes back as it was written', () => {

@@ -3,7 +3,9 @@ import type { NanosPerMillion, Unit } from '#lib/catalog/contract.ts'
 import { nanosOfUsd } from '#lib/platform/money.ts'
 
 /** A price of the package: one figure, or one that rises above a number of prompt tokens. */
-export type ListFigure = number | { readonly base: number; readonly tiers: readonly { readonly start: number; readonly price: number }[] }
+export type ListFigure =
+  | number
+  | { readonly base: number; readonly tiers: readonly { readonly start: number; readonly price: number }[] }
 export type ListPrice = Readonly<Record<string, ListFigure | undefined>>
 
 /** The package's words for what we meter. What we do not meter (web searches, stored files) is left out. */

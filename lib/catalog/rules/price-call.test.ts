@@ -22,8 +22,18 @@ describe('the cost of a call', () => {
   test.each([
     ['a quarter of a nano is nothing', { input: 1 }, { input: 250_000 }, 0n],
     ['half a nano is one', { input: 1 }, { input: 500_000 }, 1n],
-    ['two quarters are rounded together, not one by one', { input: 1, output: 1 }, { input: 250_000, output: 250_000 }, 1n],
-    ['four fractions of 0.6 nano are 2.4, not 4', { input: 1, output: 1, cached_read: 1, images: 1 }, { input: 600_000, output: 600_000, cached_read: 600_000, images: 600_000 }, 2n],
+    [
+      'two quarters are rounded together, not one by one',
+      { input: 1, output: 1 },
+      { input: 250_000, output: 250_000 },
+      1n,
+    ],
+    [
+      'four fractions of 0.6 nano are 2.4, not 4',
+      { input: 1, output: 1, cached_read: 1, images: 1 },
+      { input: 600_000, output: 600_000, cached_read: 600_000, images: 600_000 },
+      2n,
+    ],
     ['seconds have fractions', { seconds: 1.5 }, { seconds: 100_000_000_000 }, 150_000n],
   ] as const)('rounds half up once: %s', (_, tokens, prices, cost) => {
     expect(priceCall(tokens, prices).costNanos).toBe(cost)
@@ -76,7 +86,10 @@ describe('the cost of a call', () => {
 const someUnits = fc.constantFrom(...units)
 const vectors = fc.dictionary(someUnits, fc.nat({ max: 2_000_000_000 })) as fc.Arbitrary<TokenVector>
 const allPrices = fc.record(
-  Object.fromEntries(units.map((unit) => [unit, fc.nat({ max: 1_000_000_000_000 })])) as Record<Unit, fc.Arbitrary<number>>,
+  Object.fromEntries(units.map((unit) => [unit, fc.nat({ max: 1_000_000_000_000 })])) as Record<
+    Unit,
+    fc.Arbitrary<number>
+  >,
 ) as fc.Arbitrary<NanosPerMillion>
 
 describe('pricing, for any usage and any prices', () => {
@@ -105,13 +118,20 @@ describe('pricing, for any usage and any prices', () => {
 
   test('never exceeds what the ceilings allow for the same tokens', () => {
     fc.assert(
-      fc.property(allPrices, fc.nat({ max: 1e6 }), fc.nat({ max: 1e6 }), fc.nat({ max: 1e6 }), fc.nat({ max: 1e6 }),
+      fc.property(
+        allPrices,
+        fc.nat({ max: 1e6 }),
+        fc.nat({ max: 1e6 }),
+        fc.nat({ max: 1e6 }),
+        fc.nat({ max: 1e6 }),
         (prices, input, cached, output, reasoning) => {
           const tokens = { input, cached_read: cached, output, reasoning: Math.min(reasoning, output) }
           const bound =
-            BigInt(input + cached) * inputCeilingNanosPerToken(prices) + BigInt(output) * outputCeilingNanosPerToken(prices)
+            BigInt(input + cached) * inputCeilingNanosPerToken(prices) +
+            BigInt(output) * outputCeilingNanosPerToken(prices)
           expect(priceCall(tokens, prices).costNanos <= bound).toBe(true)
-        }),
+        },
+      ),
     )
   })
 })
@@ -120,7 +140,12 @@ describe('the ceilings of a hold', () => {
   test.each([
     ['whole nanos stay', mini, 150n, 600n],
     ['fractions are rounded up', { input: 1, output: 1_000_001 }, 1n, 2n],
-    ['the dearest kind of token counts', { input: 3_000_000, cache_write_1h: 6_000_000, output: 5_000_000, reasoning: 9_000_000 }, 6n, 9n],
+    [
+      'the dearest kind of token counts',
+      { input: 3_000_000, cache_write_1h: 6_000_000, output: 5_000_000, reasoning: 9_000_000 },
+      6n,
+      9n,
+    ],
     ['no price, no ceiling', {}, 0n, 0n],
   ] as const)('%s', (_, prices, input, output) => {
     expect(inputCeilingNanosPerToken(prices)).toBe(input)

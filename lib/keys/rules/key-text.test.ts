@@ -77,7 +77,13 @@ describe('the text of a key', () => {
 
   test('is refused when it is any other text', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (text) => !hasValidChecksum(text)))
-    for (const text of ['', 'sk-gh-', `sk-gh-${"' OR 1=1 --".padEnd(46, 'x')}`, `SK-GH-${newKeyText().slice(6)}`, `${newKeyText()}\n`]) {
+    for (const text of [
+      '',
+      'sk-gh-',
+      `sk-gh-${"' OR 1=1 --".padEnd(46, 'x')}`,
+      `SK-GH-${newKeyText().slice(6)}`,
+      `${newKeyText()}\n`,
+    ]) {
       expect(hasValidChecksum(text)).toBe(false)
     }
   })

@@ -4,7 +4,12 @@ import type { CatalogueRule, Grant } from '#lib/policy/contract.ts'
 import { authorise, mayUseModel, type Target } from '#lib/policy/rules/authorise.ts'
 
 const nowMs = 1_000_000
-const rule = (layer: CatalogueRule['layer'], allow: string[], deny: string[] = []): CatalogueRule => ({ layer, name: `the ${layer}`, allow, deny })
+const rule = (layer: CatalogueRule['layer'], allow: string[], deny: string[] = []): CatalogueRule => ({
+  layer,
+  name: `the ${layer}`,
+  allow,
+  deny,
+})
 const active = (id: string) => ({ id, name: id, status: 'active' })
 
 /** A key to which everything is allowed; each test spells out only what differs. */
@@ -47,12 +52,24 @@ describe('a call is let through', () => {
     const verdict = authorise(grant(), target, nowMs)
     expect(verdict.allowed).toBe(true)
     expect(verdict.testedRules.map(({ rule: name, passed }) => [name, passed])).toEqual([
-      ['key_status', true], ['principal_status', true], ['endpoint', true], ['model', true], ['provider', true], ['region', true],
+      ['key_status', true],
+      ['principal_status', true],
+      ['endpoint', true],
+      ['model', true],
+      ['provider', true],
+      ['region', true],
     ])
   })
 
   test('without a model where it has none, such as a list of models', () => {
-    expect(codeOf(grant({ models: [rule('profile', [])] }), { endpoint: 'models', modelName: null, providerName: null, region: null })).toBeNull()
+    expect(
+      codeOf(grant({ models: [rule('profile', [])] }), {
+        endpoint: 'models',
+        modelName: null,
+        providerName: null,
+        region: null,
+      }),
+    ).toBeNull()
   })
 })
 
@@ -103,7 +120,9 @@ describe('a call is refused', () => {
       layer: 'key the key',
       message: 'This key may not use the model "gpt-4o": the key "the key" does not allow it.',
     })
-    expect(authorise(grant({ team: { id: 'team_search', name: 'Search', status: 'quarantined' } }), target, nowMs)).toMatchObject({
+    expect(
+      authorise(grant({ team: { id: 'team_search', name: 'Search', status: 'quarantined' } }), target, nowMs),
+    ).toMatchObject({
       code: 'principal_disabled',
       scope: { type: 'team', id: 'team_search', name: 'Search' },
     })
@@ -118,7 +137,8 @@ describe('layers', () => {
   const names = fc.constantFrom('gpt-4o', 'gpt-4o-mini', 'claude-sonnet-4-5', 'meta/llama-3')
   const lists = fc.array(fc.constantFrom('*', 'gpt-*', 'claude-*', '*-mini', 'meta/*', 'gpt-4o'), { maxLength: 3 })
   const layers = fc.array(fc.record({ allow: lists, deny: lists }), { minLength: 1, maxLength: 4 })
-  const rulesOf = (given: { allow: string[]; deny: string[] }[]) => given.map(({ allow, deny }) => rule('team', allow, deny))
+  const rulesOf = (given: { allow: string[]; deny: string[] }[]) =>
+    given.map(({ allow, deny }) => rule('team', allow, deny))
 
   test('only narrow: what one more layer lets through, the others let through without it', () => {
     fc.assert(

@@ -13,12 +13,18 @@ test.each([
   expect(closeMatches(asked, allowed)).toEqual(expect.arrayContaining(meant))
 })
 
-test.each(['mistral-large-latest-of-them-all', '', 'x', "'; DROP TABLE model; --"])('nothing is close to %j', (asked) => {
-  expect(closeMatches(asked, allowed)).toEqual([])
-})
+test.each(['mistral-large-latest-of-them-all', '', 'x', "'; DROP TABLE model; --"])(
+  'nothing is close to %j',
+  (asked) => {
+    expect(closeMatches(asked, allowed)).toEqual([])
+  },
+)
 
 test('a huge name costs little', () => {
   const startedMs = performance.now()
-  closeMatches('x'.repeat(1_000_000), Array.from({ length: 10_000 }, (_, i) => `model-${i}`))
+  closeMatches(
+    'x'.repeat(1_000_000),
+    Array.from({ length: 10_000 }, (_, i) => `model-${i}`),
+  )
   expect(performance.now() - startedMs).toBeLessThan(1000)
 })

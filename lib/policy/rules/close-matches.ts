@@ -6,7 +6,9 @@ export function closeMatches(name: string, allowedNames: readonly string[], most
   return allowedNames
     .slice(0, mostCompared)
     .map((candidate) => ({ candidate, distance: distanceTo(asked, candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(2, Math.ceil(Math.max(asked.length, candidate.length) * 0.4)))
+    .filter(
+      ({ candidate, distance }) => distance <= Math.max(2, Math.ceil(Math.max(asked.length, candidate.length) * 0.4)),
+    )
     .toSorted((a, b) => a.distance - b.distance || a.candidate.localeCompare(b.candidate))
     .slice(0, most)
     .map(({ candidate }) => candidate)

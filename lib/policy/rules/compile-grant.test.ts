@@ -9,7 +9,11 @@ import { compileGrant, type GrantFacts } from '#lib/policy/rules/compile-grant.t
 const policy: ProfilePolicy = {
   ...builtInProfiles[0]!.policy,
   models: { allow: ['gpt-*'], deny: ['gpt-4o'] },
-  limits: { rpm: { default: 60, maximum: 150 }, tpm: { default: null, maximum: 1000 }, concurrency: { default: 4, maximum: null } },
+  limits: {
+    rpm: { default: 60, maximum: 150 },
+    tpm: { default: null, maximum: 1000 },
+    concurrency: { default: 4, maximum: null },
+  },
   budget: { default: { amountUsd: '50', period: 'month', posture: 'hard' }, maximumUsd: '310' },
 }
 
@@ -19,8 +23,20 @@ type BudgetFacts = GrantFacts['budgets'][number]
 function grantOf(key: Partial<KeyFacts> = {}, more: Partial<GrantFacts> = {}, changed: Partial<ProfilePolicy> = {}) {
   return compileGrant({
     key: {
-      id: 'key_1', name: 'ranker', kind: 'service', status: 'active', statusReason: null, expiresAtMs: null,
-      environment: 'production', models: [], providers: [], regions: [], limits: {}, tags: {}, overrides: [], ...key,
+      id: 'key_1',
+      name: 'ranker',
+      kind: 'service',
+      status: 'active',
+      statusReason: null,
+      expiresAtMs: null,
+      environment: 'production',
+      models: [],
+      providers: [],
+      regions: [],
+      limits: {},
+      tags: {},
+      overrides: [],
+      ...key,
     },
     secret: { id: 'sec_1', notAfterMs: null },
     user: null,
@@ -44,10 +60,25 @@ describe('a key limit', () => {
 
   test.each([
     ['left out takes the default', {}, [], { rpm: 60, tpm: 1000, concurrency: 4 }],
-    ['given stays within the maximum', { rpm: 100, tpm: 10, concurrency: 500 }, [], { rpm: 100, tpm: 10, concurrency: 500 }],
+    [
+      'given stays within the maximum',
+      { rpm: 100, tpm: 10, concurrency: 500 },
+      [],
+      { rpm: 100, tpm: 10, concurrency: 500 },
+    ],
     ['beyond the maximum comes down to it', { rpm: 9999 }, [], { rpm: 150, tpm: 1000, concurrency: 4 }],
-    ['of none comes down to the maximum, where there is one', { rpm: null, concurrency: null }, [], { rpm: 150, tpm: 1000 }],
-    ['overridden by an admin stays', { rpm: 9999, tpm: null }, ['limits.rpm', 'limits.tpm'], { rpm: 9999, concurrency: 4 }],
+    [
+      'of none comes down to the maximum, where there is one',
+      { rpm: null, concurrency: null },
+      [],
+      { rpm: 150, tpm: 1000 },
+    ],
+    [
+      'overridden by an admin stays',
+      { rpm: 9999, tpm: null },
+      ['limits.rpm', 'limits.tpm'],
+      { rpm: 9999, concurrency: 4 },
+    ],
     ['that the profile does not speak of stays', { rpd: 7 }, [], { rpm: 60, tpm: 1000, concurrency: 4, rpd: 7 }],
     ['overridden but never given takes the default', {}, ['limits.rpm'], { rpm: 60, tpm: 1000, concurrency: 4 }],
   ] as const)('%s', (_, limits, overrides, expected) => {
@@ -67,9 +98,17 @@ describe('a key limit', () => {
 
 describe('a key budget', () => {
   const budget: BudgetFacts = {
-    id: 'bud_1', type: 'key', scopeId: 'key_1', amountNanos: '25000000000', period: 'month', posture: 'hard', enforceAtPercent: 110, timeZone: 'UTC',
+    id: 'bud_1',
+    type: 'key',
+    scopeId: 'key_1',
+    amountNanos: '25000000000',
+    period: 'month',
+    posture: 'hard',
+    enforceAtPercent: 110,
+    timeZone: 'UTC',
   }
-  const compiled = (terms: Partial<BudgetFacts>, overrides: string[] = []) => grantOf({ overrides }, { budgets: [{ ...budget, ...terms }] }).budgets[0]
+  const compiled = (terms: Partial<BudgetFacts>, overrides: string[] = []) =>
+    grantOf({ overrides }, { budgets: [{ ...budget, ...terms }] }).budgets[0]
 
   test.each([
     ['within the maximum stays', {}, '25000000000'],
@@ -84,12 +123,24 @@ describe('a key budget', () => {
 
   test('stops as firmly as the profile says, unless an admin said otherwise', () => {
     expect(compiled({ posture: 'soft' })?.posture).toBe('hard')
-    expect(compiled({ posture: 'soft', amountNanos: '999000000000' }, ['budget'])).toMatchObject({ posture: 'soft', amountNanos: '999000000000' })
+    expect(compiled({ posture: 'soft', amountNanos: '999000000000' }, ['budget'])).toMatchObject({
+      posture: 'soft',
+      amountNanos: '999000000000',
+    })
   })
 
   test('of another scope is not touched by the profile', () => {
-    const { budgets } = grantOf({}, { budgets: [{ ...budget, type: 'team', scopeId: 'team_search', amountNanos: '9000000000000000', posture: 'soft' }] })
-    expect(budgets).toMatchObject([{ scope: { type: 'team', name: 'Search' }, amountNanos: '9000000000000000', posture: 'soft' }])
+    const { budgets } = grantOf(
+      {},
+      {
+        budgets: [
+          { ...budget, type: 'team', scopeId: 'team_search', amountNanos: '9000000000000000', posture: 'soft' },
+        ],
+      },
+    )
+    expect(budgets).toMatchObject([
+      { scope: { type: 'team', name: 'Search' }, amountNanos: '9000000000000000', posture: 'soft' },
+    ])
   })
 
   test('of a scope that the key does not belong to is not in its grant', () => {
@@ -100,26 +151,35 @@ describe('a key budget', () => {
 describe('a catalogue', () => {
   test('of a key narrows the profile and never widens it', () => {
     const grant = grantOf({ models: ['gpt-4o-mini', 'gpt-4o', 'claude-sonnet-4-5'] })
-    expect(['gpt-4o-mini', 'gpt-4o', 'claude-sonnet-4-5', 'gpt-4.1'].filter((name) => mayUseModel(grant, name))).toEqual(['gpt-4o-mini'])
+    expect(
+      ['gpt-4o-mini', 'gpt-4o', 'claude-sonnet-4-5', 'gpt-4.1'].filter((name) => mayUseModel(grant, name)),
+    ).toEqual(['gpt-4o-mini'])
   })
 
-  test('overridden by an admin is the key\'s own list alone; without a list it is nothing', () => {
-    expect(mayUseModel(grantOf({ models: ['claude-sonnet-4-5'], overrides: ['models'] }), 'claude-sonnet-4-5')).toBe(true)
+  test("overridden by an admin is the key's own list alone; without a list it is nothing", () => {
+    expect(mayUseModel(grantOf({ models: ['claude-sonnet-4-5'], overrides: ['models'] }), 'claude-sonnet-4-5')).toBe(
+      true,
+    )
     expect(mayUseModel(grantOf({ models: [], overrides: ['models'] }), 'gpt-4o-mini')).toBe(false)
   })
 })
 
 describe('limits of scopes above the key', () => {
   test('come in the order in which refusals name them, and only where they are set', () => {
-    const { limits } = grantOf({}, {
-      scopeLimits: [
-        { type: 'organisation', id: 'org_1', limits: { rpm: 5000 } },
-        { type: 'team', id: 'team_search', limits: { rpm: 1000, tpm: null } },
-        { type: 'workload', id: 'wl_ranker', limits: { concurrency: 2 } },
-        { type: 'team', id: 'team_other', limits: { rpm: 1 } },
-      ],
-    })
-    expect(limits.filter(({ scope }) => scope.type !== 'key').map(({ scope, kind, limit }) => [scope.type, kind, limit])).toEqual([
+    const { limits } = grantOf(
+      {},
+      {
+        scopeLimits: [
+          { type: 'organisation', id: 'org_1', limits: { rpm: 5000 } },
+          { type: 'team', id: 'team_search', limits: { rpm: 1000, tpm: null } },
+          { type: 'workload', id: 'wl_ranker', limits: { concurrency: 2 } },
+          { type: 'team', id: 'team_other', limits: { rpm: 1 } },
+        ],
+      },
+    )
+    expect(
+      limits.filter(({ scope }) => scope.type !== 'key').map(({ scope, kind, limit }) => [scope.type, kind, limit]),
+    ).toEqual([
       ['workload', 'concurrency', 2],
       ['team', 'rpm', 1000],
       ['organisation', 'rpm', 5000],
@@ -127,6 +187,9 @@ describe('limits of scopes above the key', () => {
   })
 })
 
-test.each(builtInProfiles.map(({ name, policy: builtIn }) => [name, builtIn] as const))('the built-in profile %s is a valid policy', (_, builtIn) => {
-  expect(profilePolicy.parse(builtIn)).toEqual(builtIn)
-})
+test.each(builtInProfiles.map(({ name, policy: builtIn }) => [name, builtIn] as const))(
+  'the built-in profile %s is a valid policy',
+  (_, builtIn) => {
+    expect(profilePolicy.parse(builtIn)).toEqual(builtIn)
+  },
+)

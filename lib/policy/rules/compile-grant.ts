@@ -44,7 +44,12 @@ export type GrantFacts = {
   readonly project: Principal | null
   readonly businessUnit: { readonly id: string; readonly name: string } | null
   readonly organisation: { readonly id: string; readonly name: string; readonly timeZone: string }
-  readonly profile: { readonly id: string; readonly name: string; readonly version: number; readonly policy: ProfilePolicy }
+  readonly profile: {
+    readonly id: string
+    readonly name: string
+    readonly version: number
+    readonly policy: ProfilePolicy
+  }
   readonly costCentre: string | null
   /** Limits of the scopes above the key. */
   readonly scopeLimits: readonly { readonly type: ScopeType; readonly id: string; readonly limits: LimitsInput }[]
@@ -99,11 +104,16 @@ export function compileGrant(facts: GrantFacts): Grant {
 
 type Lists = { readonly allow: readonly string[]; readonly deny: readonly string[] }
 
-function catalogueRules(facts: GrantFacts, field: 'models' | 'providers' | 'regions', profileLists: Lists): CatalogueRule[] {
+function catalogueRules(
+  facts: GrantFacts,
+  field: 'models' | 'providers' | 'regions',
+  profileLists: Lists,
+): CatalogueRule[] {
   const { key, profile } = facts
   const rules: CatalogueRule[] = []
   const overridden = key.overrides.includes(field)
-  if (!overridden) rules.push({ layer: 'profile', name: profile.name, allow: profileLists.allow, deny: profileLists.deny })
+  if (!overridden)
+    rules.push({ layer: 'profile', name: profile.name, allow: profileLists.allow, deny: profileLists.deny })
   // An override without a list of its own would open everything; then the key reaches nothing instead.
   if (overridden || key[field].length > 0) rules.push({ layer: 'key', name: key.name, allow: key[field], deny: [] })
   return rules
@@ -154,7 +164,9 @@ function budgetRules(facts: GrantFacts): BudgetRule[] {
       .map(({ id, amountNanos, period, posture, enforceAtPercent, timeZone }) => ({
         id,
         scope,
-        ...(scope.type === 'key' ? withinProfile(facts, { amountNanos, period, posture }) : { amountNanos, period, posture }),
+        ...(scope.type === 'key'
+          ? withinProfile(facts, { amountNanos, period, posture })
+          : { amountNanos, period, posture }),
         enforceAtPercent,
         timeZone,
       })),

@@ -5,7 +5,10 @@
  */
 
 /** Whether the lists let the name through. Deny wins; an empty `allow` allows nothing. */
-export function isAllowed(name: string, lists: { readonly allow: readonly string[]; readonly deny: readonly string[] }): boolean {
+export function isAllowed(
+  name: string,
+  lists: { readonly allow: readonly string[]; readonly deny: readonly string[] },
+): boolean {
   if (lists.deny.some((pattern) => matchesPattern(name, pattern))) return false
   return lists.allow.some((pattern) => matchesPattern(name, pattern))
 }

@@ -53,7 +53,13 @@ describe('a sealed credential', () => {
 
 test('a credential in memory shows itself to nothing but `reveal`', () => {
   const held = new CredentialSecret(secret)
-  for (const shown of [JSON.stringify({ held }), String(held), `${held}`, inspect({ held }), inspect(held, { showHidden: true })]) {
+  for (const shown of [
+    JSON.stringify({ held }),
+    String(held),
+    `${held}`,
+    inspect({ held }),
+    inspect(held, { showHidden: true }),
+  ]) {
     expect(shown).not.toContain('very-secret')
   }
   expect({ ...held }).toEqual({})

@@ -1,0 +1,112 @@
+/** What a key may do, value by value, with every layer's say and the one that decides: the compiled grant, explained. */
+import * as z from 'zod'
+import { endpoints } from '#lib/catalog/contract.ts'
+import { readCatalogNames } from '#lib/catalog/store.ts'
+import type { Actor } from '#lib/identity/contract.ts'
+import { readableKey } from '#lib/keys/get-key.ts'
+import { limitLayers } from '#lib/keys/rules/effective-limits.ts'
+import { limitKinds } from '#lib/limits/contract.ts'
+import { keyLimitsOf, keyLimitsView, type KeyLimitsView } from '#lib/limits/endpoints.ts'
+import { readLimits } from '#lib/limits/read-limits.ts'
+import type { Context } from '#lib/platform/context.ts'
+import { notFound } from '#lib/platform/errors.ts'
+import { profilePolicy, type CatalogueRule } from '#lib/policy/contract.ts'
+import { loadGrantOfKey } from '#lib/policy/load-grant.ts'
+import { isAllowed } from '#lib/policy/rules/patterns.ts'
+
+const scope = z.object({ type: z.string(), id: z.string(), name: z.string() })
+const source = z.object({ layer: z.string(), id: z.string(), name: z.string() })
+const layerValue = z.object({
+  layer: z.string(),
+  scope: scope.nullable(),
+  name: z.string(),
+  value: z.number().nullable(),
+})
+const catalogue = z.object({
+  rules: z.array(
+    z.object({ layer: z.string(), name: z.string(), allow: z.array(z.string()), deny: z.array(z.string()) }),
+  ),
+  /** Of what there is, what passes every layer. */
+  allowed: z.array(z.string()),
+})
+
+export const effectivePolicy = z.object({
+  key: z.object({ id: z.string(), name: z.string() }),
+  profile: z.object({ id: z.string(), name: z.string(), version: z.int() }),
+  limits: z.array(
+    z.object({
+      kind: z.enum(limitKinds),
+      /** The narrowest for one call, and the layer that sets it. Null: none. */
+      limit: z.number().nullable(),
+      setBy: source.nullable(),
+      used: z.number().nullable(),
+      resetsAt: z.string().nullable(),
+      values: z.array(layerValue),
+    }),
+  ),
+  budgets: keyLimitsView.shape.budgets,
+  models: catalogue,
+  providers: catalogue,
+  regions: catalogue,
+  endpoints: z.object({ setBy: source, allowed: z.array(z.enum(endpoints)) }),
+  expiresAt: z.string().nullable(),
+  defaultOutputTokens: z.int(),
+  degradedMode: z.string(),
+  overrides: z.array(z.string()),
+})
+export type EffectivePolicy = z.infer<typeof effectivePolicy>
+
+export async function getEffectivePolicy(context: Context, actor: Actor, id: string): Promise<EffectivePolicy> {
+  const row = await readableKey(context, actor, id)
+  const [grant, names, inUse] = await Promise.all([
+    loadGrantOfKey(context.db, id),
+    readCatalogNames(context.db),
+    limitsInUse(context, actor, id),
+  ])
+  if (!grant) throw notFound('key')
+  const layers = limitLayers(grant, profilePolicy.parse(row.profile.policy), row.limits)
+  return {
+    key: { id: row.id, name: row.name },
+    profile: grant.profile,
+    limits: layers.map(({ kind, values }) => {
+      const narrowest = inUse.limits.filter((limit) => limit.kind === kind).toSorted((a, b) => a.limit - b.limit)[0]
+      return {
+        kind,
+        limit: narrowest?.limit ?? null,
+        setBy: narrowest?.source ?? null,
+        used: narrowest?.used ?? null,
+        resetsAt: narrowest?.resetsAt ?? null,
+        values: [...values],
+      }
+    }),
+    budgets: inUse.budgets,
+    models: catalogueOf(grant.models, names.models),
+    providers: catalogueOf(grant.providers, names.providers),
+    regions: catalogueOf(grant.regions, names.regions),
+    endpoints: {
+      setBy: { layer: 'profile', id: grant.profile.id, name: grant.profile.name },
+      allowed: [...grant.endpoints],
+    },
+    expiresAt: row.expiresAt?.toISOString() ?? null,
+    defaultOutputTokens: grant.defaultOutputTokens,
+    degradedMode: grant.degradedMode,
+    overrides: row.overrides,
+  }
+}
+
+/** A key without a living secret uses nothing. */
+async function limitsInUse(
+  context: Context,
+  actor: Actor,
+  keyId: string,
+): Promise<Pick<KeyLimitsView, 'limits' | 'budgets'>> {
+  const { keys } = await readLimits(context, actor, { keyId })
+  return keys[0] ? keyLimitsOf(keys[0]) : { limits: [], budgets: [] }
+}
+
+function catalogueOf(rules: readonly CatalogueRule[], names: readonly string[]): EffectivePolicy['models'] {
+  return {
+    rules: rules.map(({ layer, name, allow, deny }) => ({ layer, name, allow: [...allow], deny: [...deny] })),
+    allowed: names.filter((name) => rules.every((rule) => isAllowed(name, rule))),
+  }
+}
