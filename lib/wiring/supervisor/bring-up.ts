@@ -58,7 +58,9 @@ export async function bringUp(supervision: Supervision, product: Product): Promi
     Promise.all(plans.map((each) => product.keep(stage, each.name, (signal) => launchProcess(each, signal, note))))
 
   const prepared = migrate(databaseUrl, path.join(root, 'prisma', 'migrations')).then(async () => {
-    for (const each of plan.once) await runToEnd(each, product.stopping, remember)
+    for (const each of plan.once) {
+      await withSignsOfLife(each.title, print, () => runToEnd(each, product.stopping, remember))
+    }
   })
   await Promise.all([
     keep('behind', plan.behind),
@@ -81,6 +83,17 @@ export async function bringUp(supervision: Supervision, product: Product): Promi
   await lock.announce(url)
   product.stopping.throwIfAborted()
   print(`gatehouse ready on ${url}`)
+}
+
+const quietMs = 5_000
+
+/** Says what takes so long, when it does. */
+async function withSignsOfLife(title: string, print: (line: string) => void, work: () => Promise<void>): Promise<void> {
+  const startedAt = Date.now()
+  const timer = setInterval(() => {
+    print(`${title} … ${Math.round((Date.now() - startedAt) / 1000)} s`)
+  }, quietMs)
+  await work().finally(() => clearInterval(timer))
 }
 
 type Note = (name: string, pid: number) => void

@@ -10,7 +10,7 @@ import { StartError } from '#lib/platform/embedded/start-error.ts'
 import type { Running } from '#lib/wiring/supervisor/kept-alive.ts'
 import { lastWords } from '#lib/wiring/supervisor/last-words.ts'
 
-export type OneShotPlan = {
+type ChildPlan = {
   readonly name: string
   /** Arguments of Node: the program and what it takes. */
   readonly args: readonly string[]
@@ -19,7 +19,12 @@ export type OneShotPlan = {
   readonly logFile: string | null
 }
 
-export type ProcessPlan = OneShotPlan & {
+export type OneShotPlan = ChildPlan & {
+  /** What is being done, for those who wait for it. */
+  readonly title: string
+}
+
+export type ProcessPlan = ChildPlan & {
   /** It can serve when it sends the message "ready", or when the address answers with a status below 500. */
   readonly ready: { readonly kind: 'message' } | { readonly kind: 'http'; readonly url: string }
   readonly readyWithinMs: number
@@ -68,7 +73,7 @@ export async function runToEnd(
   if (child.exitCode !== 0) throw new StartError(`${plan.name} failed: ${await causeOfDeath(child, plan)}`)
 }
 
-async function spawnChild({ args, env, logFile }: OneShotPlan): Promise<ChildProcess> {
+async function spawnChild({ args, env, logFile }: ChildPlan): Promise<ChildProcess> {
   if (logFile !== null) await fs.mkdir(path.dirname(logFile), { recursive: true })
   const log = logFile === null ? null : await fs.open(logFile, 'a', 0o600)
   const output = log === null ? 'inherit' : log.fd
@@ -119,7 +124,7 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null || child.pid === undefined
 }
 
-async function causeOfDeath(child: ChildProcess, { logFile }: OneShotPlan): Promise<string> {
+async function causeOfDeath(child: ChildProcess, { logFile }: ChildPlan): Promise<string> {
   // A killed process had no time for last words: those in its log are about something else.
   if (child.signalCode) return `killed by ${child.signalCode}`
   const words = logFile === null ? '' : await lastWords(logFile)

@@ -66,6 +66,7 @@ const logFile = ({ dataDir }: ProductSetting, name: string) => path.join(dataDir
 function seed(setting: ProductSetting): OneShotPlan {
   return {
     name: 'seed',
+    title: 'filling the demo organisation with 90 days of usage',
     args: program(setting, 'seed'),
     env: { ...setting.env, NODE_ENV: 'production' },
     logFile: logFile(setting, 'seed'),
