@@ -1,7 +1,7 @@
 // The import directions of docs/ARCHITECTURE.md. Everything points downward:
 // app, bin → wiring → gateway and use cases → contracts and rules → platform.
 
-const tests = '\\.test\\.tsx?$|^(lib/testing|e2e)/'
+const tests = '\\.test\\.tsx?$|^(lib/testing|lib/bench|e2e)/'
 const browserSafe = '/(contract\\.ts|contracts?/|rules/)'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -33,7 +33,8 @@ export default {
       comment: 'Next and React end at app and components; next-auth has one file.',
       severity: 'error',
       from: { path: '^lib/', pathNot: '^lib/identity/next-auth(\\.test)?\\.ts$' },
-      to: { path: '^node_modules/(next|next-auth|react|react-dom)/' },
+      // The JSX runtime is what a generic looks like to a reader that takes every file for TSX.
+      to: { path: '^node_modules/(next|next-auth|react|react-dom)/', pathNot: 'jsx-(dev-)?runtime' },
     },
     {
       name: 'platform-is-the-bottom',
@@ -51,19 +52,19 @@ export default {
     {
       name: 'gateway-has-ports',
       comment:
-        'The call path knows limits, which are its own, and of everything else contracts and rules; use cases reach it as ports.',
+        'The call path knows limits, which are its own, and of all else contracts, rules, the catalogue in memory and the versions in Redis; use cases reach it as ports.',
       severity: 'error',
       from: { path: '^lib/gateway/', pathNot: tests },
       to: {
         path: '^lib/(?!(gateway|formats|providers|routing|limits|platform)/)',
-        pathNot: browserSafe,
+        pathNot: [browserSafe, '^lib/catalog/snapshot\\.ts$', '^lib/policy/versions\\.ts$'],
       },
     },
     {
       name: 'gateway-reaches-no-database',
       comment: 'Not even by detour.',
       severity: 'error',
-      from: { path: '^lib/(gateway|formats|providers|routing|limits)/', pathNot: tests },
+      from: { path: '^lib/(gateway|formats|providers|routing)/', pathNot: tests },
       to: { path: '^node_modules/(pg|@prisma/client|@prisma/adapter-pg)/', reachable: true },
     },
     {
@@ -81,9 +82,10 @@ export default {
     },
     {
       name: 'stores-are-private',
-      comment: 'Every query of a module is in its store, and only the module itself asks it.',
+      comment:
+        'Every query of a module is in its store, and only the module itself asks it; jobs are the background half of modules, and the demo writes them all.',
       severity: 'error',
-      from: { path: '^(lib)/([^/]+)/', pathNot: tests },
+      from: { path: '^(lib)/([^/]+)/', pathNot: `^lib/(jobs|demo)/|${tests}` },
       to: { path: '^lib/.+/store\\.ts$', pathNot: '^$1/$2/' },
     },
     {
