@@ -6,7 +6,11 @@ import * as z from 'zod'
 
 const prefix = '/api/v1'
 
-export type FieldProblem = { readonly field: string; readonly message: string; readonly maximum?: string | number | undefined }
+export type FieldProblem = {
+  readonly field: string
+  readonly message: string
+  readonly maximum?: string | number | undefined
+}
 
 const problemDocument = z.object({
   code: z.string(),
@@ -40,11 +44,19 @@ export type SendOptions = {
 }
 
 /** `/keys?limit=1` and what its answer looks like. */
-export async function readApi<Schema extends z.ZodType>(path: string, schema: Schema, signal?: AbortSignal): Promise<z.output<Schema>> {
+export async function readApi<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+  signal?: AbortSignal,
+): Promise<z.output<Schema>> {
   return answerOf(path, schema, { signal, headers: { accept: 'application/json' } })
 }
 
-export async function sendApi<Schema extends z.ZodType>(path: string, schema: Schema, options: SendOptions = {}): Promise<z.output<Schema>> {
+export async function sendApi<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+  options: SendOptions = {},
+): Promise<z.output<Schema>> {
   const { method = 'POST', body = {}, idempotencyKey, signal } = options
   return answerOf(path, schema, {
     method,
@@ -59,7 +71,11 @@ export async function sendApi<Schema extends z.ZodType>(path: string, schema: Sc
   })
 }
 
-async function answerOf<Schema extends z.ZodType>(path: string, schema: Schema, init: RequestInit): Promise<z.output<Schema>> {
+async function answerOf<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+  init: RequestInit,
+): Promise<z.output<Schema>> {
   const response = await fetch(prefix + path, init).catch((error: unknown) => {
     if (init.signal?.aborted) throw error
     throw new ApiProblem(0, 'offline', 'The portal did not answer. Check your connection and try again.')
@@ -67,13 +83,23 @@ async function answerOf<Schema extends z.ZodType>(path: string, schema: Schema, 
   const body: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined)
   if (!response.ok) throw problemOf(response, body)
   const parsed = schema.safeParse(body)
-  if (!parsed.success) throw new ApiProblem(response.status, 'unreadable', 'The portal answered in a way this page does not know. Reload it.')
+  if (!parsed.success)
+    throw new ApiProblem(
+      response.status,
+      'unreadable',
+      'The portal answered in a way this page does not know. Reload it.',
+    )
   return parsed.data
 }
 
 function problemOf(response: Response, body: unknown): ApiProblem {
   const parsed = problemDocument.safeParse(body)
-  if (!parsed.success) return new ApiProblem(response.status, 'unreadable', 'The portal did not answer as it should. Try again in a moment.')
+  if (!parsed.success)
+    return new ApiProblem(
+      response.status,
+      'unreadable',
+      'The portal did not answer as it should. Try again in a moment.',
+    )
   const { code, detail, errors, requestId = null } = parsed.data
   return new ApiProblem(response.status, code, detail, errors, requestId)
 }

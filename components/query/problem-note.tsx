@@ -26,7 +26,12 @@ export function ProblemNote({ error, title, retry }: ProblemNoteProps) {
         role="status"
         title="You are signed out."
         action={
-          <a href={`/sign-in?callbackUrl=${here}`} target="_blank" rel="noreferrer" className="font-medium text-accent-ink hover:underline">
+          <a
+            href={`/sign-in?callbackUrl=${here}`}
+            target="_blank"
+            rel="noreferrer"
+            className="font-medium text-accent-ink hover:underline"
+          >
             Sign in again
           </a>
         }

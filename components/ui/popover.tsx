@@ -1,7 +1,7 @@
 'use client'
 
 import { Popover as Primitive } from 'radix-ui'
-import type { ComponentProps, ReactNode } from 'react'
+import { useRef, type ComponentProps, type ReactNode } from 'react'
 import { cn } from '#components/ui/cn.ts'
 
 export const Popover = Primitive.Root
@@ -36,6 +36,8 @@ export type ConfirmPopoverProps = {
   readonly open: boolean
   readonly onOpenChange: (open: boolean) => void
   readonly trigger: ReactNode
+  /** The trigger opens it by itself; an anchor only says where it belongs: the menu of a row, whose item opens it. */
+  readonly anchored?: boolean
   readonly icon?: ReactNode
   /** The question with its object: "Quarantine refund-writer?" */
   readonly title: string
@@ -49,10 +51,27 @@ export type ConfirmPopoverProps = {
 
 /** Asks beside the row before something is taken away. The verb is on the button. */
 export function ConfirmPopover(props: ConfirmPopoverProps) {
+  const anchor = useRef<HTMLSpanElement>(null)
   return (
     <Popover open={props.open} onOpenChange={props.onOpenChange}>
-      <PopoverTrigger asChild>{props.trigger}</PopoverTrigger>
-      <PopoverContent aria-label={props.title} className="flex flex-col overflow-hidden">
+      {props.anchored ? (
+        <PopoverAnchor asChild>
+          <span ref={anchor} className="inline-flex">
+            {props.trigger}
+          </span>
+        </PopoverAnchor>
+      ) : (
+        <PopoverTrigger asChild>{props.trigger}</PopoverTrigger>
+      )}
+      <PopoverContent
+        aria-label={props.title}
+        className="flex flex-col overflow-hidden"
+        onCloseAutoFocus={(event) => {
+          if (!props.anchored) return
+          event.preventDefault()
+          anchor.current?.querySelector('button')?.focus()
+        }}
+      >
         <header className="grid gap-0.5 px-4 pt-3.5 pb-2">
           <h2 className="flex items-center gap-2 text-md font-semibold">
             {props.icon}

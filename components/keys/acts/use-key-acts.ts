@@ -1,0 +1,69 @@
+'use client'
+
+import { useRouter } from 'next/navigation'
+import { useState } from 'react'
+import { problemText, sendApi } from '#components/query/api.ts'
+import { toast } from '#components/ui/toaster.tsx'
+import { keyView } from '#lib/keys/contract.ts'
+
+export type KeyAct = 'suspend' | 'resume' | 'revoke' | 'quarantine' | 'release'
+
+/** A key as far as acting on it goes. */
+export type KeySubject = { readonly id: string; readonly name: string; readonly actions: readonly string[] }
+
+export type KeyActs = {
+  /** Does it and reads the page anew; false, with words in `problem`, where it was refused. */
+  readonly run: (act: KeyAct, reason?: string) => Promise<boolean>
+  readonly busy: KeyAct | null
+  readonly problem: unknown
+  readonly forget: () => void
+}
+
+export function useKeyActs(key: KeySubject): KeyActs {
+  const router = useRouter()
+  const [busy, setBusy] = useState<KeyAct | null>(null)
+  const [problem, setProblem] = useState<unknown>(null)
+
+  async function run(act: KeyAct, reason?: string): Promise<boolean> {
+    setBusy(act)
+    setProblem(null)
+    try {
+      await sendKeyAct(key.id, act, reason)
+      router.refresh()
+      return true
+    } catch (error) {
+      setProblem(error)
+      return false
+    } finally {
+      setBusy(null)
+    }
+  }
+
+  return { run, busy, problem, forget: () => setProblem(null) }
+}
+
+export async function sendKeyAct(id: string, act: KeyAct, reason?: string) {
+  return sendApi(`/keys/${encodeURIComponent(id)}/${act}`, keyView, { body: reason?.trim() ? { reason: reason.trim() } : {} })
+}
+
+/** Suspends at once, since it can be undone from the toast; says so where it could not be done. */
+export function useSuspend(key: KeySubject) {
+  const router = useRouter()
+  const send = async (act: 'suspend' | 'resume', done: string, undo: 'suspend' | 'resume') => {
+    try {
+      await sendKeyAct(key.id, act)
+      router.refresh()
+      toast({ text: done, undo: () => void sendKeyAct(key.id, undo).then(() => router.refresh(), toastProblem) })
+    } catch (error) {
+      toastProblem(error)
+    }
+  }
+  return {
+    suspend: () => send('suspend', `Suspended ${key.name}.`, 'resume'),
+    resume: () => send('resume', `Resumed ${key.name}.`, 'suspend'),
+  }
+}
+
+function toastProblem(error: unknown) {
+  toast({ text: problemText(error) })
+}

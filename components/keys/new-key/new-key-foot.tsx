@@ -1,0 +1,99 @@
+'use client'
+
+import { Suspense, type ReactNode } from 'react'
+import { beyondOf, endOf, type Beyond } from '#components/keys/new-key/draft.ts'
+import type { NewKeyOptions } from '#components/keys/new-key/options.ts'
+import type { NewKeyForm } from '#components/keys/new-key/use-new-key.ts'
+import { limitWords, periodWords, postureWords } from '#components/keys/key-words.ts'
+import { ProblemNote } from '#components/query/problem-note.tsx'
+import { Button } from '#components/ui/button.tsx'
+import { FormProblems } from '#components/ui/field.tsx'
+import { formatBigCount, formatDate, formatLimitMoney, plural } from '#components/ui/format.ts'
+import { Verdict } from '#components/ui/note.tsx'
+import { PanelFoot } from '#components/ui/panel.tsx'
+import type { LimitKind } from '#lib/limits/contract.ts'
+
+type FootProps = {
+  readonly form: NewKeyForm
+  readonly options: NewKeyOptions
+  /** The id of the form that the button sends. */
+  readonly formId: string
+  readonly cancel: ReactNode
+}
+
+/** Says what will happen before the button is pressed. */
+export function NewKeyFoot({ form, options, formId, cancel }: FootProps) {
+  const beyond = beyondOf(form.draft, form.profile)
+  return (
+    <PanelFoot
+      start={<FormProblems count={form.errors.size} />}
+      verdict={
+        form.problem ? (
+          <Suspense>
+            <ProblemNote error={form.problem} title="The key was not created." />
+          </Suspense>
+        ) : beyond.length > 0 ? (
+          <BeyondVerdict beyond={beyond} profile={form.profile.name} mayOverride={options.mayOverride} />
+        ) : (
+          <Verdict title="Ready at once">{effectOf(form, options.nowMs)}</Verdict>
+        )
+      }
+    >
+      {cancel}
+      <Button
+        type="submit"
+        form={formId}
+        variant="primary"
+        busy={form.isSending}
+        aria-disabled={beyond.length > 0 && !options.mayOverride ? true : undefined}
+      >
+        Create key
+      </Button>
+    </PanelFoot>
+  )
+}
+
+function BeyondVerdict({
+  beyond,
+  profile,
+  mayOverride,
+}: {
+  readonly beyond: readonly Beyond[]
+  readonly profile: string
+  readonly mayOverride: boolean
+}) {
+  const what = beyond.map(wordsOf).join('; ')
+  if (mayOverride) {
+    return (
+      <Verdict tone="warn" icon="shield" title={`Goes beyond profile ${profile}`}>
+        {capital(what)}. You may go further as an admin; the audit log keeps it as an override.
+      </Verdict>
+    )
+  }
+  return (
+    <Verdict tone="warn" icon="lock" title={`Profile ${profile} does not allow this`}>
+      {capital(what)}. Lower it to create the key.
+    </Verdict>
+  )
+}
+
+function wordsOf({ field, maximum, kind }: Beyond): string {
+  if (kind === 'money') return `spend is ${formatLimitMoney(maximum)} at most`
+  if (kind === 'days') return `keys live ${plural(Number(maximum), 'day')} at most`
+  const limit = field.slice('limits.'.length) as LimitKind
+  return `${limitWords[limit].name.toLowerCase()}: ${formatBigCount(Number(maximum))} at most`
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+function effectOf({ draft, profile }: NewKeyForm, nowMs: number): string {
+  const preset = profile.budget.default
+  const spend = draft.amountUsd
+    ? `It spends at most ${formatLimitMoney(draft.amountUsd)} ${periodWords[preset?.period ?? 'month']}, ${postureWords[preset?.posture ?? 'hard']}`
+    : 'It has no cap of its own'
+  const end =
+    draft.days && Number(draft.days) >= 1 ? `ends by itself on ${formatDate(endOf(draft.days, nowMs))}` : 'has no end'
+  return `Nobody is asked. ${spend}, and ${end}.`
+}

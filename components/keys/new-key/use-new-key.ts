@@ -1,0 +1,109 @@
+'use client'
+
+import { useRouter } from 'next/navigation'
+import { useRef, useState } from 'react'
+import {
+  beyondOf,
+  emptyDraft,
+  mistakesOf,
+  requestOf,
+  withProfile,
+  type KeyDraft,
+} from '#components/keys/new-key/draft.ts'
+import type { NewKeyOptions, ProfileChoice } from '#components/keys/new-key/options.ts'
+import { ApiProblem, problemsByField, sendApi } from '#components/query/api.ts'
+import { newIdempotencyKey } from '#components/query/idempotency-key.ts'
+import { mintedKey, type MintedKey } from '#lib/keys/contract.ts'
+
+export type NewKeyForm = {
+  readonly draft: KeyDraft
+  readonly profile: ProfileChoice
+  readonly change: (part: Partial<KeyDraft>) => void
+  readonly chooseProfile: (id: string) => void
+  /** By the field's name in the API. */
+  readonly errors: ReadonlyMap<string, string>
+  readonly isSending: boolean
+  /** What the server refused and no field can show. */
+  readonly problem: unknown
+  readonly submit: () => Promise<void>
+}
+
+/** The form's state. The text of the key goes to `onMinted` and is kept nowhere else. */
+export function useNewKey(
+  options: NewKeyOptions,
+  profile0: ProfileChoice,
+  onMinted: (key: MintedKey) => void,
+): NewKeyForm {
+  const router = useRouter()
+  const [draft, setDraft] = useState(() => emptyDraft(options))
+  const [isSending, setSending] = useState(false)
+  const [checked, setChecked] = useState(false)
+  const [refused, setRefused] = useState<{ readonly draft: KeyDraft; readonly error: unknown } | null>(null)
+  const lastTry = useRef<{ readonly body: string; readonly key: string } | null>(null)
+  const profile = options.profiles.find(({ id }) => id === draft.profileId) ?? profile0
+  const current = refused?.draft === draft ? refused.error : null
+
+  async function submit() {
+    setChecked(true)
+    const beyond = options.mayOverride ? [] : beyondOf(draft, profile)
+    if (isSending || mistakesOf(draft).size > 0 || beyond.length > 0) return
+    setSending(true)
+    const body = requestOf(draft, profile, options)
+    try {
+      const minted = await sendApi('/keys', mintedKey, { body, idempotencyKey: keyFor(JSON.stringify(body)) })
+      onMinted(minted)
+      router.refresh()
+    } catch (error) {
+      setRefused({ draft, error })
+    } finally {
+      setSending(false)
+    }
+  }
+
+  /** A second press with the same wish is the same request: whatever was lost on the way, one key is made. */
+  function keyFor(body: string): string {
+    if (lastTry.current?.body !== body) lastTry.current = { body, key: newIdempotencyKey() }
+    return lastTry.current.key
+  }
+
+  return {
+    draft,
+    profile,
+    change: (part) => setDraft({ ...draft, ...part }),
+    chooseProfile: (id) =>
+      setDraft(
+        withProfile(
+          draft,
+          options.profiles.find((each) => each.id === id),
+        ),
+      ),
+    errors: errorsOf(checked ? mistakesOf(draft) : new Map(), current),
+    isSending,
+    problem: hasField(current) ? null : current,
+    submit,
+  }
+}
+
+function errorsOf(mistakes: ReadonlyMap<string, string>, error: unknown): ReadonlyMap<string, string> {
+  const errors = new Map(mistakes)
+  for (const [field, { message }] of problemsByField(error)) errors.set(fieldOf(field), message)
+  // The one conflict that creating a key knows is a name that is taken.
+  if (error instanceof ApiProblem && error.status === 409 && error.code === 'conflict')
+    errors.set('name', error.message)
+  return errors
+}
+
+const shownFields = /^(name|kind|environment|teamId|models|limits\.\w+|budget\.amountUsd|expiresAt|purpose|tags)$/
+
+function fieldOf(field: string): string {
+  if (field.startsWith('budget')) return 'budget.amountUsd'
+  if (field.startsWith('models')) return 'models'
+  if (field.startsWith('tags')) return 'tags'
+  return field === 'projectId' || field === 'workloadId' ? 'teamId' : field
+}
+
+function hasField(error: unknown): boolean {
+  if (!(error instanceof ApiProblem)) return false
+  if (error.status === 409 && error.code === 'conflict') return true
+  return error.errors.some(({ field }) => shownFields.test(fieldOf(field)))
+}
