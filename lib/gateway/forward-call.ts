@@ -10,7 +10,7 @@ import type { Refusal } from '#lib/gateway/refusal.ts'
 import type { Route } from '#lib/gateway/routes.ts'
 import { exchange, type Exchange, type Flow } from '#lib/gateway/upstream.ts'
 import type { Ending } from '#lib/gateway/usage-event.ts'
-import type { Attempt } from '#lib/ledger/contract.ts'
+import type { WrittenAttempt } from '#lib/ledger/contract.ts'
 import { openaiRequest } from '#lib/providers/openai/request.ts'
 import { chooseCredential } from '#lib/routing/choose-credential.ts'
 import { afterAnswer, type AnswerClass } from '#lib/routing/after-answer.ts'
@@ -45,7 +45,7 @@ type Relayed =
   | { readonly kind: 'aborted' }
 
 export async function forwardCall(f: Forwarding): Promise<Ending> {
-  const attempts: Attempt[] = []
+  const attempts: WrittenAttempt[] = []
   const caller = watchCaller(f.reply)
   let timeout = false
 

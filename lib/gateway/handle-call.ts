@@ -22,7 +22,7 @@ import {
   arrivedEvent, endedEvent, limitTokens, plannedEvent, refusedEvent, type Arrival,
 } from '#lib/gateway/usage-event.ts'
 import type { Identified } from '#lib/gateway/grants.ts'
-import type { UsageEvent } from '#lib/ledger/contract.ts'
+import type { WrittenEvent } from '#lib/ledger/contract.ts'
 import { newId } from '#lib/platform/ids.ts'
 import type { Log } from '#lib/platform/log.ts'
 
@@ -91,7 +91,7 @@ async function serve(
 ): Promise<void> {
   const { request, bytes } = read
   const { callId, atMs } = arrival
-  let draft: UsageEvent | null = null
+  let draft: WrittenEvent | null = null
   const verdict = await decideCall(ports, identified, {
     callId,
     keyText,
@@ -130,7 +130,7 @@ async function forwardAdmitted(
   route: Extract<Route, { kind: 'call' }>,
   { grant, plan, judged }: Extract<Verdict, { kind: 'admitted' }>,
   { request, body, bytes }: Extract<ReadRequest, { kind: 'read' }>,
-  draft: UsageEvent,
+  draft: WrittenEvent,
   refuse: (refusal: Refusal, headers?: Record<string, string>) => void,
 ): Promise<void> {
   const { callId, atMs } = arrival
@@ -172,7 +172,7 @@ async function forwardAdmitted(
   })
   ports.running.delete(running)
   const event = endedEvent(draft, plan, judged, request, admittedMs, ending)
-  ports.settlements.settle({ event, tokens: limitTokens(event.tokens), budgetKeys: judged.budgetKeys })
+  ports.settlements.settle({ event, tokens: limitTokens(event.tokens ?? {}), budgetKeys: judged.budgetKeys })
   ports.metrics.ended(event)
 }
 
@@ -195,10 +195,8 @@ const unavailable: Refusal = {
   retryAfterSeconds: 2,
 }
 
-function unavailableEvent(draft: UsageEvent, totalMs: number): UsageEvent {
-  return {
-    ...refusedEvent(draft, unavailable, [], null, null, totalMs),
-  }
+function unavailableEvent(draft: WrittenEvent, totalMs: number): WrittenEvent {
+  return refusedEvent(draft, unavailable, [], null, null, totalMs)
 }
 
 function sendRefusal(

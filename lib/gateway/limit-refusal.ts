@@ -3,7 +3,7 @@
  * the decision record. All from the same admission, so they can't disagree. Pure.
  */
 import type { Refusal, RefusalCode } from '#lib/gateway/refusal.ts'
-import type { TestedRule } from '#lib/ledger/contract.ts'
+import type { WrittenRule } from '#lib/ledger/contract.ts'
 import type { AdmitReply, BudgetState, LimitState } from '#lib/limits/admit.ts'
 import type { LimitKind } from '#lib/limits/contract.ts'
 import { usdOfNanos } from '#lib/platform/money.ts'
@@ -134,32 +134,30 @@ export function goDuration(ms: number): string {
   return `${hours > 0 ? `${hours}h` : ''}${minutes}m${whole % 60}s`
 }
 
-/** The limits and budgets of an admission as tested rules. */
-export function testedLimits(judged: Judged): TestedRule[] {
-  return [
-    ...judged.limits.map(({ rule, passed, used, resetMs }) => ({
-      rule: rule.kind,
-      passed,
-      scope: rule.scope,
-      source: null,
-      limit: rule.limit,
-      used,
-      held: null,
-      unit: words[rule.kind],
-      resetsAtMs: judged.redisNowMs + resetMs,
-    })),
-    ...judged.budgets.map(({ rule, window, passed, spent, held, cap }) => ({
+/** The limits and budgets of an admission as tested rules. Budget amounts are nano-USD as text. */
+export function testedLimits(judged: Judged): WrittenRule[] {
+  const rules: WrittenRule[] = []
+  for (const { rule, passed, used, resetMs } of judged.limits) {
+    const tested: WrittenRule = { rule: rule.kind, scope: rule.scope, limit: rule.limit, used }
+    if (!passed) tested.passed = false
+    if (resetMs > 0 && !passed) tested.resetsAtMs = judged.redisNowMs + resetMs
+    rules.push(tested)
+  }
+  for (const { rule, window, passed, spent, held, cap } of judged.budgets) {
+    const tested: WrittenRule = {
       rule: `budget_${rule.period}`,
-      passed,
       scope: rule.scope,
       source: rule.posture,
       limit: cap === null ? rule.amountNanos : String(cap),
       used: String(spent),
       held: String(held),
       unit: 'nanos',
-      resetsAtMs: window.endMs > 0 ? window.endMs : null,
-    })),
-  ]
+    }
+    if (!passed) tested.passed = false
+    if (window.endMs > 0) tested.resetsAtMs = window.endMs
+    rules.push(tested)
+  }
+  return rules
 }
 
 function capital(text: string): string {

@@ -1,10 +1,10 @@
 /** What operators watch. Labels are bounded: codes, outcomes, providers; never keys or people. */
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
-import type { UsageEvent } from '#lib/ledger/contract.ts'
+import type { WrittenEvent } from '#lib/ledger/contract.ts'
 
 export type GatewayMetrics = {
   readonly registry: Registry
-  ended(event: UsageEvent): void
+  ended(event: WrittenEvent): void
   refused(code: string): void
 }
 
@@ -34,7 +34,7 @@ export function createMetrics(runningCalls: () => number, settlementsWaiting: ()
     registry,
     ended(event) {
       calls.inc({ outcome: event.outcome, provider: event.provider ?? 'none' })
-      if (event.timing.admittedMs !== null) admission.observe(event.timing.admittedMs / 1000)
+      if (event.timing.admittedMs != null) admission.observe(event.timing.admittedMs / 1000)
     },
     refused: (code) => refusals.inc({ code }),
   }

@@ -4,7 +4,7 @@
  * Bounds: 50,000 settlements wait at most. Beyond that the newest is given up here: its hold lapses, and the sweeper
  * books it from the hold, marked as estimated. Refusals, which hold nothing, are sent in batches; 10,000 wait at most.
  */
-import { usageStream, type UsageEvent } from '#lib/ledger/contract.ts'
+import { usageStream, type WrittenEvent } from '#lib/ledger/contract.ts'
 import { callFunction } from '#lib/limits/functions.ts'
 import { settle, type Settlement } from '#lib/limits/settle.ts'
 import type { Log } from '#lib/platform/log.ts'
@@ -19,7 +19,7 @@ const longestRetryMs = 2_000
 
 export type Settlements = {
   settle(settlement: Settlement): void
-  refused(event: UsageEvent): void
+  refused(event: WrittenEvent): void
   /** Settlements not yet in Redis. */
   waiting(): number
   /** Resolves when everything is in Redis, or after `timeoutMs`. */

@@ -6,7 +6,7 @@ import { testedLimits, type Judged } from '#lib/gateway/limit-refusal.ts'
 import type { CallPlan } from '#lib/gateway/plan-call.ts'
 import { refusalStatus, type Refusal } from '#lib/gateway/refusal.ts'
 import type { Route } from '#lib/gateway/routes.ts'
-import type { Attempt, Outcome, TestedRule, UsageEvent } from '#lib/ledger/contract.ts'
+import type { Outcome, TestedRule, WrittenAttempt, WrittenEvent } from '#lib/ledger/contract.ts'
 import { decisionIdOf } from '#lib/platform/ids.ts'
 import type { Grant } from '#lib/policy/contract.ts'
 
@@ -18,89 +18,81 @@ export type Arrival = {
   readonly userAgent: string | null
 }
 
-/** The event of a call of which only the caller is known yet. */
-export function arrivedEvent(arrival: Arrival, grant: Grant | null, request: ParsedRequest | null, bodyBytes: number | null): UsageEvent {
-  return {
+/** Who and what: the part of the event that is known before anything is decided. */
+export function arrivedEvent(arrival: Arrival, grant: Grant | null, request: ParsedRequest | null, bodyBytes: number | null): WrittenEvent {
+  const event: WrittenEvent = {
     v: 1,
     id: arrival.callId,
     at: arrival.atMs,
-    kind: 'call',
-    adjusts: null,
     outcome: 'refused',
     status: 0,
-    errorCode: null,
-    keyId: grant?.key.id ?? null,
-    secretId: grant?.secret.id ?? null,
-    keyKind: grant?.key.kind ?? null,
-    userId: grant?.user?.id ?? null,
-    teamId: grant?.team.id ?? null,
-    projectId: grant?.project?.id ?? null,
-    workloadId: grant?.workload?.id ?? null,
-    businessUnitId: grant?.businessUnitId ?? null,
-    costCentre: grant?.costCentre ?? null,
-    environment: grant?.environment ?? null,
-    profileId: grant?.profile.id ?? null,
-    identityMethod: 'virtual_key',
     clientIp: arrival.clientIp,
     userAgent: arrival.userAgent,
     endpoint: arrival.route.endpoint,
-    stream: request?.stream ?? false,
-    modelAsked: request?.model ?? null,
-    model: null,
-    modelServed: null,
-    provider: null,
-    deploymentId: null,
-    region: null,
-    tokens: {},
-    costNanos: '0',
-    priceLines: [],
-    priceVersion: null,
-    estimated: false,
-    estimatedWhy: null,
-    attempts: [],
-    decision: {
-      id: decisionIdOf(arrival.callId),
-      code: null,
-      message: null,
-      rules: [],
-      profileVersion: grant?.profile.version ?? null,
-      heldNanos: null,
-      outputAsked: request?.outputMaximum ?? null,
-      outputAllowed: null,
-      promptBytes: bodyBytes,
-    },
-    timing: { admittedMs: null, firstByteMs: null, totalMs: 0 },
-    tags: { ...grant?.tags },
+    decision: { id: decisionIdOf(arrival.callId), promptBytes: bodyBytes },
+    timing: { totalMs: 0 },
   }
+  if (request) {
+    event.stream = request.stream
+    event.modelAsked = request.model
+    event.decision.outputAsked = request.outputMaximum
+  }
+  if (grant) {
+    Object.assign(event, attribution(grant))
+    event.decision.profileVersion = grant.profile.version
+  }
+  return event
 }
 
-/** What the call's hold carries for the sweeper: the event so far, with the place it was meant for. */
-export function plannedEvent(event: UsageEvent, plan: CallPlan): UsageEvent {
-  const deployment = plan.targets[0]!.deployment
-  return {
-    ...event,
-    model: plan.model.name,
-    priceVersion: plan.price.id,
-    provider: deployment.provider.name,
-    deploymentId: deployment.id,
-    region: deployment.region,
+type Attribution = Pick<
+  WrittenEvent,
+  | 'keyId' | 'secretId' | 'keyKind' | 'userId' | 'teamId' | 'projectId' | 'workloadId' | 'businessUnitId' | 'costCentre'
+  | 'environment' | 'profileId' | 'tags'
+>
+
+const attributions = new WeakMap<Grant, Attribution>()
+
+/** Whom a call counts for; the same for every call of a grant. */
+function attribution(grant: Grant): Attribution {
+  let found = attributions.get(grant)
+  if (!found) {
+    found = { keyId: grant.key.id, secretId: grant.secret.id, keyKind: grant.key.kind, teamId: grant.team.id }
+    found.environment = grant.environment
+    found.profileId = grant.profile.id
+    if (grant.user) found.userId = grant.user.id
+    if (grant.project) found.projectId = grant.project.id
+    if (grant.workload) found.workloadId = grant.workload.id
+    if (grant.businessUnitId) found.businessUnitId = grant.businessUnitId
+    if (grant.costCentre) found.costCentre = grant.costCentre
+    if (Object.keys(grant.tags).length > 0) found.tags = grant.tags
+    attributions.set(grant, found)
   }
+  return found
 }
 
+/** The event with the place that the call was planned for: what its hold carries for the sweeper. */
+export function plannedEvent(event: WrittenEvent, plan: CallPlan): WrittenEvent {
+  const { deployment } = plan.targets[0]!
+  event.model = plan.model.name
+  event.priceVersion = plan.price.id
+  event.provider = deployment.provider.name
+  event.deploymentId = deployment.id
+  event.region = deployment.region
+  return event
+}
+
+/** A refused call has no provider, for nothing was routed; it has the model, where one was found. */
 export function refusedEvent(
-  event: UsageEvent,
+  event: WrittenEvent,
   refusal: Refusal,
   rules: readonly TestedRule[],
   judged: Judged | null,
   plan: CallPlan | null,
   totalMs: number,
-): UsageEvent {
+): WrittenEvent {
   return {
-    ...(plan ? plannedEvent(event, plan) : event),
-    // Nothing was routed: a refused call has no provider.
-    provider: null,
-    deploymentId: null,
-    region: null,
+    ...event,
+    ...(plan ? { model: plan.model.name, priceVersion: plan.price.id } : {}),
     status: refusalStatus[refusal.code],
     errorCode: refusal.code,
     decision: {
@@ -108,10 +100,9 @@ export function refusedEvent(
       code: refusal.code,
       message: refusal.message,
       rules: judged ? [...rules, ...testedLimits(judged)] : [...rules],
-      heldNanos: judged ? String(judged.heldNanos) : null,
-      outputAllowed: judged?.outputAllowed ?? null,
+      ...(judged ? { heldNanos: String(judged.heldNanos), outputAllowed: judged.outputAllowed } : {}),
     },
-    timing: { ...event.timing, totalMs },
+    timing: { totalMs },
   }
 }
 
@@ -120,7 +111,7 @@ export type Ending = {
   readonly outcome: Exclude<Outcome, 'refused' | 'interrupted'>
   readonly status: number
   readonly errorCode: string | null
-  readonly attempts: readonly Attempt[]
+  readonly attempts: readonly WrittenAttempt[]
   /** The target that answered; null when none did. */
   readonly served: CallPlan['targets'][number] | null
   readonly reading: AnswerReading | null
@@ -128,44 +119,42 @@ export type Ending = {
   readonly totalMs: number
 }
 
+/** Completes the event of an admitted call. What policy tested is not repeated on it: it all passed. */
 export function endedEvent(
-  event: UsageEvent,
+  event: WrittenEvent,
   plan: CallPlan,
   judged: Judged,
   request: ParsedRequest,
   admittedMs: number,
   ending: Ending,
-): UsageEvent {
+): WrittenEvent {
   const { tokens, estimatedWhy } = usageOf(request, ending)
   const priced = priceCall(tokens, plan.price.nanosPerMillion)
-  const deployment = ending.served?.deployment ?? null
   const unpriced = priced.unpriced.length > 0 ? `no price for ${priced.unpriced.join(', ')}` : null
-  const why = [estimatedWhy, unpriced].filter((text) => text !== null).join('; ') || null
-  return {
-    ...event,
-    outcome: ending.outcome,
-    status: ending.status,
-    errorCode: ending.errorCode,
-    model: plan.model.name,
-    modelServed: ending.reading?.modelServed ?? null,
-    provider: deployment?.provider.name ?? null,
-    deploymentId: deployment?.id ?? null,
-    region: deployment?.region ?? null,
-    tokens,
-    costNanos: priced.costNanos.toString(),
-    priceLines: priced.lines,
-    priceVersion: plan.price.id,
-    estimated: why !== null,
-    estimatedWhy: why,
-    attempts: [...ending.attempts],
-    decision: {
-      ...event.decision,
-      rules: [...plan.rules, ...testedLimits(judged)],
-      heldNanos: String(judged.heldNanos),
-      outputAllowed: judged.outputAllowed,
-    },
-    timing: { admittedMs, firstByteMs: ending.firstByteMs, totalMs: ending.totalMs },
+  const why = [estimatedWhy, unpriced].filter((text) => text !== null).join('; ')
+  event.outcome = ending.outcome
+  event.status = ending.status
+  if (ending.errorCode) event.errorCode = ending.errorCode
+  if (ending.reading?.modelServed) event.modelServed = ending.reading.modelServed
+  if (ending.served) {
+    const { deployment } = ending.served
+    event.provider = deployment.provider.name
+    event.deploymentId = deployment.id
+    event.region = deployment.region
   }
+  event.tokens = tokens
+  event.costNanos = priced.costNanos.toString()
+  event.priceLines = priced.lines
+  if (why) {
+    event.estimated = true
+    event.estimatedWhy = why
+  }
+  event.attempts = [...ending.attempts]
+  event.decision.rules = testedLimits(judged)
+  event.decision.heldNanos = String(judged.heldNanos)
+  event.decision.outputAllowed = judged.outputAllowed
+  event.timing = { admittedMs, firstByteMs: ending.firstByteMs, totalMs: ending.totalMs }
+  return event
 }
 
 /** Usage as the provider reported it; else counted from what passed by, and said so. A provider that failed charges nothing. */

@@ -28,49 +28,51 @@ export const attempt = z.object({
   deploymentId: z.string(),
   upstreamModel: z.string(),
   region: z.string(),
-  credentialId: z.string().nullable(),
+  credentialId: z.string().nullable().default(null),
   startMs: z.number(),
   durationMs: z.number(),
-  status: z.number().nullable(),
-  error: z.string().nullable(),
+  status: z.number().nullable().default(null),
+  error: z.string().nullable().default(null),
 })
-export type Attempt = z.infer<typeof attempt>
+export type Attempt = z.output<typeof attempt>
+export type WrittenAttempt = z.input<typeof attempt>
 
 /** One rule that was tested, and how it stood. `remaining` is after this call where it passed. */
 export const testedRule = z.object({
   rule: z.string(),
-  passed: z.boolean(),
-  scope: z.object({ type: z.string(), id: z.string(), name: z.string() }).nullable(),
+  passed: z.boolean().default(true),
+  scope: z.object({ type: z.string(), id: z.string(), name: z.string() }).nullable().default(null),
   /** The layer that set the rule, e.g. "profile Experiment". */
-  source: z.string().nullable(),
-  limit: z.union([z.number(), z.string()]).nullable(),
-  used: z.union([z.number(), z.string()]).nullable(),
-  held: z.union([z.number(), z.string()]).nullable(),
-  unit: z.string().nullable(),
-  resetsAtMs: z.number().nullable(),
+  source: z.string().nullable().default(null),
+  limit: z.union([z.number(), z.string()]).nullable().default(null),
+  used: z.union([z.number(), z.string()]).nullable().default(null),
+  held: z.union([z.number(), z.string()]).nullable().default(null),
+  unit: z.string().nullable().default(null),
+  resetsAtMs: z.number().nullable().default(null),
 })
-export type TestedRule = z.infer<typeof testedRule>
+export type TestedRule = z.output<typeof testedRule>
+export type WrittenRule = z.input<typeof testedRule>
 
 /** Why the call was let through or refused. Money amounts in rules are nano-USD as text. */
 export const decision = z.object({
   id: z.string(),
-  code: z.string().nullable(),
-  message: z.string().nullable(),
-  rules: z.array(testedRule),
-  profileVersion: z.number().nullable(),
+  code: z.string().nullable().default(null),
+  message: z.string().nullable().default(null),
+  rules: z.array(testedRule).default([]),
+  profileVersion: z.number().nullable().default(null),
   /** What this call would have held on each budget, nano-USD. */
-  heldNanos: nanos.nullable(),
+  heldNanos: nanos.nullable().default(null),
   /** Output maximum asked for and allowed, in tokens. */
-  outputAsked: z.number().nullable(),
-  outputAllowed: z.number().nullable(),
-  promptBytes: z.number().nullable(),
+  outputAsked: z.number().nullable().default(null),
+  outputAllowed: z.number().nullable().default(null),
+  promptBytes: z.number().nullable().default(null),
 })
 export type Decision = z.infer<typeof decision>
 
 /** Milliseconds since admission began; null where the step was not reached. */
 export const timing = z.object({
-  admittedMs: z.number().nullable(),
-  firstByteMs: z.number().nullable(),
+  admittedMs: z.number().nullable().default(null),
+  firstByteMs: z.number().nullable().default(null),
   totalMs: z.number(),
 })
 
@@ -80,54 +82,57 @@ export const usageEvent = z.object({
   id: z.string(),
   /** Epoch ms of admission, equal to the time in the id. */
   at: z.int(),
-  kind: z.enum(['call', 'attempt', 'adjustment']),
+  kind: z.enum(['call', 'attempt', 'adjustment']).default('call'),
   /** The event that an adjustment corrects. */
-  adjusts: z.string().nullable(),
+  adjusts: z.string().nullable().default(null),
   outcome: z.enum(outcomes),
   /** What the client was answered. */
   status: z.int(),
-  errorCode: z.string().nullable(),
+  errorCode: z.string().nullable().default(null),
 
-  keyId: z.string().nullable(),
-  secretId: z.string().nullable(),
-  keyKind: z.string().nullable(),
-  userId: z.string().nullable(),
-  teamId: z.string().nullable(),
-  projectId: z.string().nullable(),
-  workloadId: z.string().nullable(),
-  businessUnitId: z.string().nullable(),
-  costCentre: z.string().nullable(),
-  environment: z.string().nullable(),
-  profileId: z.string().nullable(),
+  keyId: z.string().nullable().default(null),
+  secretId: z.string().nullable().default(null),
+  keyKind: z.string().nullable().default(null),
+  userId: z.string().nullable().default(null),
+  teamId: z.string().nullable().default(null),
+  projectId: z.string().nullable().default(null),
+  workloadId: z.string().nullable().default(null),
+  businessUnitId: z.string().nullable().default(null),
+  costCentre: z.string().nullable().default(null),
+  environment: z.string().nullable().default(null),
+  profileId: z.string().nullable().default(null),
   /** How the caller proved itself: virtual_key, idp_token, mtls. */
-  identityMethod: z.string(),
-  clientIp: z.string().nullable(),
-  userAgent: z.string().nullable(),
+  identityMethod: z.string().default('virtual_key'),
+  clientIp: z.string().nullable().default(null),
+  userAgent: z.string().nullable().default(null),
 
   endpoint: z.string(),
-  stream: z.boolean(),
-  modelAsked: z.string().nullable(),
-  model: z.string().nullable(),
-  modelServed: z.string().nullable(),
-  provider: z.string().nullable(),
-  deploymentId: z.string().nullable(),
-  region: z.string().nullable(),
+  stream: z.boolean().default(false),
+  modelAsked: z.string().nullable().default(null),
+  model: z.string().nullable().default(null),
+  modelServed: z.string().nullable().default(null),
+  provider: z.string().nullable().default(null),
+  deploymentId: z.string().nullable().default(null),
+  region: z.string().nullable().default(null),
 
   /** Signed in adjustments. */
-  tokens: tokenVector,
-  costNanos: nanos,
-  priceLines: z.array(priceLine),
-  priceVersion: z.string().nullable(),
-  estimated: z.boolean(),
-  estimatedWhy: z.string().nullable(),
+  tokens: tokenVector.default({}),
+  costNanos: nanos.default('0'),
+  priceLines: z.array(priceLine).default([]),
+  priceVersion: z.string().nullable().default(null),
+  estimated: z.boolean().default(false),
+  estimatedWhy: z.string().nullable().default(null),
 
-  attempts: z.array(attempt),
+  attempts: z.array(attempt).default([]),
   decision,
   timing,
-  tags: z.record(z.string(), z.string()),
+  tags: z.record(z.string(), z.string()).default({}),
 })
-export type UsageEvent = z.infer<typeof usageEvent>
+/** As it is read. */
+export type UsageEvent = z.output<typeof usageEvent>
+/** As it is written: what a call does not have is left out, since every call is written, sent and stored. */
+export type WrittenEvent = z.input<typeof usageEvent>
 
 /** What a hold carries so that the worker can settle it when its gateway died. */
-export const holdDraft = z.object({ event: usageEvent, prices: nanosPerMillion.nullable(), promptTokensEstimate: z.number() })
-export type HoldDraft = z.infer<typeof holdDraft>
+export const holdDraft = z.object({ event: usageEvent, prices: nanosPerMillion.nullable().default(null), promptTokensEstimate: z.number() })
+export type HoldDraft = z.output<typeof holdDraft>

@@ -4,13 +4,13 @@
  * a gateway that dies meanwhile leaves the hold to the sweeper.
  */
 import { units, type TokenVector } from '#lib/catalog/contract.ts'
-import { usageEvent, usageStream, type UsageEvent } from '#lib/ledger/contract.ts'
+import { usageEvent, usageStream, type WrittenEvent } from '#lib/ledger/contract.ts'
 import { callFunction } from '#lib/limits/functions.ts'
 import { doneKey, holdKey, openHolds } from '#lib/limits/keys.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
 
 export type Settlement = {
-  readonly event: UsageEvent
+  readonly event: WrittenEvent
   /** Input and output tokens together, as token limits count them. */
   readonly tokens: number
   /** Budget periods of the call, needed only where Redis has lost the hold. */
@@ -35,10 +35,10 @@ export async function settle(redis: RedisClient, settlement: Settlement, mode: '
  * The event that turns what was booked into what is true: signed differences of cost and tokens. Its id derives from the
  * call's, so it can be booked once only.
  */
-export function adjustmentOf(truth: UsageEvent, booked: UsageEvent): UsageEvent {
+export function adjustmentOf(truth: WrittenEvent, booked: WrittenEvent): WrittenEvent {
   const tokens: TokenVector = {}
   for (const unit of units) {
-    const difference = (truth.tokens[unit] ?? 0) - (booked.tokens[unit] ?? 0)
+    const difference = (truth.tokens?.[unit] ?? 0) - (booked.tokens?.[unit] ?? 0)
     if (difference !== 0) tokens[unit] = difference
   }
   return {
@@ -47,7 +47,7 @@ export function adjustmentOf(truth: UsageEvent, booked: UsageEvent): UsageEvent 
     kind: 'adjustment',
     adjusts: truth.id,
     tokens,
-    costNanos: (BigInt(truth.costNanos) - BigInt(booked.costNanos)).toString(),
+    costNanos: (BigInt(truth.costNanos ?? 0) - BigInt(booked.costNanos ?? 0)).toString(),
   }
 }
 
@@ -55,13 +55,13 @@ async function run(
   redis: RedisClient,
   { event, tokens, budgetKeys }: Settlement,
   mode: 'final' | 'sweep' | 'adjust',
-  entry: UsageEvent,
+  entry: WrittenEvent,
 ): Promise<[string, string?]> {
   const reply = await callFunction(
     redis,
     'gatehouse_settle',
     [openHolds, holdKey(event.id), doneKey(event.id), usageStream, ...budgetKeys],
-    [event.id, mode, event.costNanos, tokens, JSON.stringify(entry)],
+    [event.id, mode, event.costNanos ?? '0', tokens, JSON.stringify(entry)],
   )
   return reply as [string, string?]
 }
