@@ -12,3 +12,13 @@ export function listParam(value: string | string[] | undefined): string[] | unde
   const values = (textParam(value) ?? '').split(',').filter(Boolean)
   return values.length > 0 ? values : undefined
 }
+
+/** The whole query as text, without `?`. */
+export function searchText(params: Awaited<SearchParams>): string {
+  const query = new URLSearchParams()
+  for (const name of Object.keys(params)) {
+    const value = textParam(params[name])
+    if (value !== null) query.set(name, value)
+  }
+  return query.toString()
+}
