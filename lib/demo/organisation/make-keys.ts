@@ -34,7 +34,7 @@ function workloadKeys(making: Making, { teams: all, projects: madeProjects, work
     const inProduction = project.environment === 'production'
     const common = {
       kind: facts.kind,
-      ownerId: workload.ownerId,
+      ownerId: null,
       team: found(all, ({ id }) => id === workload.teamId),
       project,
       workloadId: workload.id,
@@ -178,7 +178,13 @@ function formerKeys(making: Making, { teams: all, people }: Parts): Key[] {
       })
     }),
     ...pending.map((name) =>
-      one(name, 3, { status: 'pending', kind: 'service', budgetUsd: '900', habit: { ...teamHabit, callsADay: 0 } }),
+      one(name, 3, {
+        status: 'pending',
+        kind: 'service',
+        ownerId: null,
+        budgetUsd: '900',
+        habit: { ...teamHabit, callsADay: 0 },
+      }),
     ),
   ]
 }

@@ -28,11 +28,29 @@ describe('a stream entry', () => {
   })
 
   test('has what PostgreSQL cannot store replaced: NUL, and half a surrogate pair', () => {
-    const reading = readEntry(
-      JSON.stringify(anEvent({ at: now, modelAsked: 'gpt\0' })).replace('"served"', '"served","extra":{"\\ud800":1}'),
-      now,
-    )
-    expect(reading).toMatchObject({ kind: 'event', row: { modelAsked: 'gpt\u{FFFD}', extra: { '\u{FFFD}': 1 } } })
+    const text = JSON.stringify(anEvent({ at: now, modelAsked: 'gpt\0', userAgent: 'HALF' })).replace('HALF', '\\ud800')
+    expect(readEntry(text, now)).toMatchObject({
+      kind: 'event',
+      row: { modelAsked: 'gpt\u{FFFD}', userAgent: '\u{FFFD}' },
+    })
+  })
+
+  test('may leave out what a call does not have', () => {
+    const { id } = anEvent({ at: now })
+    const least = {
+      v: 1,
+      id,
+      at: now,
+      outcome: 'refused',
+      status: 401,
+      endpoint: 'chat',
+      decision: { id: 'dec_x' },
+      timing: { totalMs: 1 },
+    }
+    expect(read(least)).toMatchObject({
+      kind: 'event',
+      row: { keyId: null, tokens: {}, costNanos: '0', attempts: [], tags: {}, decision: { id: 'dec_x' } },
+    })
   })
 
   test.each([

@@ -3,12 +3,15 @@
  * the stream, this must not throw, and what it accepts PostgreSQL must accept.
  */
 import type * as z from 'zod'
-import { usageEvent, type UsageEvent } from '#lib/ledger/contract.ts'
+import { usageEvent, type UsageEvent, type WrittenEvent } from '#lib/ledger/contract.ts'
 import { rollupTokens } from '#lib/ledger/rules/rollup-tokens.ts'
 
-/** A row of usage_event, under the event's own names. */
-export type EventRow = Omit<UsageEvent, 'at' | 'v'> & {
+/** A row of usage_event, under the event's own names. What is stored as JSON stays as it was written. */
+export type EventRow = Omit<UsageEvent, 'at' | 'v' | 'attempts' | 'decision' | 'timing'> & {
   readonly at: string
+  readonly attempts: WrittenEvent['attempts']
+  readonly decision: WrittenEvent['decision']
+  readonly timing: WrittenEvent['timing']
   readonly inputTokens: number
   readonly cachedTokens: number
   readonly outputTokens: number
@@ -33,9 +36,14 @@ export function readEntry(text: string | undefined, nowMs: number): Reading {
   const problem = problemOf(checked.data, nowMs)
   if (problem) return { kind: 'invalid', error: problem }
 
-  // The value as it came, not as the schema cut it: facts that a newer gateway adds inside `decision` or `timing` stay.
-  const { at, ...event } = parsed.value as UsageEvent
-  return { kind: 'event', row: { ...event, at: new Date(at).toISOString(), ...rollupTokens(event.tokens) } }
+  // JSON columns take the value as it came, not as the schema cut it: facts that a newer gateway adds inside them stay,
+  // and what was left out is filled in by whoever reads.
+  const { attempts = [], decision, timing } = parsed.value as WrittenEvent
+  const { at, v: _version, ...event } = checked.data
+  return {
+    kind: 'event',
+    row: { ...event, at: new Date(at).toISOString(), ...rollupTokens(event.tokens), attempts, decision, timing },
+  }
 }
 
 // What the schema lets through and a bigint column or a partition would not.
