@@ -18,15 +18,14 @@ export function timingPhases(timing: Timing, stream: boolean): readonly Phase[] 
   const admittedMs = timing.admittedMs ?? totalMs
   const phases: Phase[] = [{ id: 'admission', label: 'Admission', ms: admittedMs }]
   if (timing.admittedMs === null) return phases
-  const answeredMs = timing.firstByteMs ?? totalMs
-  const waited = stream ? 'To first token' : 'To the answer'
-  phases.push({
-    id: 'first',
-    label: timing.firstByteMs === null ? 'Waited for the provider' : waited,
-    ms: answeredMs - admittedMs,
-  })
-  if (timing.firstByteMs !== null) {
-    phases.push({ id: 'stream', label: stream ? 'Stream' : 'Body', ms: totalMs - timing.firstByteMs })
+  const firstByteMs = timing.firstByteMs
+  if (firstByteMs === null) {
+    phases.push({ id: 'first', label: 'Waited for the provider', ms: totalMs - admittedMs })
+  } else if (stream) {
+    phases.push({ id: 'first', label: 'To first token', ms: firstByteMs - admittedMs })
+    phases.push({ id: 'stream', label: 'Stream', ms: totalMs - firstByteMs })
+  } else {
+    phases.push({ id: 'stream', label: 'To the answer', ms: totalMs - admittedMs })
   }
   return phases.map((phase) => ({ ...phase, ms: Math.max(0, phase.ms) }))
 }

@@ -12,7 +12,6 @@ export function BudgetBar(facts: BudgetFacts) {
   const { spentNanos, heldNanos, neededNanos, capNanos } = facts
   const needed = smallMoney(neededNanos)
   const capText = `Cap ${formatLimitMoney(capNanos)}`
-  const atEnd = scale.cap > 75
   return (
     <div className="grid gap-2.5">
       <div
@@ -27,12 +26,10 @@ export function BudgetBar(facts: BudgetFacts) {
           className="absolute -inset-y-[5px] w-0.5 -translate-x-1/2 rounded-full bg-(--meter-cap)"
           style={{ left: `${scale.cap}%` }}
         />
+        {/* Near the end of the bar the words end where the bar ends. */}
         <span
-          className={cn(
-            'absolute -top-6 text-2xs font-medium whitespace-nowrap',
-            atEnd && '-translate-x-1/2 phone:right-0 phone:left-auto! phone:translate-x-0',
-          )}
-          style={{ left: `${scale.cap}%` }}
+          className={cn('absolute -top-6 text-2xs font-medium whitespace-nowrap', scale.cap > 70 && 'right-0')}
+          style={scale.cap > 70 ? undefined : { left: `${scale.cap}%` }}
         >
           {capText}
         </span>

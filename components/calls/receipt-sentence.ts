@@ -1,0 +1,55 @@
+/* A call in two sentences: what came of it and what it cost, then how much and how long. */
+import type { Receipt } from '#components/calls/receipt.ts'
+import { formatCallCost, formatCount, formatLatency } from '#components/ui/format.ts'
+
+type Facts = Pick<
+  Receipt,
+  | 'outcome'
+  | 'model'
+  | 'modelAsked'
+  | 'key'
+  | 'costUsd'
+  | 'estimated'
+  | 'tokensIn'
+  | 'tokensOut'
+  | 'timing'
+  | 'attempts'
+>
+
+export type ReceiptSentence = { readonly lede: string; readonly second: string }
+
+export function receiptSentence(facts: Facts): ReceiptSentence {
+  const model = facts.model ?? facts.modelAsked ?? 'The gateway'
+  const who = facts.key?.name ?? 'a caller'
+  const cost = `${facts.estimated ? 'about ' : ''}${formatCallCost(facts.costUsd)}`
+  const took = formatLatency(facts.timing.totalMs)
+  const used = `${formatCount(facts.tokensIn)} tokens in and ${formatCount(facts.tokensOut)} out`
+  switch (facts.outcome) {
+    case 'served':
+      return { lede: `${model} answered ${who} for ${cost}`, second: `${used}, in ${took}${gatewayShare(facts)}.` }
+    case 'refused':
+      return {
+        lede: `${who} was refused before any provider was called`,
+        second: `Nothing was charged. It took ${took}.`,
+      }
+    case 'failed':
+      return {
+        lede: `No provider answered ${who} for ${model}`,
+        second: `${tries(facts)} in ${took}. ${facts.costUsd === '0' ? 'Nothing was charged.' : `It cost ${cost}.`}`,
+      }
+    case 'aborted':
+      return { lede: `${who} went away while ${model} was answering, at ${cost}`, second: `${used}, in ${took}.` }
+    case 'cut':
+      return { lede: `The stream of ${model} to ${who} broke, at ${cost}`, second: `${used}, in ${took}.` }
+    case 'interrupted':
+      return { lede: `The gateway stopped while ${model} was answering ${who}, at ${cost}`, second: `${used}.` }
+  }
+}
+
+function gatewayShare({ timing }: Facts): string {
+  return timing.admittedMs === null ? '' : `, of which admission took ${formatLatency(timing.admittedMs)}`
+}
+
+function tries({ attempts }: Facts): string {
+  return attempts.length === 1 ? 'One attempt' : `${attempts.length} attempts`
+}

@@ -1,0 +1,152 @@
+import { OutcomeHead } from '#components/calls/call-outcome.tsx'
+import { clientName } from '#components/calls/client-name.ts'
+import { CostTable } from '#components/calls/cost-table.tsx'
+import type { Receipt } from '#components/calls/receipt.ts'
+import { receiptSentence } from '#components/calls/receipt-sentence.ts'
+import { RouteTable } from '#components/calls/route-table.tsx'
+import { TimingBar } from '#components/calls/timing-bar.tsx'
+import { RuleList } from '#components/decisions/rule-list.tsx'
+import { Columns } from '#components/shell/page.tsx'
+import { CopyButton, CopyId } from '#components/ui/copy-button.tsx'
+import { formatDate, formatLatency, formatMoment, plural } from '#components/ui/format.ts'
+import { Link } from '#components/ui/link.tsx'
+import { Note } from '#components/ui/note.tsx'
+import { Person } from '#components/ui/person.tsx'
+import { Facts, Lede, Section } from '#components/ui/section.tsx'
+import { Tag } from '#components/ui/tag.tsx'
+
+type ReceiptViewProps = {
+  readonly receipt: Receipt
+  /** The management API's answer, for "Copy as JSON". */
+  readonly json: string
+}
+
+/** What happened to one call: who made it, where it went, what was checked, what it cost and how long it took. */
+export function ReceiptView({ receipt, json }: ReceiptViewProps) {
+  const { attempts, rules, timing, price } = receipt
+  const hasCost = receipt.priceLines.length > 0 || Object.values(receipt.tokens).some((count) => count !== 0)
+  const { lede, second } = receiptSentence(receipt)
+  return (
+    <Columns rail={<Rail receipt={receipt} json={json} />}>
+      <section className="grid gap-2.5 [&+section]:mt-8">
+        <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-ink-3">
+          <OutcomeHead outcome={receipt.outcome} status={receipt.status} code={receipt.code} />
+          <span className="tabular-nums">{formatMoment(receipt.atMs)}</span>
+        </p>
+        <Lede className="max-w-[36rem]">{lede}</Lede>
+        <p className="text-ink-2">
+          {second}
+          {receipt.outcome === 'refused' ? (
+            <>
+              {' '}
+              <Link href={`/decisions/${receipt.decisionId}`}>Why was this refused?</Link>
+            </>
+          ) : null}
+        </p>
+        {receipt.estimated ? (
+          <Note tone="warn" title="Estimated.">
+            {receipt.estimatedWhy ? `${sentence(receipt.estimatedWhy)}.` : 'The provider reported no usage.'} Tokens
+            were counted from what passed through the gateway.
+          </Note>
+        ) : null}
+      </section>
+      <Section title="Time" aside={formatLatency(timing.totalMs)}>
+        <TimingBar timing={timing} stream={receipt.stream} />
+      </Section>
+      {hasCost ? (
+        <Section title="Cost" aside={price ? <PriceAside price={price} /> : null}>
+          <CostTable lines={receipt.priceLines} tokens={receipt.tokens} costUsd={receipt.costUsd} />
+        </Section>
+      ) : null}
+      {attempts.length > 0 ? (
+        <Section title="Route" aside={attempts.length === 1 ? 'One attempt' : plural(attempts.length, 'attempt')}>
+          <RouteTable attempts={attempts} />
+        </Section>
+      ) : null}
+      {rules.length > 0 ? (
+        <Section
+          title="What was checked"
+          aside={plural(rules.length, 'rule')}
+          end={<Link href={`/decisions/${receipt.decisionId}`}>Decision</Link>}
+          className="gap-2"
+        >
+          <RuleList rules={rules} neededNanos={receipt.heldNanos === null ? null : BigInt(receipt.heldNanos)} />
+        </Section>
+      ) : null}
+    </Columns>
+  )
+}
+
+function PriceAside({ price }: { readonly price: NonNullable<Receipt['price']> }) {
+  const since = price.sinceMs === null ? '' : ` of ${formatDate(price.sinceMs)}`
+  return (
+    <>
+      US dollars, price book{since} <CopyId text={price.id} shown={shortId(price.id)} label="Copy price version" />
+    </>
+  )
+}
+
+function Rail({ receipt, json }: { readonly receipt: Receipt; readonly json: string }) {
+  return (
+    <>
+      <Section title="Who" className="gap-1.5">
+        <Facts items={whoFacts(receipt)} />
+      </Section>
+      <Section
+        title="Call"
+        end={
+          <CopyButton size="small" variant="quiet" text={json}>
+            Copy as JSON
+          </CopyButton>
+        }
+        className="gap-1.5"
+      >
+        <Facts items={callFacts(receipt)} />
+      </Section>
+    </>
+  )
+}
+
+function whoFacts({ key, person, workload, team, project, costCentre, environment, ...receipt }: Receipt) {
+  return [
+    key ? { label: 'Key', value: <Link href={`/keys/${key.id}`}>{key.name}</Link> } : null,
+    person ? { label: 'Person', value: <Person name={person.name} /> } : null,
+    workload ? { label: sentence(workload.kind), value: workload.name } : null,
+    team ? { label: 'Team', value: team.name } : null,
+    project ? { label: 'Project', value: project.name } : null,
+    costCentre
+      ? { label: 'Cost centre', value: `${costCentre.code}${costCentre.name ? ` ${costCentre.name}` : ''}` }
+      : { label: 'Cost centre', value: <span className="text-ink-3">none</span> },
+    environment ? { label: 'Environment', value: <Tag>{environment}</Tag> } : null,
+    { label: 'Proved by', value: identityWords[receipt.identityMethod] ?? receipt.identityMethod },
+    { label: 'Client', value: clientName(receipt.userAgent) ?? 'not named' },
+    receipt.clientIp ? { label: 'From', value: <span className="mono">{receipt.clientIp}</span> } : null,
+  ].filter((fact) => fact !== null)
+}
+
+const identityWords: Record<string, string> = {
+  virtual_key: 'Virtual key',
+  idp_token: 'Identity provider token',
+  mtls: 'Client certificate',
+}
+
+function callFacts(receipt: Receipt) {
+  const { id, endpoint, stream, modelAsked, modelServed, provider, region } = receipt
+  const mono = (text: string) => <span className="mono">{text}</span>
+  return [
+    { label: 'Call', value: <CopyId text={id} shown={shortId(id)} label="Copy call id" /> },
+    { label: 'Endpoint', value: `${endpoint}${stream ? ', streamed' : ''}` },
+    modelAsked ? { label: 'Asked for', value: mono(modelAsked) } : null,
+    modelServed ? { label: 'Served by', value: mono(modelServed) } : null,
+    provider ? { label: 'Provider', value: `${provider}${region ? `, ${region}` : ''}` } : null,
+  ].filter((fact) => fact !== null)
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** Ids are long; their end tells them apart. */
+function shortId(id: string): string {
+  return id.length <= 16 ? id : `${id.slice(0, id.indexOf('_') + 1)}…${id.slice(-8)}`
+}

@@ -1,0 +1,93 @@
+import { type ReactNode } from 'react'
+import { smallMoney } from '#components/decisions/small-money.ts'
+import { ButtonLink } from '#components/ui/button-link.tsx'
+import { CopyButton } from '#components/ui/copy-button.tsx'
+import { formatCount } from '#components/ui/format.ts'
+import { Icon, type IconName } from '#components/ui/icon.tsx'
+import { Rows } from '#components/ui/section.tsx'
+
+/** Something else that would have passed at that moment, computed from the same rules. */
+export type Way =
+  | { readonly kind: 'model'; readonly model: string; readonly costNanos: bigint | null }
+  | { readonly kind: 'output'; readonly field: string; readonly maximum: number; readonly asked: number | null }
+  | { readonly kind: 'key'; readonly id: string; readonly name: string }
+
+/** What the caller can do now, without asking anybody. Nothing stands here that would be refused as well. */
+export function WaysOn({ ways }: { readonly ways: readonly Way[] }) {
+  return (
+    <Rows>
+      {ways.map((way, index) => (
+        <WayRow key={index} way={way} />
+      ))}
+    </Rows>
+  )
+}
+
+function WayRow({ way }: { readonly way: Way }) {
+  switch (way.kind) {
+    case 'model':
+      return (
+        <Line
+          icon="swap"
+          title={<>Use {way.model}</>}
+          action={
+            <CopyButton size="small" text={way.model}>
+              Copy model name
+            </CopyButton>
+          }
+        >
+          {way.costNanos === null
+            ? 'This key may use it.'
+            : `The same call costs at most ${smallMoney(way.costNanos)} there and would have passed.`}
+        </Line>
+      )
+    case 'output':
+      return (
+        <Line
+          icon="dn"
+          title="Ask for less output"
+          action={
+            <CopyButton size="small" text={`"${way.field}": ${way.maximum}`}>
+              Copy setting
+            </CopyButton>
+          }
+        >
+          It passes with <span className="mono">{way.field}</span> up to {formatCount(way.maximum)}.
+          {way.asked === null ? ' It named none.' : ` It asked for ${formatCount(way.asked)}.`}
+        </Line>
+      )
+    case 'key':
+      return (
+        <Line
+          icon="key"
+          title={<>Use your key {way.name}</>}
+          action={
+            <ButtonLink size="small" href={`/keys/${way.id}`}>
+              Open key
+            </ButtonLink>
+          }
+        >
+          The same call would have passed with it.
+        </Line>
+      )
+  }
+}
+
+type LineProps = {
+  readonly icon: IconName
+  readonly title: ReactNode
+  readonly action: ReactNode
+  readonly children: ReactNode
+}
+
+function Line({ icon, title, action, children }: LineProps) {
+  return (
+    <li className="grid grid-cols-[1.25rem_minmax(0,1fr)_auto] items-center gap-3 py-[11px] phone:grid-cols-[1.25rem_minmax(0,1fr)]">
+      <Icon name={icon} className="text-ink-3" />
+      <span>
+        <b>{title}</b> <span className="text-ink-2">{children}</span>
+      </span>
+      <span className="phone:col-start-2 phone:justify-self-start">{action}</span>
+    </li>
+  )
+}
