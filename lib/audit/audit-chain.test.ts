@@ -14,8 +14,14 @@ afterAll(() => fixture.close())
 const record = (number: number, extra: object = {}) =>
   fixture.context.db.$transaction((tx) =>
     recordAudit(tx, bootstrap, {
-      action: 'team.update', targetType: 'team', targetId: `team_${number}`, targetName: `Team ${number}`,
-      summary: `renamed team ${number}`, before: { name: 'old' }, after: { name: `Team ${number}` }, ...extra,
+      action: 'team.update',
+      targetType: 'team',
+      targetId: `team_${number}`,
+      targetName: `Team ${number}`,
+      summary: `renamed team ${number}`,
+      before: { name: 'old' },
+      after: { name: `Team ${number}` },
+      ...extra,
     }),
   )
 
@@ -91,9 +97,24 @@ describe('verification names the first bad entry', () => {
     ['its time was edited', `UPDATE audit_entry SET at = at - interval '1 day' WHERE seq = 1`, 1, 'altered'],
     ['one before it was deleted', 'DELETE FROM audit_entry WHERE seq = 5', 6, 'missing'],
     ['the first ones were deleted', 'DELETE FROM audit_entry WHERE seq <= 3', 4, 'missing'],
-    ['two changed places', 'UPDATE audit_entry SET seq = CASE seq WHEN 3 THEN -1 WHEN 4 THEN 3 END WHERE seq IN (3, 4); UPDATE audit_entry SET seq = 4 WHERE seq = -1', 3, 'broken_link'],
-    ['one was deleted and the rest moved up', 'DELETE FROM audit_entry WHERE seq = 7; UPDATE audit_entry SET seq = seq - 1 WHERE seq > 7', 7, 'broken_link'],
-    ['one was put in between', `UPDATE audit_entry SET seq = -seq WHERE seq > 5; UPDATE audit_entry SET seq = 1 - seq WHERE seq < 0; INSERT INTO audit_entry SELECT 6, at, actor_type, actor_id, actor_name, action, target_type, target_id, target_name, 'forged', before, after, ip, request_id, hash, hash FROM audit_entry WHERE seq = 5`, 6, 'altered'],
+    [
+      'two changed places',
+      'UPDATE audit_entry SET seq = CASE seq WHEN 3 THEN -1 WHEN 4 THEN 3 END WHERE seq IN (3, 4); UPDATE audit_entry SET seq = 4 WHERE seq = -1',
+      3,
+      'broken_link',
+    ],
+    [
+      'one was deleted and the rest moved up',
+      'DELETE FROM audit_entry WHERE seq = 7; UPDATE audit_entry SET seq = seq - 1 WHERE seq > 7',
+      7,
+      'broken_link',
+    ],
+    [
+      'one was put in between',
+      `UPDATE audit_entry SET seq = -seq WHERE seq > 5; UPDATE audit_entry SET seq = 1 - seq WHERE seq < 0; INSERT INTO audit_entry SELECT 6, at, actor_type, actor_id, actor_name, action, target_type, target_id, target_name, 'forged', before, after, ip, request_id, hash, hash FROM audit_entry WHERE seq = 5`,
+      6,
+      'altered',
+    ],
   ])('when %s', async (_what, statement, seq, fault) => {
     await ten()
     await tamper(statement)
@@ -115,7 +136,10 @@ describe('verification names the first bad entry', () => {
     await record(9)
     await record(99)
     expect(await verify()).toMatchObject({ verified: true, entries: 10 })
-    expect(await verify({ anchor: head })).toMatchObject({ verified: false, firstBad: { seq: 10, fault: 'anchor_mismatch' } })
+    expect(await verify({ anchor: head })).toMatchObject({
+      verified: false,
+      firstBad: { seq: 10, fault: 'anchor_mismatch' },
+    })
   })
 
   test('within a range, which trusts only the entry before it', async () => {
@@ -131,7 +155,10 @@ describe('the audit log', () => {
   beforeAll(async () => {
     await tamper('TRUNCATE audit_entry')
     for (let number = 1; number <= 25; number++) {
-      await record(number, { action: number % 5 === 0 ? 'team.archive' : 'team.update', summary: number === 7 ? '100% of a_b' : `renamed team ${number}` })
+      await record(number, {
+        action: number % 5 === 0 ? 'team.archive' : 'team.update',
+        summary: number === 7 ? '100% of a_b' : `renamed team ${number}`,
+      })
     }
   })
   const list = (query: object) => listAudit(fixture.context, bootstrap, listAuditQuery.parse(query))
@@ -153,7 +180,14 @@ describe('the audit log', () => {
     expect((await list({ filter: { target: ['team_3'] } })).data).toHaveLength(1)
   })
 
-  test.each([['100%', 1], ['a_b', 1], ['%', 1], ['_', 1], ['team 2', 7], ['\\', 0]])('finds %s as it is written', async (q, count) => {
+  test.each([
+    ['100%', 1],
+    ['a_b', 1],
+    ['%', 1],
+    ['_', 1],
+    ['team 2', 7],
+    ['\\', 0],
+  ])('finds %s as it is written', async (q, count) => {
     expect((await list({ q })).data).toHaveLength(count)
   })
 })

@@ -34,7 +34,11 @@ export const verification = z.object({
   to: z.int().nullable(),
   entries: z.int(),
   firstBad: z
-    .object({ seq: z.int(), fault: z.enum(Object.keys(auditFaults) as [AuditFault, ...AuditFault[]]), message: z.string() })
+    .object({
+      seq: z.int(),
+      fault: z.enum(Object.keys(auditFaults) as [AuditFault, ...AuditFault[]]),
+      message: z.string(),
+    })
     .nullable(),
   /** The last good entry: note it elsewhere, and give it as anchor next time. */
   head: z.object({ seq: z.int(), hash: z.string() }).nullable(),

@@ -39,11 +39,15 @@ export async function readAuditEntry(context: Context, actor: Actor, seq: string
 }
 
 /** Every matching entry, a page at a time. */
-export async function* exportAudit(context: Context, actor: Actor, query: ListAuditQuery): AsyncGenerator<AuditEntryView> {
+export async function* exportAudit(
+  context: Context,
+  actor: Actor,
+  query: ListAuditQuery,
+): AsyncGenerator<AuditEntryView> {
   mustRead(actor)
   const direction = query.sort === 'seq' ? 'asc' : 'desc'
   let after: bigint | null = null
-  for (let written = 0; written < exportRows; ) {
+  for (let written = 0; written < exportRows;) {
     const rows: EntryRow[] = await filteredEntries(context.db, filterOf(query), { direction, after, limit: 1_000 })
     for (const row of rows) yield viewOf(row)
     written += rows.length
@@ -74,7 +78,8 @@ function seqOf(position: string | number | null | undefined): bigint {
 }
 
 function viewOf(row: EntryRow): AuditEntryView {
-  const { seq, at, actorType, actorId, actorName, targetType, targetId, targetName, before, after, prevHash, hash } = row
+  const { seq, at, actorType, actorId, actorName, targetType, targetId, targetName, before, after, prevHash, hash } =
+    row
   return {
     seq: Number(seq),
     at: at.toISOString(),

@@ -46,8 +46,22 @@ function jsonColumn(value: JsonValue): Prisma.InputJsonValue | typeof Prisma.DbN
 }
 
 const entryFields = {
-  seq: true, at: true, actorType: true, actorId: true, actorName: true, action: true, targetType: true, targetId: true,
-  targetName: true, summary: true, before: true, after: true, ip: true, requestId: true, prevHash: true, hash: true,
+  seq: true,
+  at: true,
+  actorType: true,
+  actorId: true,
+  actorName: true,
+  action: true,
+  targetType: true,
+  targetId: true,
+  targetName: true,
+  summary: true,
+  before: true,
+  after: true,
+  ip: true,
+  requestId: true,
+  prevHash: true,
+  hash: true,
 } as const
 
 export async function findEntry(db: Db, seq: bigint) {
@@ -57,7 +71,10 @@ export async function findEntry(db: Db, seq: bigint) {
 export type EntryRow = NonNullable<Awaited<ReturnType<typeof findEntry>>>
 
 /** In order, from `from` (inclusive). The primary key carries it. */
-export async function entriesInOrder(db: Db, range: { from: bigint; to: bigint | null; limit: number }): Promise<EntryRow[]> {
+export async function entriesInOrder(
+  db: Db,
+  range: { from: bigint; to: bigint | null; limit: number },
+): Promise<EntryRow[]> {
   return db.auditEntry.findMany({
     where: { seq: { gte: range.from, ...(range.to === null ? {} : { lte: range.to }) } },
     orderBy: { seq: 'asc' },

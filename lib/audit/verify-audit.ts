@@ -40,7 +40,11 @@ export async function verifyAudit(context: Context, actor: Actor, input: VerifyI
     const batch: EntryRow[] = await entriesInOrder(db, { from: previous.seq + 1n, to, limit: batchSize })
     isAtEnd = batch.length < batchSize
     for (const row of batch) {
-      const fault: AuditFault | null = linkFault(previous, { ...row, before: canonicalValue(row.before), after: canonicalValue(row.after) } satisfies ChainedEntry & Pick<EntryRow, 'prevHash' | 'hash'>)
+      const fault: AuditFault | null = linkFault(previous, {
+        ...row,
+        before: canonicalValue(row.before),
+        after: canonicalValue(row.after),
+      } satisfies ChainedEntry & Pick<EntryRow, 'prevHash' | 'hash'>)
       const wrongAnchor: boolean = anchor?.seq === row.seq && !sameBytes(anchor.hash, row.hash)
       bad = fault ? { seq: row.seq, fault } : wrongAnchor ? { seq: row.seq, fault: 'anchor_mismatch' } : null
       if (bad) break
@@ -49,7 +53,8 @@ export async function verifyAudit(context: Context, actor: Actor, input: VerifyI
     }
   }
   const reachesEnd = isAtEnd && to === null
-  if (!bad && previous && anchor && reachesEnd && anchor.seq > previous.seq) bad = { seq: anchor.seq, fault: 'truncated' }
+  if (!bad && previous && anchor && reachesEnd && anchor.seq > previous.seq)
+    bad = { seq: anchor.seq, fault: 'truncated' }
   const head = previous && previous.seq >= 1n && (entries > 0 || from > 1n) ? previous : null
   return {
     verified: bad === null,

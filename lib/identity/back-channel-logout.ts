@@ -52,10 +52,18 @@ export async function backChannelLogout(context: Context, logoutToken: string): 
     })
     for (const { id } of sessions) await endSession(tx, id, new Date(clock.nowMs()))
     for (const { id: sessionId, user } of sessions) {
-      await recordAudit(tx, { kind: 'system', id: 'back-channel-logout', name: provider.name, ip: null, requestId: null }, {
-        action: 'session.back_channel_logout', targetType: 'user', targetId: user.id, targetName: user.name,
-        summary: `ended a session of ${user.name}`, after: { sessionId },
-      })
+      await recordAudit(
+        tx,
+        { kind: 'system', id: 'back-channel-logout', name: provider.name, ip: null, requestId: null },
+        {
+          action: 'session.back_channel_logout',
+          targetType: 'user',
+          targetId: user.id,
+          targetName: user.name,
+          summary: `ended a session of ${user.name}`,
+          after: { sessionId },
+        },
+      )
     }
     return sessions.length
   })
@@ -103,7 +111,13 @@ function keysAt(jwksUri: string): ReturnType<typeof createRemoteJWKSet> {
 /** Each token counts once. Without Redis it counts again within its two minutes, which at worst signs somebody out. */
 async function wasSeen(context: Context, jti: string): Promise<boolean> {
   try {
-    const first = await context.redis.set(`{gh}:logout:${sha256(jti).toString('hex')}`, '1', 'EX', maxAgeSeconds + 60, 'NX')
+    const first = await context.redis.set(
+      `{gh}:logout:${sha256(jti).toString('hex')}`,
+      '1',
+      'EX',
+      maxAgeSeconds + 60,
+      'NX',
+    )
     return first === null
   } catch {
     return false

@@ -64,9 +64,13 @@ async function actorOfToken(context: Context, text: string, origin: Origin): Pro
   }
   if (!isApiTokenText(text)) return null
   const peppers = config.previousPepper ? [config.pepper, config.previousPepper] : [config.pepper]
-  const token = await findApiToken(db, peppers.map((pepper) => apiTokenDigest(text, pepper)))
+  const token = await findApiToken(
+    db,
+    peppers.map((pepper) => apiTokenDigest(text, pepper)),
+  )
   const nowMs = clock.nowMs()
-  if (!token || token.revokedAt !== null || (token.expiresAt !== null && token.expiresAt.getTime() <= nowMs)) return null
+  if (!token || token.revokedAt !== null || (token.expiresAt !== null && token.expiresAt.getTime() <= nowMs))
+    return null
   if ((token.lastUsedAt?.getTime() ?? 0) + seenEveryMs <= nowMs) await touchApiToken(db, token.id, new Date(nowMs))
   return tokenActor(token.id, token.name, token.roles, origin)
 }

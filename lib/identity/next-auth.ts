@@ -14,7 +14,12 @@ import type { Actor } from '#lib/identity/contract.ts'
 import { discoverIssuer, discoveryUrl, type IssuerMetadata } from '#lib/identity/discover-issuer.ts'
 import { absoluteSessionMs } from '#lib/identity/rules/session-lifetime.ts'
 import {
-  cookieContent, openSessionCookie, sealSessionCookie, sessionIdOf, usesSecureCookies, type CookieContent,
+  cookieContent,
+  openSessionCookie,
+  sealSessionCookie,
+  sessionIdOf,
+  usesSecureCookies,
+  type CookieContent,
 } from '#lib/identity/session-cookie.ts'
 import { signInPerson } from '#lib/identity/sign-in-person.ts'
 import { signOutPerson } from '#lib/identity/sign-out-person.ts'
@@ -34,7 +39,8 @@ export async function currentActor(context: Context): Promise<Actor | null> {
 export async function answerAuth(context: Context, request: Request): Promise<Response> {
   const url = new URL(request.url)
   const [action = '', providerId] = url.pathname.slice(authPrefix.length + 1).split('/')
-  if (request.method !== 'GET' && request.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'GET, POST' } })
+  if (request.method !== 'GET' && request.method !== 'POST')
+    return new Response(null, { status: 405, headers: { allow: 'GET, POST' } })
   const form = request.method === 'POST' ? await readForm(request) : {}
   if (!form) return new Response('The form is too long.', { status: 413 })
 
@@ -48,7 +54,13 @@ export async function answerAuth(context: Context, request: Request): Promise<Re
   }
   const options = authOptions(context, { previousSessionId, origin, provider: provider ?? null, metadata })
   const query = action === 'signin' ? signInQuery(url.searchParams) : Object.fromEntries(url.searchParams)
-  const response = await runNextAuth(options, context, { method: request.method, nextauth: [action, ...(providerId ? [providerId] : [])], query, form, cookies })
+  const response = await runNextAuth(options, context, {
+    method: request.method,
+    nextauth: [action, ...(providerId ? [providerId] : [])],
+    query,
+    form,
+    cookies,
+  })
   if (action === 'signout' && request.method === 'POST' && previousSessionId) {
     return afterSignOut(context, response, previousSessionId, origin)
   }
@@ -72,7 +84,8 @@ function authOptions(context: Context, facts: SignInFacts): AuthOptions {
     useSecureCookies: usesSecureCookies(config),
     session: { strategy: 'jwt', maxAge: absoluteSessionMs / 1000 },
     jwt: {
-      encode: ({ token, maxAge }) => sealSessionCookie(cookieContent.parse(token), maxAge ?? absoluteSessionMs / 1000, config),
+      encode: ({ token, maxAge }) =>
+        sealSessionCookie(cookieContent.parse(token), maxAge ?? absoluteSessionMs / 1000, config),
       decode: async ({ token }) => {
         const content = token ? await openSessionCookie(token, config) : null
         return content && { ...content }
@@ -87,11 +100,18 @@ function authOptions(context: Context, facts: SignInFacts): AuthOptions {
         const { provider, previousSessionId, origin } = facts
         if (!account || !provider || account.provider !== provider.id) return false
         const idToken = account.id_token ?? null
-        const outcome = await signInPerson(context, { provider, claims: profile, idToken, previousSessionId, origin }).catch((error: unknown) => {
+        const outcome = await signInPerson(context, {
+          provider,
+          claims: profile,
+          idToken,
+          previousSessionId,
+          origin,
+        }).catch((error: unknown) => {
           log.error({ err: error }, 'sign-in could not be completed')
           return { kind: 'refused', reason: 'unavailable' } as const
         })
-        if (outcome.kind === 'refused') return `${config.publicUrl}/sign-in?problem=${outcome.reason}&provider=${provider.id}`
+        if (outcome.kind === 'refused')
+          return `${config.publicUrl}/sign-in?problem=${outcome.reason}&provider=${provider.id}`
         contents.set(account, { sub: outcome.subject, sid: outcome.idpSession, ses: outcome.sessionId })
         return true
       },
@@ -118,7 +138,10 @@ function authOptions(context: Context, facts: SignInFacts): AuthOptions {
   }
 }
 
-function oidcProvider(provider: IdentityProviderConfig, metadata: IssuerMetadata | null): OAuthConfig<Record<string, unknown>> {
+function oidcProvider(
+  provider: IdentityProviderConfig,
+  metadata: IssuerMetadata | null,
+): OAuthConfig<Record<string, unknown>> {
   const scopes = ['openid', 'profile', 'email', ...(asksForGroups(provider, metadata) ? ['groups'] : [])]
   return {
     id: provider.id,
@@ -139,7 +162,8 @@ function oidcProvider(provider: IdentityProviderConfig, metadata: IssuerMetadata
       // Thin ID tokens leave the groups to the userinfo endpoint. Entra's has none, and answers for Graph instead.
       request: async ({ client, tokens }) => {
         const claims = tokens.id_token ? claimsOf(tokens) : {}
-        const complete = provider.id === 'entra' || 'groups' in claims || !metadata?.userinfo_endpoint || !tokens.access_token
+        const complete =
+          provider.id === 'entra' || 'groups' in claims || !metadata?.userinfo_endpoint || !tokens.access_token
         return complete ? claims : { ...(await client.userinfo(tokens.access_token ?? '')), ...claims }
       },
     },
@@ -155,12 +179,16 @@ function asksForGroups(provider: IdentityProviderConfig, metadata: IssuerMetadat
 function signingAlgorithm(metadata: IssuerMetadata | null): string {
   const offered = metadata?.id_token_signing_alg_values_supported ?? ['RS256']
   // Never `none`, never a symmetric one: those would make the client secret a signing key.
-  return ['RS256', 'ES256', 'PS256', 'EdDSA', 'ES384', 'RS512'].find((algorithm) => offered.includes(algorithm)) ?? 'RS256'
+  return (
+    ['RS256', 'ES256', 'PS256', 'EdDSA', 'ES384', 'RS512'].find((algorithm) => offered.includes(algorithm)) ?? 'RS256'
+  )
 }
 
 function clientAuthentication(metadata: IssuerMetadata | null): 'client_secret_basic' | 'client_secret_post' {
   const offered = metadata?.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
-  return offered.includes('client_secret_basic') || !offered.includes('client_secret_post') ? 'client_secret_basic' : 'client_secret_post'
+  return offered.includes('client_secret_basic') || !offered.includes('client_secret_post')
+    ? 'client_secret_basic'
+    : 'client_secret_post'
 }
 
 // openid-client's TokenSet has this method; next-auth's type for it does not say so.
@@ -178,7 +206,12 @@ async function metadataOrNull(context: Context, provider: IdentityProviderConfig
 }
 
 /** next-auth's cookie is gone by now, unless its CSRF check refused; the session row and the provider's session follow. */
-async function afterSignOut(context: Context, response: Response, sessionId: string, origin: Origin): Promise<Response> {
+async function afterSignOut(
+  context: Context,
+  response: Response,
+  sessionId: string,
+  origin: Origin,
+): Promise<Response> {
   const refused = response.headers.get('location')?.includes('csrf=true') ?? response.status >= 400
   if (refused) return response
   const next = await signOutPerson(context, sessionId, origin)
@@ -207,7 +240,8 @@ async function runNextAuth(options: AuthOptions, context: Context, asked: AuthRe
       answer.status = code
       return response
     },
-    getHeader: (name: string) => (name.toLowerCase() === 'set-cookie' ? answer.headers.getSetCookie() : answer.headers.get(name)),
+    getHeader: (name: string) =>
+      name.toLowerCase() === 'set-cookie' ? answer.headers.getSetCookie() : answer.headers.get(name),
     setHeader: (name: string, value: string | readonly string[]) => {
       answer.headers.delete(name)
       for (const one of [value].flat()) answer.headers.append(name, String(one))
@@ -254,10 +288,13 @@ function decoded(text: string): string {
 async function readForm(request: Request): Promise<Record<string, string> | null> {
   const text = await request.text()
   if (text.length > 100_000) return null
-  if (!(request.headers.get('content-type') ?? '').includes('json')) return Object.fromEntries(new URLSearchParams(text))
+  if (!(request.headers.get('content-type') ?? '').includes('json'))
+    return Object.fromEntries(new URLSearchParams(text))
   try {
     const value: unknown = JSON.parse(text)
-    return Object.fromEntries(Object.entries(value ?? {}).flatMap(([key, member]) => (typeof member === 'string' ? [[key, member]] : [])))
+    return Object.fromEntries(
+      Object.entries(value ?? {}).flatMap(([key, member]) => (typeof member === 'string' ? [[key, member]] : [])),
+    )
   } catch {
     return {}
   }

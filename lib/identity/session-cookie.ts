@@ -26,7 +26,11 @@ export async function sessionIdOf(cookieHeader: string | null, config: Config): 
   return (await openSessionCookie(token, config))?.ses ?? null
 }
 
-export async function sealSessionCookie(content: CookieContent, maxAgeSeconds: number, config: Config): Promise<string> {
+export async function sealSessionCookie(
+  content: CookieContent,
+  maxAgeSeconds: number,
+  config: Config,
+): Promise<string> {
   return new EncryptJWT(content)
     .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
     .setExpirationTime(`${maxAgeSeconds} seconds`)

@@ -15,8 +15,17 @@ import { sealIdToken } from '#lib/identity/rules/id-token-box.ts'
 import { mapGroups, type MappedGroups } from '#lib/identity/rules/map-groups.ts'
 import { absoluteSessionMs } from '#lib/identity/rules/session-lifetime.ts'
 import {
-  createUser, endSession, findDefaultProfileId, findUserByEmail, findUserByIdentity, findUsableMappings, insertSession,
-  linkIdentity, replaceMemberships, updateUserAtSignIn, type SignInUser,
+  createUser,
+  endSession,
+  findDefaultProfileId,
+  findUserByEmail,
+  findUserByIdentity,
+  findUsableMappings,
+  insertSession,
+  linkIdentity,
+  replaceMemberships,
+  updateUserAtSignIn,
+  type SignInUser,
 } from '#lib/identity/sign-in-store.ts'
 import type { IdentityProviderConfig } from '#lib/platform/config.ts'
 import type { Context } from '#lib/platform/context.ts'
@@ -37,7 +46,13 @@ export type SignInAttempt = {
 export type SignInRefusal = 'invalid_identity' | 'no_email' | 'groups_overage' | 'email_in_use' | 'disabled'
 
 export type SignInOutcome =
-  | { readonly kind: 'signed_in'; readonly userId: string; readonly sessionId: string; readonly subject: string; readonly idpSession: string | null }
+  | {
+      readonly kind: 'signed_in'
+      readonly userId: string
+      readonly sessionId: string
+      readonly subject: string
+      readonly idpSession: string | null
+    }
   | { readonly kind: 'refused'; readonly reason: SignInRefusal }
 
 export async function signInPerson(context: Context, attempt: SignInAttempt): Promise<SignInOutcome> {
@@ -61,7 +76,11 @@ async function signIn(tx: Tx, context: Context, attempt: SignInAttempt, identity
   const actor = { kind: 'user', id: before.id, name: identity.name, ...origin } as const
   const target = { targetType: 'user', targetId: before.id, targetName: identity.name }
   if (before.status !== 'active') {
-    await recordAudit(tx, actor, { action: 'session.refuse', ...target, summary: `was refused at sign-in: the account is ${before.status}` })
+    await recordAudit(tx, actor, {
+      action: 'session.refuse',
+      ...target,
+      summary: `was refused at sign-in: the account is ${before.status}`,
+    })
     return { outcome: { kind: 'refused', reason: 'disabled' }, subjects: [] }
   }
 
@@ -87,10 +106,21 @@ async function signIn(tx: Tx, context: Context, attempt: SignInAttempt, identity
   const subjects: Subject[] = found.isNew || changesPolicy(before, mapped) ? [`user:${before.id}`] : []
   await raiseVersions(tx, subjects)
   if (found.isNew) {
-    await recordAudit(tx, actor, { action: 'user.provision', ...target, summary: `was set up at the first sign-in by ${provider.name}`, after: accessOf(mapped) })
+    await recordAudit(tx, actor, {
+      action: 'user.provision',
+      ...target,
+      summary: `was set up at the first sign-in by ${provider.name}`,
+      after: accessOf(mapped),
+    })
   } else if (changesPolicy(before, mapped)) {
     const summary = `got other access, as the groups at ${provider.name} say`
-    await recordAudit(tx, actor, { action: 'user.sync', ...target, summary, before: accessOf(before), after: accessOf(mapped) })
+    await recordAudit(tx, actor, {
+      action: 'user.sync',
+      ...target,
+      summary,
+      before: accessOf(before),
+      after: accessOf(mapped),
+    })
   }
   await recordAudit(tx, actor, {
     action: 'session.sign_in',
@@ -106,14 +136,23 @@ type FoundPerson =
   | { readonly kind: 'person'; readonly user: SignInUser; readonly isNew: boolean; readonly linkedByEmail: boolean }
   | { readonly kind: 'refused'; readonly reason: 'email_in_use' }
 
-async function findPerson(tx: Tx, context: Context, { provider }: SignInAttempt, identity: Identity): Promise<FoundPerson> {
+async function findPerson(
+  tx: Tx,
+  context: Context,
+  { provider }: SignInAttempt,
+  identity: Identity,
+): Promise<FoundPerson> {
   const known = await findUserByIdentity(tx, identityIssuer(provider), identity.subject)
   if (known) return { kind: 'person', user: known, isNew: false, linkedByEmail: false }
 
   const link = { issuer: identityIssuer(provider), subject: identity.subject }
   const namesake = await findUserByEmail(tx, identity.email)
   if (!namesake) {
-    const user = await createUser(tx, { id: newId('user', context.clock.nowMs()), email: identity.email, name: identity.name })
+    const user = await createUser(tx, {
+      id: newId('user', context.clock.nowMs()),
+      email: identity.email,
+      name: identity.name,
+    })
     await linkIdentity(tx, user.id, link)
     return { kind: 'person', user, isNew: true, linkedByEmail: false }
   }

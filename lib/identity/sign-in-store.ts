@@ -56,11 +56,23 @@ export async function linkIdentity(tx: Tx, userId: string, link: { issuer: strin
 /** Mappings to teams and profiles that are still in use. */
 export async function findUsableMappings(tx: Tx): Promise<GroupMapping[]> {
   const rows = await tx.profileMapping.findMany({
-    select: { group: true, priority: true, teamId: true, profileId: true, roles: true, isLead: true, profile: { select: { archivedAt: true } } },
+    select: {
+      group: true,
+      priority: true,
+      teamId: true,
+      profileId: true,
+      roles: true,
+      isLead: true,
+      profile: { select: { archivedAt: true } },
+    },
     take: 5_000,
   })
   const named = rows.flatMap(({ teamId }) => teamId ?? [])
-  const teams = await tx.team.findMany({ where: { id: { in: named }, status: { not: 'archived' } }, select: { id: true }, take: 5_000 })
+  const teams = await tx.team.findMany({
+    where: { id: { in: named }, status: { not: 'archived' } },
+    select: { id: true },
+    take: 5_000,
+  })
   const usable = new Set(teams.map(({ id }) => id))
   return rows.map(({ profile, teamId, profileId, ...mapping }) => ({
     ...mapping,
@@ -136,7 +148,10 @@ export async function endSession(tx: Tx, sessionId: string, now: Date): Promise<
 }
 
 export async function endSessionsOfUser(tx: Tx, userId: string, now: Date): Promise<number> {
-  const ended = await tx.session.updateMany({ where: { userId, revokedAt: null }, data: { revokedAt: now, idToken: null } })
+  const ended = await tx.session.updateMany({
+    where: { userId, revokedAt: null },
+    data: { revokedAt: now, idToken: null },
+  })
   return ended.count
 }
 

@@ -13,10 +13,18 @@ export async function signOutPerson(context: Context, sessionId: string, origin:
     const found = await findSessionForSignOut(tx, sessionId)
     if (!found || !(await endSession(tx, sessionId, new Date(clock.nowMs())))) return null
     const { id, name } = found.user
-    await recordAudit(tx, { kind: 'user', id, name, ...origin }, {
-      action: 'session.sign_out', targetType: 'user', targetId: id, targetName: name, summary: 'signed out',
-      after: { sessionId },
-    })
+    await recordAudit(
+      tx,
+      { kind: 'user', id, name, ...origin },
+      {
+        action: 'session.sign_out',
+        targetType: 'user',
+        targetId: id,
+        targetName: name,
+        summary: 'signed out',
+        after: { sessionId },
+      },
+    )
     return found
   })
   const signInPage = `${config.publicUrl}/sign-in`

@@ -14,14 +14,20 @@ export async function startSignIn(context: Context, request: Request, providerId
   if (!known || !isOwnForm(request, publicUrl)) return seeOther(`${publicUrl}/sign-in`)
   const next = safeNextPath(new URLSearchParams((await request.text()).slice(0, 10_000)).get('next'))
 
-  const issued = await answerAuth(context, new Request(`${publicUrl}${authPrefix}/csrf`, { headers: cookiesOf(request) }))
+  const issued = await answerAuth(
+    context,
+    new Request(`${publicUrl}${authPrefix}/csrf`, { headers: cookiesOf(request) }),
+  )
   const { csrfToken } = z.object({ csrfToken: z.string() }).parse(await issued.json())
   const given = issued.headers.getSetCookie()
   const response = await answerAuth(
     context,
     new Request(`${publicUrl}${authPrefix}/signin/${providerId}`, {
       method: 'POST',
-      headers: { ...forwardedOf(request), cookie: [cookiesOf(request).cookie, ...given.map(nameAndValue)].filter(Boolean).join('; ') },
+      headers: {
+        ...forwardedOf(request),
+        cookie: [cookiesOf(request).cookie, ...given.map(nameAndValue)].filter(Boolean).join('; '),
+      },
       body: new URLSearchParams({ csrfToken, callbackUrl: `${publicUrl}${next}` }),
     }),
   )

@@ -76,11 +76,16 @@ export type EndpointDefinition<
   readonly answers?: Readonly<Record<number, { readonly description: string; readonly schema: z.ZodType }>>
   /** Offered at `Accept: text/csv`; called instead of `handle`. */
   readonly csv?: (input: EndpointInput<Params, Query, Body>) => Promise<CsvTable> | CsvTable
-  readonly handle: (input: EndpointInput<Params, Query, Body>) => Promise<z.input<Response> | Reply> | z.input<Response> | Reply
+  readonly handle: (
+    input: EndpointInput<Params, Query, Body>,
+  ) => Promise<z.input<Response> | Reply> | z.input<Response> | Reply
 }
 
 /** A definition whose types have been checked and are no longer needed. */
-export type Endpoint = Omit<EndpointDefinition<undefined, undefined, undefined, z.ZodType>, 'params' | 'query' | 'body' | 'handle' | 'csv'> & {
+export type Endpoint = Omit<
+  EndpointDefinition<undefined, undefined, undefined, z.ZodType>,
+  'params' | 'query' | 'body' | 'handle' | 'csv'
+> & {
   readonly params?: z.ZodType
   readonly query?: z.ZodType
   readonly body?: z.ZodType

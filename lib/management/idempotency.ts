@@ -43,13 +43,22 @@ export async function runOnce(
     JSON.stringify([request.method, request.target, sha256(request.body).toString('hex')]),
   ).toString('hex')
   const now = clock.nowMs()
-  const claim = { actorId, key, requestHash, nowMs: now, expiresAtMs: now + keepMs, abandonedBeforeMs: now - abandonedMs }
-  if (!(await claimKey(db, claim))) return { answer: await earlierAnswer(context, request, requestHash), replayed: true }
+  const claim = {
+    actorId,
+    key,
+    requestHash,
+    nowMs: now,
+    expiresAtMs: now + keepMs,
+    abandonedBeforeMs: now - abandonedMs,
+  }
+  if (!(await claimKey(db, claim)))
+    return { answer: await earlierAnswer(context, request, requestHash), replayed: true }
 
   try {
     const answer = await work()
     if (answer.status >= 500) await forgetKey(db, actorId, key, requestHash)
-    else await keepAnswer(db, { actorId, key, requestHash, status: answer.status, answer: box(context, request, answer) })
+    else
+      await keepAnswer(db, { actorId, key, requestHash, status: answer.status, answer: box(context, request, answer) })
     return { answer, replayed: false }
   } catch (error) {
     // Where this fails too, the claim counts as abandoned after a minute.
@@ -64,7 +73,10 @@ async function earlierAnswer(context: Context, request: IdempotentRequest, reque
     throw new AppError('idempotency_mismatch', 'This Idempotency-Key was used for another request. Use a new one.')
   }
   if (!record || record.answer === null) {
-    throw new AppError('idempotency_in_progress', 'The first request with this Idempotency-Key is still running. Try again shortly.')
+    throw new AppError(
+      'idempotency_in_progress',
+      'The first request with this Idempotency-Key is still running. Try again shortly.',
+    )
   }
   return unbox(context, request, Buffer.from(record.answer))
 }

@@ -22,7 +22,8 @@ export function keysetOf(query: ListQuery, idColumn: string = 'id'): Keyset {
   return {
     column,
     direction,
-    beyond: query.cursor === undefined ? {} : beyondOf(decodeCursor(query.cursor, query.sort, 2), column, idColumn, past),
+    beyond:
+      query.cursor === undefined ? {} : beyondOf(decodeCursor(query.cursor, query.sort, 2), column, idColumn, past),
     orderBy: column === idColumn ? [{ [idColumn]: direction }] : [{ [column]: direction }, { [idColumn]: direction }],
     take: query.limit + 1,
   }

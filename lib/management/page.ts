@@ -38,7 +38,10 @@ export function pageQueryOf<const Sort extends string, const Filter extends stri
     limit,
     cursor,
     q,
-    sort: z.enum(options.sorts).optional().transform((sort): Sort => sort ?? options.sorts[0]),
+    sort: z
+      .enum(options.sorts)
+      .optional()
+      .transform((sort): Sort => sort ?? options.sorts[0]),
     filter: z
       .strictObject(filters)
       .optional()
@@ -90,9 +93,18 @@ export function likeText(text: string): string {
 }
 
 // PostgreSQL refuses NUL in text; nothing that we encode holds one.
-const cursorContent = z.array(
-  z.union([z.string().max(500).refine((text) => !text.includes('\0')), z.number(), z.null()]),
-).min(1)
+const cursorContent = z
+  .array(
+    z.union([
+      z
+        .string()
+        .max(500)
+        .refine((text) => !text.includes('\0')),
+      z.number(),
+      z.null(),
+    ]),
+  )
+  .min(1)
 
 function jsonOf(text: string): unknown {
   try {

@@ -66,7 +66,9 @@ export function problemResponse(error: AppError, requestId: string, headers: Rec
 export function appErrorOf(error: unknown): AppError {
   if (error instanceof AppError) return error
   if (isUnavailable(error)) {
-    return new AppError('service_unavailable', 'The database does not answer. Try again in a few seconds.', { cause: error })
+    return new AppError('service_unavailable', 'The database does not answer. Try again in a few seconds.', {
+      cause: error,
+    })
   }
   switch (codeOf(error)) {
     case 'P2002':
@@ -74,15 +76,23 @@ export function appErrorOf(error: unknown): AppError {
       return new AppError('conflict', 'Something with this name or id exists already.', { cause: error })
     case 'P2003':
     case '23503':
-      return new AppError('conflict', 'Something else refers to this, or what this refers to does not exist.', { cause: error })
+      return new AppError('conflict', 'Something else refers to this, or what this refers to does not exist.', {
+        cause: error,
+      })
     case 'P2025':
       return new AppError('not_found', 'Nothing with this id, or it is not yours to see.', { cause: error })
     case 'P2034':
     case '40001':
     case '40P01':
-      return new AppError('service_unavailable', 'Others changed the same thing at the same time. Try again.', { cause: error })
+      return new AppError('service_unavailable', 'Others changed the same thing at the same time. Try again.', {
+        cause: error,
+      })
     default:
-      return new AppError('internal', 'The request could not be completed. Give the request id to your administrator.', { cause: error })
+      return new AppError(
+        'internal',
+        'The request could not be completed. Give the request id to your administrator.',
+        { cause: error },
+      )
   }
 }
 
@@ -90,7 +100,10 @@ export function appErrorOf(error: unknown): AppError {
 export function fieldErrors(error: z.ZodError, prefix: string = ''): FieldError[] {
   return error.issues.slice(0, 50).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ field: fieldName([...issue.path, key], prefix), message: 'There is no such field here.' }))
+      return issue.keys.map((key) => ({
+        field: fieldName([...issue.path, key], prefix),
+        message: 'There is no such field here.',
+      }))
     }
     return [{ field: fieldName(issue.path, prefix), message: issue.message }]
   })
@@ -113,7 +126,8 @@ function onlyPublic({ field, message, maximum }: FieldError): FieldError {
 // connections, statement time-out, read-only after a failover. Node: the socket.
 const unavailableCodes =
   /^(P1001|P1002|P1008|P1017|P2024|P2028|08\w{3}|57P\w{2}|53300|57014|25006|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EHOSTUNREACH|EAI_AGAIN)$/
-const unavailableTexts = /connection terminated|timeout exceeded when trying to connect|server has closed the connection|can't reach database/i
+const unavailableTexts =
+  /connection terminated|timeout exceeded when trying to connect|server has closed the connection|can't reach database/i
 
 function isUnavailable(error: unknown, depth: number = 0): boolean {
   if (depth > 5 || typeof error !== 'object' || error === null) return false

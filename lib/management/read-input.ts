@@ -69,7 +69,10 @@ function queryObject(search: URLSearchParams): Record<string, unknown> {
     if (!isStorable(name) || !isStorable(value)) throw new AppError('invalid_request', 'A query parameter holds a NUL.')
     const field = /^filter\[([^\]]*)\]$/.exec(name)?.[1]
     if (field !== undefined) {
-      const values = value.split(',').map((part) => part.trim()).filter((part) => part !== '')
+      const values = value
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '')
       filter.set(field, [...(filter.get(field) ?? []), ...values])
     } else if (plain.has(name)) {
       const error = { field: name.slice(0, 200), message: 'Give this parameter once.' }

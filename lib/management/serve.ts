@@ -27,7 +27,10 @@ export async function serve(endpoints: readonly Endpoint[], request: Request, po
   } catch (thrown) {
     const error = appErrorOf(thrown)
     if (error.status >= 500) {
-      ports.context.log.error({ err: error.cause ?? error, requestId, details: error.details }, 'management request failed')
+      ports.context.log.error(
+        { err: error.cause ?? error, requestId, details: error.details },
+        'management request failed',
+      )
     }
     return problemResponse(error, requestId, headersOf(error))
   }
@@ -64,16 +67,15 @@ async function answer(
     query: readQuery(endpoint.query, url.searchParams),
     body: readBody(endpoint.body, request, bytes),
   }
-  if (endpoint.csv && prefersCsv(request.headers.get('accept'))) return csvResponse(await endpoint.csv(input), requestId)
+  if (endpoint.csv && prefersCsv(request.headers.get('accept')))
+    return csvResponse(await endpoint.csv(input), requestId)
 
   const work = async (): Promise<Answer> => answerOf(endpoint, await endpoint.handle(input))
   const key = idempotencyKeyOf(request)
   if (key === null) return responseOf(await work(), requestId)
   const target = url.pathname + url.search
-  const once = await runOnce(
-    context,
-    { actorId: actor.id, key, method: request.method, target, body: bytes },
-    () => refusalAsAnswer(work, requestId),
+  const once = await runOnce(context, { actorId: actor.id, key, method: request.method, target, body: bytes }, () =>
+    refusalAsAnswer(work, requestId),
   )
   const replayed: Record<string, string> = once.replayed ? { 'idempotency-replayed': 'true' } : {}
   return responseOf({ ...once.answer, headers: { ...once.answer.headers, ...replayed } }, requestId)

@@ -4,7 +4,11 @@ import { pipeline, Readable } from 'node:stream'
 import { Reply, type CsvTable, type Endpoint } from '#lib/management/endpoint.ts'
 
 /** An answer as it is sent, and as it is kept for a replay. */
-export type Answer = { readonly status: number; readonly body: string | null; readonly headers: Readonly<Record<string, string>> }
+export type Answer = {
+  readonly status: number
+  readonly body: string | null
+  readonly headers: Readonly<Record<string, string>>
+}
 
 /**
  * Shapes the result by the endpoint's schema. Whatever the schema does not name is dropped here: a handler that returns
@@ -53,11 +57,14 @@ export function csvResponse(table: CsvTable, requestId: string): Response {
 /** Whether the caller would rather have CSV than JSON. */
 export function prefersCsv(accept: string | null): boolean {
   const weights = new Map(
-    (accept ?? '').toLowerCase().split(',').map((part) => {
-      const [type = '', ...parameters] = part.split(';').map((piece) => piece.trim())
-      const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1'
-      return [type, Number(weight)] as const
-    }),
+    (accept ?? '')
+      .toLowerCase()
+      .split(',')
+      .map((part) => {
+        const [type = '', ...parameters] = part.split(';').map((piece) => piece.trim())
+        const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1'
+        return [type, Number(weight)] as const
+      }),
   )
   return (weights.get('text/csv') ?? 0) > (weights.get('application/json') ?? 0)
 }

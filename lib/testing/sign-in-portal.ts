@@ -31,7 +31,11 @@ export async function openSignInPortal(endpoints: readonly Endpoint[] = []): Pro
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const idp = await startIdentityProvider({ portalUrl: url })
   const demo: IdentityProviderConfig = {
-    id: 'demo', name: 'Demo SSO', issuer: idp.issuer, clientId: 'gatehouse-portal', clientSecret: demoClientSecret,
+    id: 'demo',
+    name: 'Demo SSO',
+    issuer: idp.issuer,
+    clientId: 'gatehouse-portal',
+    clientSecret: demoClientSecret,
   }
   const context = { ...test.context, config: { ...test.context.config, publicUrl: url, identityProviders: [demo] } }
   server.on('request', (request, response) => {
@@ -40,7 +44,10 @@ export async function openSignInPortal(endpoints: readonly Endpoint[] = []): Pro
       .catch((error: unknown) => response.writeHead(500).end(String(error)))
   })
   return {
-    test, context, url, issuer: idp.issuer,
+    test,
+    context,
+    url,
+    issuer: idp.issuer,
     close: async () => {
       server.closeAllConnections()
       server.close()
@@ -49,7 +56,11 @@ export async function openSignInPortal(endpoints: readonly Endpoint[] = []): Pro
   }
 }
 
-async function answer(context: Context, endpoints: readonly Endpoint[], incoming: http.IncomingMessage): Promise<Response> {
+async function answer(
+  context: Context,
+  endpoints: readonly Endpoint[],
+  incoming: http.IncomingMessage,
+): Promise<Response> {
   const { pathname } = new URL(incoming.url ?? '/', 'http://portal')
   const request = await webRequest(incoming)
   const start = /^\/api\/auth\/start\/(\w+)$/.exec(pathname)?.[1]
@@ -83,7 +94,10 @@ export class TinyBrowser {
   private cookies: Cookie[] = []
 
   cookieHeader(path: string): string {
-    return this.cookies.filter((cookie) => path.startsWith(cookie.path)).map(({ name, value }) => `${name}=${value}`).join('; ')
+    return this.cookies
+      .filter((cookie) => path.startsWith(cookie.path))
+      .map(({ name, value }) => `${name}=${value}`)
+      .join('; ')
   }
 
   cookie(name: string): string | undefined {
@@ -117,10 +131,12 @@ export class TinyBrowser {
     const [pair = '', ...attributes] = line.split(';').map((part) => part.trim())
     const at = pair.indexOf('=')
     const [name, value] = [pair.slice(0, at), pair.slice(at + 1)]
-    const attribute = (wanted: string) => attributes.find((text) => text.toLowerCase().startsWith(`${wanted}=`))?.split('=')[1]
+    const attribute = (wanted: string) =>
+      attributes.find((text) => text.toLowerCase().startsWith(`${wanted}=`))?.split('=')[1]
     const path = attribute('path') ?? new URL(url).pathname
     const expires = attribute('expires')
-    const isGone = value === '' || attribute('max-age') === '0' || (expires !== undefined && Date.parse(expires) <= Date.now())
+    const isGone =
+      value === '' || attribute('max-age') === '0' || (expires !== undefined && Date.parse(expires) <= Date.now())
     this.cookies = this.cookies.filter((cookie) => !(cookie.name === name && cookie.path === path))
     if (!isGone) this.cookies.push({ name, value, path })
   }

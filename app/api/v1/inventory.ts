@@ -1,9 +1,18 @@
 import { auditEndpoints } from '#lib/audit/endpoints.ts'
 import { apiTokenEndpoints, profileMappingEndpoints } from '#lib/identity/access/endpoints.ts'
 import {
-  businessUnitEndpoints, costCentreEndpoints, projectEndpoints, teamEndpoints, workloadEndpoints,
+  businessUnitEndpoints,
+  costCentreEndpoints,
+  projectEndpoints,
+  teamEndpoints,
+  workloadEndpoints,
 } from '#lib/identity/organisation/endpoints.ts'
-import { meEndpoints, teamQuarantineEndpoints, userEndpoints, workloadQuarantineEndpoints } from '#lib/identity/people/endpoints.ts'
+import {
+  meEndpoints,
+  teamQuarantineEndpoints,
+  userEndpoints,
+  workloadQuarantineEndpoints,
+} from '#lib/identity/people/endpoints.ts'
 import { getMyLimits } from '#lib/limits/endpoints.ts'
 import { keyEndpoints } from '#lib/keys/endpoints.ts'
 import type { Endpoint } from '#lib/management/endpoint.ts'

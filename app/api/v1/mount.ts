@@ -31,7 +31,10 @@ export function mount(...endpoints: readonly Endpoint[]): Handlers {
   return { GET: handler, POST: handler, PUT: handler, PATCH: handler, DELETE: handler }
 }
 
-const notConfigured = new AppError('service_unavailable', 'This server is not configured. Its log says what is missing.')
+const notConfigured = new AppError(
+  'service_unavailable',
+  'This server is not configured. Its log says what is missing.',
+)
 
 // A server with a broken configuration serves nobody: it never falls back to an open door.
 function contextOrNull(): Context | null {

@@ -34,7 +34,19 @@ export function entryHash(previousHash: Uint8Array, entry: ChainedEntry): Buffer
   const { before, after, ip, requestId } = entry
   const text = canonicalJson(
     canonicalValue({
-      seq, at, actorType, actorId, actorName, action, targetType, targetId, targetName, summary, before, after, ip,
+      seq,
+      at,
+      actorType,
+      actorId,
+      actorName,
+      action,
+      targetType,
+      targetId,
+      targetName,
+      summary,
+      before,
+      after,
+      ip,
       requestId,
     }),
   )

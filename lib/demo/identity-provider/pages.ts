@@ -57,7 +57,10 @@ function page(title: string, body: string): string {
 }
 
 function initialsOf(name: string): string {
-  return name.split(' ').map((part) => part.charAt(0)).join('')
+  return name
+    .split(' ')
+    .map((part) => part.charAt(0))
+    .join('')
 }
 
 function escaped(text: string): string {

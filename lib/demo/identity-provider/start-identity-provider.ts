@@ -62,7 +62,11 @@ function requestHandler(provider: Provider, portalUrl: string): http.RequestList
   }
 }
 
-async function choosePersona(provider: Provider, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+async function choosePersona(
+  provider: Provider,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> {
   const { uid } = await provider.interactionDetails(request, response)
   if (request.method !== 'POST') {
     response.writeHead(200, pageHeaders).end(chooserPage(personas, `/choose/${uid}`))
@@ -115,11 +119,21 @@ function configuration(portalUrl: string, jwks: { keys: unknown[] }): Record<str
       },
     },
     interactions: { url: (_context: unknown, interaction: { uid: string }) => `/choose/${interaction.uid}` },
-    ttl: { Session: 8 * 3600, Grant: 8 * 3600, Interaction: 3600, AuthorizationCode: 60, AccessToken: 3600, IdToken: 3600 },
+    ttl: {
+      Session: 8 * 3600,
+      Grant: 8 * 3600,
+      Interaction: 3600,
+      AuthorizationCode: 60,
+      AccessToken: 3600,
+      IdToken: 3600,
+    },
     findAccount: (_context: unknown, subject: string) => accountOf(subject),
     loadExistingGrant: grantEverything,
     renderError: (context: ProviderContext, out: { error: string; error_description?: string }) =>
-      showPage(context, problemPage(out.error, out.error_description ?? 'The request cannot be understood.', portalUrl)),
+      showPage(
+        context,
+        problemPage(out.error, out.error_description ?? 'The request cannot be understood.', portalUrl),
+      ),
     // oidc-provider refuses to call loopback addresses. The portal is one, and the only place that may be called.
     fetch: (url: string | URL, init: RequestInit & { dispatcher?: unknown }) => {
       if (new URL(url).origin !== new URL(portalUrl).origin) throw new Error('only the portal is called')

@@ -3,8 +3,20 @@
  * the database does not hold.
  */
 import type * as z from 'zod'
-import type { ApiTokenView, createApiTokenInput, newApiToken, updateApiTokenInput } from '#lib/identity/access/contract.ts'
-import { findToken, findTokens, insertToken, renameToken, revokeTokenRow, type TokenRow } from '#lib/identity/access/store.ts'
+import type {
+  ApiTokenView,
+  createApiTokenInput,
+  newApiToken,
+  updateApiTokenInput,
+} from '#lib/identity/access/contract.ts'
+import {
+  findToken,
+  findTokens,
+  insertToken,
+  renameToken,
+  revokeTokenRow,
+  type TokenRow,
+} from '#lib/identity/access/store.ts'
 import type { Actor } from '#lib/identity/contract.ts'
 import { apiTokenDigest, newApiTokenText } from '#lib/identity/rules/api-token-text.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
@@ -20,7 +32,10 @@ import { changePolicy } from '#lib/policy/change-policy.ts'
 const defaultLifetimeMs = 365 * 86_400_000
 const longestLifetimeMs = 10 * defaultLifetimeMs
 
-export const listApiTokensQuery = pageQueryOf({ sorts: ['-createdAt', 'createdAt', 'name', '-name'], filters: ['status'] })
+export const listApiTokensQuery = pageQueryOf({
+  sorts: ['-createdAt', 'createdAt', 'name', '-name'],
+  filters: ['status'],
+})
 
 export async function listApiTokens(
   context: Context,
@@ -69,7 +84,11 @@ export async function createApiToken(
       expiresAt,
     })
     const made = await existing(tx, id)
-    const audit = { ...aboutToken('api_token.create', made), summary: `created API token ${made.name}`, after: { roles, expiresAt } }
+    const audit = {
+      ...aboutToken('api_token.create', made),
+      summary: `created API token ${made.name}`,
+      after: { roles, expiresAt },
+    }
     return { result: { ...viewOf(made, nowMs), token: text }, subjects: [], audit }
   })
 }
@@ -87,7 +106,11 @@ export async function updateApiToken(
     if (before.name === name) return { result: viewOf(before, nowMs), subjects: [], audit: null }
     await renameToken(tx, id, name)
     const change = { before: { name: before.name }, after: { name } }
-    const audit = { ...aboutToken('api_token.update', { id, name }), summary: `renamed API token ${before.name}`, ...change }
+    const audit = {
+      ...aboutToken('api_token.update', { id, name }),
+      summary: `renamed API token ${before.name}`,
+      ...change,
+    }
     return { result: viewOf({ ...before, name }, nowMs), subjects: [], audit }
   })
 }
@@ -100,7 +123,11 @@ export async function revokeApiToken(context: Context, actor: Actor, id: string)
     const before = await existing(tx, id)
     if (before.revokedAt) return { result: undefined, subjects: [], audit: null }
     await revokeTokenRow(tx, id, now)
-    const audit = { ...aboutToken('api_token.revoke', before), summary: `revoked API token ${before.name}`, after: { revokedAt: now } }
+    const audit = {
+      ...aboutToken('api_token.revoke', before),
+      summary: `revoked API token ${before.name}`,
+      after: { revokedAt: now },
+    }
     return { result: undefined, subjects: [], audit }
   })
 }
@@ -109,7 +136,8 @@ function expiryOf(given: string | null | undefined, nowMs: number): Date | null 
   if (given === null) return null
   const expiresAt = new Date(given ?? nowMs + defaultLifetimeMs)
   if (expiresAt.getTime() <= nowMs) throw invalidField('expiresAt', 'Choose a moment in the future.')
-  if (expiresAt.getTime() > nowMs + longestLifetimeMs) throw invalidField('expiresAt', 'Choose a moment within ten years, or null for never.')
+  if (expiresAt.getTime() > nowMs + longestLifetimeMs)
+    throw invalidField('expiresAt', 'Choose a moment within ten years, or null for never.')
   return expiresAt
 }
 

@@ -20,7 +20,11 @@ export const profileMapping = z.object({
 export type ProfileMappingView = z.infer<typeof profileMapping>
 
 export const createProfileMappingInput = z.strictObject({
-  group: z.string('Name the group as the identity provider sends it.').trim().min(1, 'Name the group as the identity provider sends it.').max(200),
+  group: z
+    .string('Name the group as the identity provider sends it.')
+    .trim()
+    .min(1, 'Name the group as the identity provider sends it.')
+    .max(200),
   priority,
   teamId: id.nullable().optional(),
   profileId: id.nullable().optional(),
@@ -57,6 +61,9 @@ export const createApiTokenInput = z.strictObject({
   name,
   roles: z.array(role).min(1, 'Choose at least one role.').max(20),
   /** Left out: a year. Null: never. */
-  expiresAt: z.iso.datetime({ offset: true, message: 'Use RFC 3339, such as 2027-01-31T00:00:00Z.' }).nullable().optional(),
+  expiresAt: z.iso
+    .datetime({ offset: true, message: 'Use RFC 3339, such as 2027-01-31T00:00:00Z.' })
+    .nullable()
+    .optional(),
 })
 export const updateApiTokenInput = z.strictObject({ name })

@@ -3,10 +3,22 @@
  * moved in the middle of their work.
  */
 import type * as z from 'zod'
-import type { createProfileMappingInput, ProfileMappingView, updateProfileMappingInput } from '#lib/identity/access/contract.ts'
+import type {
+  createProfileMappingInput,
+  ProfileMappingView,
+  updateProfileMappingInput,
+} from '#lib/identity/access/contract.ts'
 import {
-  findMapping, findMappings, findTeamNames, insertMapping, isUsableProfile, isUsableTeam, otherAdminMappings, removeMapping,
-  updateMappingFields, type MappingRow,
+  findMapping,
+  findMappings,
+  findTeamNames,
+  insertMapping,
+  isUsableProfile,
+  isUsableTeam,
+  otherAdminMappings,
+  removeMapping,
+  updateMappingFields,
+  type MappingRow,
 } from '#lib/identity/access/store.ts'
 import type { Actor } from '#lib/identity/contract.ts'
 import { changedFields } from '#lib/identity/rules/changed-fields.ts'
@@ -61,14 +73,20 @@ export async function createProfileMapping(
   mustWrite(actor)
   const nowMs = context.clock.nowMs()
   const id = newId('map', nowMs)
-  return refusingDuplicates({ field: 'group', message: 'This group is mapped already. Change that mapping instead.' }, () =>
-    changePolicy(context, actor, async (tx) => {
-      await checkLinks(tx, input)
-      await insertMapping(tx, { id, ...input, createdAt: new Date(nowMs) })
-      const made = await existing(tx, id)
-      const audit = { ...aboutMapping('profile_mapping.create', made), summary: `mapped group ${made.group}`, after: input }
-      return { result: await viewOf(tx, made), subjects: [], audit }
-    }),
+  return refusingDuplicates(
+    { field: 'group', message: 'This group is mapped already. Change that mapping instead.' },
+    () =>
+      changePolicy(context, actor, async (tx) => {
+        await checkLinks(tx, input)
+        await insertMapping(tx, { id, ...input, createdAt: new Date(nowMs) })
+        const made = await existing(tx, id)
+        const audit = {
+          ...aboutMapping('profile_mapping.create', made),
+          summary: `mapped group ${made.group}`,
+          after: input,
+        }
+        return { result: await viewOf(tx, made), subjects: [], audit }
+      }),
   )
 }
 
@@ -87,7 +105,11 @@ export async function updateProfileMapping(
     if (input.roles && !input.roles.includes('admin')) await mustLeaveAdmins(tx, before)
     await updateMappingFields(tx, id, input)
     const after = await existing(tx, id)
-    const audit = { ...aboutMapping('profile_mapping.update', after), summary: `changed what group ${after.group} gives`, ...changes }
+    const audit = {
+      ...aboutMapping('profile_mapping.update', after),
+      summary: `changed what group ${after.group} gives`,
+      ...changes,
+    }
     return { result: await viewOf(tx, after), subjects: [], audit }
   })
 }
@@ -99,7 +121,11 @@ export async function deleteProfileMapping(context: Context, actor: Actor, id: s
     await mustLeaveAdmins(tx, before)
     await removeMapping(tx, id)
     const { profile: _, createdAt: __, ...fields } = before
-    const audit = { ...aboutMapping('profile_mapping.delete', before), summary: `removed the mapping of group ${before.group}`, before: fields }
+    const audit = {
+      ...aboutMapping('profile_mapping.delete', before),
+      summary: `removed the mapping of group ${before.group}`,
+      before: fields,
+    }
     return { result: undefined, subjects: [], audit }
   })
 }
@@ -114,7 +140,8 @@ type Links = { readonly teamId?: string | null | undefined; readonly profileId?:
 
 async function checkLinks(tx: Tx, { teamId, profileId }: Links): Promise<void> {
   if (teamId && !(await isUsableTeam(tx, teamId))) throw invalidField('teamId', 'There is no team with this id.')
-  if (profileId && !(await isUsableProfile(tx, profileId))) throw invalidField('profileId', 'There is no access profile with this id.')
+  if (profileId && !(await isUsableProfile(tx, profileId)))
+    throw invalidField('profileId', 'There is no access profile with this id.')
 }
 
 function mustRead(actor: Actor): void {
@@ -142,7 +169,10 @@ async function viewOf(db: Db | Tx, row: MappingRow): Promise<ProfileMappingView>
 }
 
 async function viewsOf(db: Db | Tx, rows: readonly MappingRow[]): Promise<ProfileMappingView[]> {
-  const teams = await findTeamNames(db, rows.flatMap(({ teamId }) => teamId ?? []))
+  const teams = await findTeamNames(
+    db,
+    rows.flatMap(({ teamId }) => teamId ?? []),
+  )
   const byId = new Map(teams.map((team) => [team.id, team]))
   return rows.map(({ teamId, profileId: _, createdAt, ...row }) => ({
     ...row,

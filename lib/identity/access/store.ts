@@ -63,7 +63,11 @@ export async function otherAdminMappings(tx: Tx, exceptId: string): Promise<numb
 
 export async function findTeamNames(db: Reader, teamIds: readonly string[]) {
   if (teamIds.length === 0) return []
-  return db.team.findMany({ where: { id: { in: [...teamIds] } }, select: { id: true, name: true }, take: teamIds.length })
+  return db.team.findMany({
+    where: { id: { in: [...teamIds] } },
+    select: { id: true, name: true },
+    take: teamIds.length,
+  })
 }
 
 export async function isUsableTeam(tx: Tx, id: string): Promise<boolean> {
@@ -99,7 +103,16 @@ export type TokenRow = NonNullable<Awaited<ReturnType<typeof findToken>>>
 
 export async function insertToken(
   tx: Tx,
-  token: { id: string; name: string; digest: Buffer; last4: string; roles: string[]; createdBy: string; createdAt: Date; expiresAt: Date | null },
+  token: {
+    id: string
+    name: string
+    digest: Buffer
+    last4: string
+    roles: string[]
+    createdBy: string
+    createdAt: Date
+    expiresAt: Date | null
+  },
 ): Promise<void> {
   await tx.apiToken.create({ data: { ...token, digest: Uint8Array.from(token.digest) }, select: { id: true } })
 }

@@ -1,9 +1,18 @@
 /** Business units: what teams add up to. */
 import type * as z from 'zod'
 import type { Actor } from '#lib/identity/contract.ts'
-import type { BusinessUnitView, createBusinessUnitInput, updateBusinessUnitInput } from '#lib/identity/organisation/contract.ts'
+import type {
+  BusinessUnitView,
+  createBusinessUnitInput,
+  updateBusinessUnitInput,
+} from '#lib/identity/organisation/contract.ts'
 import {
-  findBusinessUnit, findBusinessUnits, insertBusinessUnit, teamIdsOfUnit, updateBusinessUnitFields, type BusinessUnitRow,
+  findBusinessUnit,
+  findBusinessUnits,
+  insertBusinessUnit,
+  teamIdsOfUnit,
+  updateBusinessUnitFields,
+  type BusinessUnitRow,
 } from '#lib/identity/organisation/store.ts'
 import { changedFields } from '#lib/identity/rules/changed-fields.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
@@ -16,7 +25,10 @@ import { AppError, forbidden, notFound } from '#lib/platform/errors.ts'
 import { newId } from '#lib/platform/ids.ts'
 import { changePolicy } from '#lib/policy/change-policy.ts'
 
-export const listBusinessUnitsQuery = pageQueryOf({ sorts: ['name', '-name', 'createdAt', '-createdAt'], filters: ['archived'] })
+export const listBusinessUnitsQuery = pageQueryOf({
+  sorts: ['name', '-name', 'createdAt', '-createdAt'],
+  filters: ['archived'],
+})
 
 export async function listBusinessUnits(
   context: Context,
@@ -53,7 +65,11 @@ export async function createBusinessUnit(
     changePolicy(context, actor, async (tx) => {
       await insertBusinessUnit(tx, { id, ...input, createdAt: new Date(nowMs) })
       const made = await existing(tx, id)
-      const audit = { ...aboutUnit('business_unit.create', made), summary: `created business unit ${made.name}`, after: input }
+      const audit = {
+        ...aboutUnit('business_unit.create', made),
+        summary: `created business unit ${made.name}`,
+        after: input,
+      }
       return { result: viewOf(made), subjects: [], audit }
     }),
   )
@@ -75,10 +91,15 @@ export async function updateBusinessUnit(
       if (input.archived && before._count.teams > 0) {
         throw new AppError('conflict', `${before.name} still has ${before._count.teams} teams. Move them first.`)
       }
-      const archivedAt = input.archived === undefined ? before.archivedAt : input.archived ? (before.archivedAt ?? now) : null
+      const archivedAt =
+        input.archived === undefined ? before.archivedAt : input.archived ? (before.archivedAt ?? now) : null
       await updateBusinessUnitFields(tx, id, { name: input.name, archivedAt })
       const after = await existing(tx, id)
-      const audit = { ...aboutUnit('business_unit.update', after), summary: `changed business unit ${after.name}`, ...changes }
+      const audit = {
+        ...aboutUnit('business_unit.update', after),
+        summary: `changed business unit ${after.name}`,
+        ...changes,
+      }
       // Refusals name the scope: the grants of its teams carry the name of the unit.
       const teamIds = await teamIdsOfUnit(tx, id)
       return { result: viewOf(after), subjects: teamIds.map((teamId) => `team:${teamId}` as const), audit }
@@ -107,5 +128,10 @@ function aboutUnit(action: string, { id, name }: { readonly id: string; readonly
 }
 
 function viewOf({ _count, createdAt, archivedAt, ...row }: BusinessUnitRow): BusinessUnitView {
-  return { ...row, teams: _count.teams, createdAt: createdAt.toISOString(), archivedAt: archivedAt?.toISOString() ?? null }
+  return {
+    ...row,
+    teams: _count.teams,
+    createdAt: createdAt.toISOString(),
+    archivedAt: archivedAt?.toISOString() ?? null,
+  }
 }

@@ -34,7 +34,10 @@ export const costCentre = z.object({
   archivedAt: moment.nullable(),
 })
 export type CostCentreView = z.infer<typeof costCentre>
-const code = z.string().trim().regex(/^[A-Za-z0-9][\w.-]{0,39}$/, 'Use letters, digits, dots, dashes and underscores.')
+const code = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z0-9][\w.-]{0,39}$/, 'Use letters, digits, dots, dashes and underscores.')
 export const createCostCentreInput = z.strictObject({ code, name, ownerUserId: id.nullable().optional() })
 export const updateCostCentreInput = z.strictObject({
   name: name.optional(),

@@ -1,9 +1,19 @@
 /** Cost centres: who pays for a team, by the code that finance knows. */
 import type * as z from 'zod'
 import type { Actor } from '#lib/identity/contract.ts'
-import type { CostCentreView, createCostCentreInput, updateCostCentreInput } from '#lib/identity/organisation/contract.ts'
+import type {
+  CostCentreView,
+  createCostCentreInput,
+  updateCostCentreInput,
+} from '#lib/identity/organisation/contract.ts'
 import {
-  findCostCentre, findCostCentres, findPeopleNames, insertCostCentre, personExists, updateCostCentreFields, type CostCentreRow,
+  findCostCentre,
+  findCostCentres,
+  findPeopleNames,
+  insertCostCentre,
+  personExists,
+  updateCostCentreFields,
+  type CostCentreRow,
 } from '#lib/identity/organisation/store.ts'
 import { changedFields } from '#lib/identity/rules/changed-fields.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
@@ -27,7 +37,10 @@ export async function listCostCentres(
   const contains = q ? { contains: likeText(q), mode: 'insensitive' } : undefined
   const rows = await findCostCentres(
     context.db,
-    [filter.archived?.includes('true') ? {} : { archivedAt: null }, contains ? { OR: [{ name: contains }, { code: contains }] } : {}],
+    [
+      filter.archived?.includes('true') ? {} : { archivedAt: null },
+      contains ? { OR: [{ name: contains }, { code: contains }] } : {},
+    ],
     keysetOf(query, 'code'),
   )
   const page = pageOf(rows, query, { itemOf: (row) => row, positionOf: (row) => positionIn(row, query.sort, 'code') })
@@ -51,7 +64,11 @@ export async function createCostCentre(
       await checkOwner(tx, input.ownerUserId)
       await insertCostCentre(tx, { ...input, ownerUserId: input.ownerUserId ?? null, createdAt: now })
       const made = await existing(tx, input.code)
-      const audit = { ...aboutCentre('cost_centre.create', made), summary: `created cost centre ${made.code} ${made.name}`, after: input }
+      const audit = {
+        ...aboutCentre('cost_centre.create', made),
+        summary: `created cost centre ${made.code} ${made.name}`,
+        after: input,
+      }
       return { result: await viewOf(tx, made), subjects: [], audit }
     }),
   )
@@ -72,9 +89,13 @@ export async function updateCostCentre(
     if (changes.isEmpty) return { result: await viewOf(tx, before), subjects: [], audit: null }
     await checkOwner(tx, input.ownerUserId)
     if (input.archived && before._count.teams > 0) {
-      throw new AppError('conflict', `${before._count.teams} teams still belong to ${code}. Give them another cost centre first.`)
+      throw new AppError(
+        'conflict',
+        `${before._count.teams} teams still belong to ${code}. Give them another cost centre first.`,
+      )
     }
-    const archivedAt = input.archived === undefined ? before.archivedAt : input.archived ? (before.archivedAt ?? now) : null
+    const archivedAt =
+      input.archived === undefined ? before.archivedAt : input.archived ? (before.archivedAt ?? now) : null
     await updateCostCentreFields(tx, code, { name: input.name, ownerUserId: input.ownerUserId, archivedAt })
     const after = await existing(tx, code)
     const audit = { ...aboutCentre('cost_centre.update', after), summary: `changed cost centre ${code}`, ...changes }
@@ -97,7 +118,8 @@ async function existing(db: Db | Tx, code: string): Promise<CostCentreRow> {
 }
 
 async function checkOwner(tx: Tx, ownerUserId: string | null | undefined): Promise<void> {
-  if (ownerUserId && !(await personExists(tx, ownerUserId))) throw invalidField('ownerUserId', 'There is no person with this id.')
+  if (ownerUserId && !(await personExists(tx, ownerUserId)))
+    throw invalidField('ownerUserId', 'There is no person with this id.')
 }
 
 function aboutCentre(action: string, { code, name }: { readonly code: string; readonly name: string }) {
@@ -111,7 +133,10 @@ async function viewOf(db: Db | Tx, row: CostCentreRow): Promise<CostCentreView> 
 }
 
 async function viewsOf(db: Db | Tx, rows: readonly CostCentreRow[]): Promise<CostCentreView[]> {
-  const owners = await findPeopleNames(db, rows.flatMap(({ ownerUserId }) => ownerUserId ?? []))
+  const owners = await findPeopleNames(
+    db,
+    rows.flatMap(({ ownerUserId }) => ownerUserId ?? []),
+  )
   const byId = new Map(owners.map((owner) => [owner.id, owner]))
   return rows.map(({ _count, ownerUserId, createdAt, archivedAt, ...row }) => ({
     ...row,

@@ -3,7 +3,13 @@ import type * as z from 'zod'
 import type { Actor } from '#lib/identity/contract.ts'
 import type { createProjectInput, ProjectView, updateProjectInput } from '#lib/identity/organisation/contract.ts'
 import {
-  countLiveKeys, findProject, findProjects, findTeam, insertProject, updateProjectFields, type ProjectRow,
+  countLiveKeys,
+  findProject,
+  findProjects,
+  findTeam,
+  insertProject,
+  updateProjectFields,
+  type ProjectRow,
 } from '#lib/identity/organisation/store.ts'
 import { changedFields } from '#lib/identity/rules/changed-fields.ts'
 import { may, visibleRows } from '#lib/identity/rules/permissions.ts'
@@ -61,11 +67,17 @@ export async function createProject(
     changePolicy(context, actor, async (tx) => {
       const team = await findTeam(tx, input.teamId)
       const isVisible = team !== null && may(actor, 'team.read', { teamId: team.id })
-      if (!isVisible || team.status === 'archived') throw invalidField('teamId', 'There is no team with this id that you may use.')
-      if (!may(actor, 'project.write', { teamId: team.id })) throw forbidden('Ask the lead of the team, or an admin, for a project.')
+      if (!isVisible || team.status === 'archived')
+        throw invalidField('teamId', 'There is no team with this id that you may use.')
+      if (!may(actor, 'project.write', { teamId: team.id }))
+        throw forbidden('Ask the lead of the team, or an admin, for a project.')
       await insertProject(tx, { id, ...input, createdAt: new Date(nowMs) })
       const made = await existing(tx, id)
-      const audit = { ...aboutProject('project.create', made), summary: `created project ${made.name} in ${team.name}`, after: input }
+      const audit = {
+        ...aboutProject('project.create', made),
+        summary: `created project ${made.name} in ${team.name}`,
+        after: input,
+      }
       return { result: viewOf(made), subjects: [`project:${id}`], audit }
     }),
   )
@@ -94,7 +106,11 @@ export async function archiveProject(context: Context, actor: Actor, id: string)
   await changePolicy(context, actor, async (tx) => {
     const before = await writable(tx, actor, id)
     const keys = await countLiveKeys(tx, { projectId: id })
-    if (keys > 0) throw new AppError('conflict', `${before.name} still has ${keys} ${keys === 1 ? 'key' : 'keys'}. Revoke or move them first.`)
+    if (keys > 0)
+      throw new AppError(
+        'conflict',
+        `${before.name} still has ${keys} ${keys === 1 ? 'key' : 'keys'}. Revoke or move them first.`,
+      )
     if (before.status === 'archived') return { result: undefined, subjects: [], audit: null }
     await updateProjectFields(tx, id, { status: 'archived' })
     const change = { before: { status: before.status }, after: { status: 'archived' } }
@@ -116,7 +132,8 @@ async function existing(tx: Tx, id: string): Promise<ProjectRow> {
 async function writable(tx: Tx, actor: Actor, id: string): Promise<ProjectRow> {
   const row = await findProject(tx, id, visibleProjects(actor))
   if (!row) throw notFound('project')
-  if (!may(actor, 'project.write', { teamId: row.team.id })) throw forbidden('Only the lead of the team and admins change its projects.')
+  if (!may(actor, 'project.write', { teamId: row.team.id }))
+    throw forbidden('Only the lead of the team and admins change its projects.')
   return row
 }
 

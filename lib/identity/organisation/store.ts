@@ -29,7 +29,11 @@ export async function findTeam(db: Reader, id: string, visible: Condition = {}) 
 }
 export type TeamRow = NonNullable<Awaited<ReturnType<typeof findTeam>>>
 
-type TeamFields = { name?: string | undefined; businessUnitId?: string | null | undefined; costCentreCode?: string | null | undefined }
+type TeamFields = {
+  name?: string | undefined
+  businessUnitId?: string | null | undefined
+  costCentreCode?: string | null | undefined
+}
 
 export async function insertTeam(tx: Tx, id: string, fields: TeamFields & { name: string }, now: Date): Promise<void> {
   await tx.team.create({ data: { id, createdAt: now, ...fields }, select: { id: true } })
@@ -41,7 +45,14 @@ export async function updateTeamFields(tx: Tx, id: string, fields: TeamFields & 
 
 // ── projects ──
 
-const projectFields = { id: true, name: true, team: nameOnly, environment: true, status: true, createdAt: true } as const
+const projectFields = {
+  id: true,
+  name: true,
+  team: nameOnly,
+  environment: true,
+  status: true,
+  createdAt: true,
+} as const
 
 export async function findProjects(db: Reader, conditions: readonly Condition[], { beyond, orderBy, take }: Keyset) {
   return db.project.findMany({ where: { AND: [...conditions, beyond] }, orderBy, take, select: projectFields })
@@ -94,7 +105,14 @@ type WorkloadLinks = { projectId?: string | null | undefined; ownerUserId?: stri
 
 export async function insertWorkload(
   tx: Tx,
-  workload: { id: string; name: string; kind: string; teamId: string; environment: string; createdAt: Date } & WorkloadLinks,
+  workload: {
+    id: string
+    name: string
+    kind: string
+    teamId: string
+    environment: string
+    createdAt: Date
+  } & WorkloadLinks,
 ): Promise<void> {
   await tx.workload.create({ data: workload, select: { id: true } })
 }
@@ -117,8 +135,17 @@ const businessUnitFields = {
   _count: { select: { teams: { where: { status: { not: 'archived' } } } } },
 } as const
 
-export async function findBusinessUnits(db: Reader, conditions: readonly Condition[], { beyond, orderBy, take }: Keyset) {
-  return db.businessUnit.findMany({ where: { AND: [...conditions, beyond] }, orderBy, take, select: businessUnitFields })
+export async function findBusinessUnits(
+  db: Reader,
+  conditions: readonly Condition[],
+  { beyond, orderBy, take }: Keyset,
+) {
+  return db.businessUnit.findMany({
+    where: { AND: [...conditions, beyond] },
+    orderBy,
+    take,
+    select: businessUnitFields,
+  })
 }
 
 export async function findBusinessUnit(db: Reader, id: string) {
@@ -183,7 +210,11 @@ export async function updateCostCentreFields(
 
 export async function findPeopleNames(db: Reader, userIds: readonly string[]) {
   if (userIds.length === 0) return []
-  return db.user.findMany({ where: { id: { in: [...userIds] } }, select: { id: true, name: true }, take: userIds.length })
+  return db.user.findMany({
+    where: { id: { in: [...userIds] } },
+    select: { id: true, name: true },
+    take: userIds.length,
+  })
 }
 
 export async function isTeamMember(tx: Tx, teamId: string, userId: string): Promise<boolean> {
@@ -195,6 +226,9 @@ export async function personExists(tx: Tx, userId: string): Promise<boolean> {
 }
 
 /** Keys that can still work or be made to. */
-export async function countLiveKeys(db: Reader, where: { teamId?: string; projectId?: string; workloadId?: string; ownerUserId?: string }) {
+export async function countLiveKeys(
+  db: Reader,
+  where: { teamId?: string; projectId?: string; workloadId?: string; ownerUserId?: string },
+) {
   return db.virtualKey.count({ where: { ...where, status: { notIn: ['revoked', 'expired'] } } })
 }

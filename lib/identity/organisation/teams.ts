@@ -3,7 +3,14 @@ import type * as z from 'zod'
 import type { Actor } from '#lib/identity/contract.ts'
 import type { createTeamInput, TeamView, updateTeamInput } from '#lib/identity/organisation/contract.ts'
 import {
-  countLiveKeys, findBusinessUnit, findCostCentre, findTeam, findTeams, insertTeam, updateTeamFields, type TeamRow,
+  countLiveKeys,
+  findBusinessUnit,
+  findCostCentre,
+  findTeam,
+  findTeams,
+  insertTeam,
+  updateTeamFields,
+  type TeamRow,
 } from '#lib/identity/organisation/store.ts'
 import { changedFields } from '#lib/identity/rules/changed-fields.ts'
 import { may, visibleRows } from '#lib/identity/rules/permissions.ts'
@@ -22,7 +29,11 @@ export const listTeamsQuery = pageQueryOf({
   filters: ['status', 'businessUnit', 'costCentre'],
 })
 
-export async function listTeams(context: Context, actor: Actor, query: z.output<typeof listTeamsQuery>): Promise<Page<TeamView>> {
+export async function listTeams(
+  context: Context,
+  actor: Actor,
+  query: z.output<typeof listTeamsQuery>,
+): Promise<Page<TeamView>> {
   const { filter, q } = query
   const rows = await findTeams(
     context.db,
@@ -46,7 +57,11 @@ export async function readTeam(context: Context, actor: Actor, id: string): Prom
   return viewOf(row)
 }
 
-export async function createTeam(context: Context, actor: Actor, input: z.output<typeof createTeamInput>): Promise<TeamView> {
+export async function createTeam(
+  context: Context,
+  actor: Actor,
+  input: z.output<typeof createTeamInput>,
+): Promise<TeamView> {
   if (!may(actor, 'team.write')) throw forbidden('Only admins create teams.')
   const nowMs = context.clock.nowMs()
   const id = newId('team', nowMs)
@@ -76,7 +91,11 @@ export async function updateTeam(
       await updateTeamFields(tx, id, { ...fields, costCentreCode: costCentre })
       const after = await existing(tx, id)
       const changes = changedFields(
-        { name: before.name, businessUnitId: before.businessUnit?.id ?? null, costCentre: before.costCentre?.code ?? null },
+        {
+          name: before.name,
+          businessUnitId: before.businessUnit?.id ?? null,
+          costCentre: before.costCentre?.code ?? null,
+        },
         input,
       )
       if (changes.isEmpty) return { result: viewOf(after), subjects: [], audit: null }
@@ -91,7 +110,11 @@ export async function archiveTeam(context: Context, actor: Actor, id: string): P
   await changePolicy(context, actor, async (tx) => {
     const before = await writable(tx, actor, id)
     const keys = await countLiveKeys(tx, { teamId: id })
-    if (keys > 0) throw new AppError('conflict', `${before.name} still has ${keys} ${keys === 1 ? 'key' : 'keys'}. Revoke or move them first.`)
+    if (keys > 0)
+      throw new AppError(
+        'conflict',
+        `${before.name} still has ${keys} ${keys === 1 ? 'key' : 'keys'}. Revoke or move them first.`,
+      )
     if (before.status === 'archived') return { result: undefined, subjects: [], audit: null }
     await updateTeamFields(tx, id, { status: 'archived' })
     const change = { before: { status: before.status }, after: { status: 'archived' } }

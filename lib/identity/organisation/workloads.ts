@@ -3,8 +3,16 @@ import type * as z from 'zod'
 import type { Actor } from '#lib/identity/contract.ts'
 import type { createWorkloadInput, updateWorkloadInput, WorkloadView } from '#lib/identity/organisation/contract.ts'
 import {
-  countLiveKeys, findProject, findTeam, findWorkload, findWorkloads, insertWorkload, isTeamMember, personExists,
-  updateWorkloadFields, type WorkloadRow,
+  countLiveKeys,
+  findProject,
+  findTeam,
+  findWorkload,
+  findWorkloads,
+  insertWorkload,
+  isTeamMember,
+  personExists,
+  updateWorkloadFields,
+  type WorkloadRow,
 } from '#lib/identity/organisation/store.ts'
 import { changedFields } from '#lib/identity/rules/changed-fields.ts'
 import { may, visibleRows } from '#lib/identity/rules/permissions.ts'
@@ -66,14 +74,21 @@ export async function createWorkload(
     changePolicy(context, actor, async (tx) => {
       const team = await findTeam(tx, input.teamId)
       const isVisible = team !== null && may(actor, 'team.read', { teamId: team.id })
-      if (!isVisible || team.status === 'archived') throw invalidField('teamId', 'There is no team with this id that you may use.')
-      if (!may(actor, 'workload.create', { teamId: team.id })) throw forbidden('Only developers of this team create workloads in it.')
+      if (!isVisible || team.status === 'archived')
+        throw invalidField('teamId', 'There is no team with this id that you may use.')
+      if (!may(actor, 'workload.create', { teamId: team.id }))
+        throw forbidden('Only developers of this team create workloads in it.')
       // Whoever makes it answers for it, unless they say who does.
-      const ownerUserId = input.ownerUserId === undefined && actor.kind === 'user' ? actor.id : (input.ownerUserId ?? null)
+      const ownerUserId =
+        input.ownerUserId === undefined && actor.kind === 'user' ? actor.id : (input.ownerUserId ?? null)
       await checkLinks(tx, actor, team.id, { ...input, ownerUserId })
       await insertWorkload(tx, { id, ...input, ownerUserId, createdAt: new Date(nowMs) })
       const made = await existing(tx, id)
-      const audit = { ...aboutWorkload('workload.create', made), summary: `created ${made.kind} ${made.name} in ${team.name}`, after: { ...input, ownerUserId } }
+      const audit = {
+        ...aboutWorkload('workload.create', made),
+        summary: `created ${made.kind} ${made.name} in ${team.name}`,
+        after: { ...input, ownerUserId },
+      }
       return { result: viewOf(made), subjects: [`workload:${id}`], audit }
     }),
   )
@@ -97,7 +112,11 @@ export async function updateWorkload(
         input,
       )
       if (changes.isEmpty) return { result: viewOf(after), subjects: [], audit: null }
-      const audit = { ...aboutWorkload('workload.update', after), summary: `changed ${after.kind} ${after.name}`, ...changes }
+      const audit = {
+        ...aboutWorkload('workload.update', after),
+        summary: `changed ${after.kind} ${after.name}`,
+        ...changes,
+      }
       return { result: viewOf(after), subjects: [`workload:${id}`], audit }
     }),
   )
@@ -107,11 +126,19 @@ export async function archiveWorkload(context: Context, actor: Actor, id: string
   await changePolicy(context, actor, async (tx) => {
     const before = await writable(tx, actor, id)
     const keys = await countLiveKeys(tx, { workloadId: id })
-    if (keys > 0) throw new AppError('conflict', `${before.name} still has ${keys} ${keys === 1 ? 'key' : 'keys'}. Revoke them first.`)
+    if (keys > 0)
+      throw new AppError(
+        'conflict',
+        `${before.name} still has ${keys} ${keys === 1 ? 'key' : 'keys'}. Revoke them first.`,
+      )
     if (before.status === 'archived') return { result: undefined, subjects: [], audit: null }
     await updateWorkloadFields(tx, id, { status: 'archived' })
     const change = { before: { status: before.status }, after: { status: 'archived' } }
-    const audit = { ...aboutWorkload('workload.archive', before), summary: `archived ${before.kind} ${before.name}`, ...change }
+    const audit = {
+      ...aboutWorkload('workload.archive', before),
+      summary: `archived ${before.kind} ${before.name}`,
+      ...change,
+    }
     return { result: undefined, subjects: [`workload:${id}`], audit }
   })
 }
@@ -133,7 +160,8 @@ async function writable(tx: Tx, actor: Actor, id: string): Promise<WorkloadRow> 
   const row = await findWorkload(tx, id, visibleWorkloads(actor))
   if (!row) throw notFound('workload')
   const target = { teamId: row.team.id, ownerUserId: row.owner?.id ?? null }
-  if (!may(actor, 'workload.write', target)) throw forbidden('Only its owner, the lead of the team and admins change a workload.')
+  if (!may(actor, 'workload.write', target))
+    throw forbidden('Only its owner, the lead of the team and admins change a workload.')
   return row
 }
 
@@ -148,7 +176,9 @@ async function checkLinks(tx: Tx, actor: Actor, teamId: string, { projectId, own
   }
   // Admins may put anybody in charge; others somebody of the same team, so that nobody is handed what they cannot see.
   if (!ownerUserId || ownerUserId === actor.id) return
-  const isFit = may(actor, 'user.write') ? await personExists(tx, ownerUserId) : await isTeamMember(tx, teamId, ownerUserId)
+  const isFit = may(actor, 'user.write')
+    ? await personExists(tx, ownerUserId)
+    : await isTeamMember(tx, teamId, ownerUserId)
   if (!isFit) throw invalidField('ownerUserId', 'The team has no member with this id.')
 }
 

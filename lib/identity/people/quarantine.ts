@@ -5,7 +5,12 @@
 import type { Actor } from '#lib/identity/contract.ts'
 import type { QuarantineEffect } from '#lib/identity/people/contract.ts'
 import {
-  countWorkingKeys, findPrincipal, otherActiveAdmins, setPrincipalStatus, type Principal, type QuarantineKind,
+  countWorkingKeys,
+  findPrincipal,
+  otherActiveAdmins,
+  setPrincipalStatus,
+  type Principal,
+  type QuarantineKind,
 } from '#lib/identity/people/store.ts'
 import { mustLeaveAnAdmin } from '#lib/identity/people/users.ts'
 import { may, type Action } from '#lib/identity/rules/permissions.ts'
@@ -33,7 +38,10 @@ export async function quarantine(context: Context, actor: Actor, input: Quaranti
       throw new AppError('conflict', `This ${words[kind]} is ${before.status} already.`)
     }
     if (kind === 'user' && id === actor.id) throw new AppError('conflict', 'You cannot quarantine yourself.')
-    if (kind === 'user') await mustLeaveAnAdmin({ status: before.status, roles: await findRolesOf(tx, id) }, () => otherActiveAdmins(tx, id))
+    if (kind === 'user')
+      await mustLeaveAnAdmin({ status: before.status, roles: await findRolesOf(tx, id) }, () =>
+        otherActiveAdmins(tx, id),
+      )
     return change(tx, context, { input, before, status: 'quarantined', verb: 'quarantine' })
   })
 }
@@ -84,6 +92,7 @@ async function reachable(tx: Tx, actor: Actor, { kind, id }: QuarantineInput, ac
     ownerUserId: principal?.ownerUserId ?? null,
   }))
   if (!principal || !targets.some((target) => may(actor, `${kind}.read`, target))) throw notFound(words[kind])
-  if (!targets.some((target) => may(actor, action, target))) throw forbidden(`Your roles do not let you do this to a ${words[kind]}.`)
+  if (!targets.some((target) => may(actor, action, target)))
+    throw forbidden(`Your roles do not let you do this to a ${words[kind]}.`)
   return principal
 }

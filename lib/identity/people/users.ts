@@ -17,7 +17,11 @@ export const listUsersQuery = pageQueryOf({
   filters: ['status', 'role', 'team', 'profile'],
 })
 
-export async function listUsers(context: Context, actor: Actor, query: z.output<typeof listUsersQuery>): Promise<Page<UserView>> {
+export async function listUsers(
+  context: Context,
+  actor: Actor,
+  query: z.output<typeof listUsersQuery>,
+): Promise<Page<UserView>> {
   const { filter, q } = query
   const contains = q ? { contains: likeText(q), mode: 'insensitive' } : undefined
   const rows = await findUsers(
@@ -82,7 +86,8 @@ export async function mustLeaveAnAdmin(
   countOthers: () => Promise<number>,
 ): Promise<void> {
   if (user.status !== 'active' || !user.roles.includes('admin')) return
-  if ((await countOthers()) === 0) throw new AppError('conflict', 'This is the last admin. Give somebody else the role first.')
+  if ((await countOthers()) === 0)
+    throw new AppError('conflict', 'This is the last admin. Give somebody else the role first.')
 }
 
 function visibleUsers(actor: Actor) {

@@ -5,8 +5,13 @@ export type FieldChanges = {
   readonly after: Readonly<Record<string, unknown>>
 }
 
-export function changedFields(before: Readonly<Record<string, unknown>>, given: Readonly<Record<string, unknown>>): FieldChanges {
-  const changed = Object.keys(given).filter((field) => given[field] !== undefined && !isSame(before[field], given[field]))
+export function changedFields(
+  before: Readonly<Record<string, unknown>>,
+  given: Readonly<Record<string, unknown>>,
+): FieldChanges {
+  const changed = Object.keys(given).filter(
+    (field) => given[field] !== undefined && !isSame(before[field], given[field]),
+  )
   return {
     isEmpty: changed.length === 0,
     before: Object.fromEntries(changed.map((field) => [field, before[field] ?? null])),

@@ -7,10 +7,7 @@
  */
 import * as z from 'zod'
 
-const words = z.preprocess(
-  (value) => (typeof value === 'string' ? [value] : value),
-  z.array(z.unknown()).catch([]),
-)
+const words = z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(z.unknown()).catch([]))
 
 const idTokenClaims = z.object({
   iss: z.string().min(1),
@@ -77,7 +74,9 @@ export function identityIssuer(provider: { readonly id: string; readonly issuer:
 /** Lower case, plain ASCII, one at-sign: look-alike letters and a second @ have fooled others. Null for anything else. */
 export function normalEmail(text: string): string | null {
   const email = text.trim().toLowerCase()
-  return email.length <= 254 && /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(email) ? email : null
+  return email.length <= 254 && /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(email)
+    ? email
+    : null
 }
 
 function hasOverage(claims: z.infer<typeof idTokenClaims>): boolean {
@@ -87,7 +86,11 @@ function hasOverage(claims: z.infer<typeof idTokenClaims>): boolean {
 }
 
 function normalName(text: string): string {
-  return text.normalize('NFC').replace(/[\p{Control}\p{Surrogate}]/gu, ' ').trim().slice(0, 120)
+  return text
+    .normalize('NFC')
+    .replace(/[\p{Control}\p{Surrogate}]/gu, ' ')
+    .trim()
+    .slice(0, 120)
 }
 
 function normalGroups(values: readonly unknown[]): string[] {

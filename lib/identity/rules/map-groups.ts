@@ -41,7 +41,9 @@ export function mapGroups(
   return {
     isMapped: matching.length > 0,
     roles: knownRoles.filter((role) => granted.has(role)),
-    profileId: matching.find(({ profileId }) => profileId !== null)?.profileId ?? (matching.length > 0 ? defaultProfileId : null),
+    profileId:
+      matching.find(({ profileId }) => profileId !== null)?.profileId ??
+      (matching.length > 0 ? defaultProfileId : null),
     primaryTeamId,
     memberships: membershipsOf(matching, primaryTeamId),
   }

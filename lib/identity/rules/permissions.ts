@@ -19,7 +19,14 @@ export type Target = { readonly teamId?: string | null; readonly ownerUserId?: s
  * - `owner`: the person who owns the target
  */
 export type Grantee =
-  | Role | 'signed_in' | 'any_role' | 'lead' | 'member' | 'member_if_unowned' | 'developer_in_team' | 'owner'
+  | Role
+  | 'signed_in'
+  | 'any_role'
+  | 'lead'
+  | 'member'
+  | 'member_if_unowned'
+  | 'developer_in_team'
+  | 'owner'
 
 const everyRole = ['any_role'] as const
 const adminOnly = ['admin'] as const

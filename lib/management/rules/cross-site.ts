@@ -23,7 +23,8 @@ export function crossSiteProblem(request: Request, publicUrl: string): string | 
   if (origin === null || origin !== new URL(publicUrl).origin) {
     return 'Changes must come from this portal’s own address. Automation uses an API token instead of a cookie.'
   }
-  const isForm = request.method === 'POST' && !/^application\/([\w.-]+\+)?json\b/i.test(headers.get('content-type') ?? '')
+  const isForm =
+    request.method === 'POST' && !/^application\/([\w.-]+\+)?json\b/i.test(headers.get('content-type') ?? '')
   if (isForm && !headers.get('x-gatehouse-csrf')) return 'Send JSON, or the header x-gatehouse-csrf.'
   return null
 }
