@@ -90,7 +90,7 @@ export async function startRung(rung: Rung): Promise<number> {
     }
     await forwardCall({
       call, reply, route, format: route.format, request: read.request, bodyFor: () => read.bytes, stripUsage: false, plan,
-      headers: {}, poolFor: (origin) => pools.get(origin), startedMs: Date.now(), nowMs: Date.now, random: Math.random,
+      headers: [], poolFor: (origin) => pools.get(origin), startedMs: Date.now(), nowMs: Date.now, random: Math.random,
       onReader: () => {}, refuse: () => reply.destroy(), streamError: () => '',
     })
   }

@@ -16,8 +16,8 @@ export type Call = {
 }
 
 export type Reply = {
-  /** Sends the head. Once. */
-  head(status: number, headers: Readonly<Record<string, string>>): void
+  /** Sends the head. Once. Headers are names and values in turn. */
+  head(status: number, headers: string[]): void
   /** Returns false when the caller is slow: wait for `drained` before the next write. */
   write(chunk: Buffer): boolean
   drained(listener: () => void): void

@@ -25,8 +25,8 @@ export type Forwarding = {
   readonly bodyFor: (upstreamModel: string) => Buffer
   readonly stripUsage: boolean
   readonly plan: CallPlan
-  /** Headers of the gateway's own that go with every answer. */
-  readonly headers: Readonly<Record<string, string>>
+  /** Headers of the gateway's own that go with every answer, names and values in turn. */
+  readonly headers: readonly string[]
   readonly poolFor: (origin: string) => Dispatcher
   readonly startedMs: number
   readonly nowMs: () => number
@@ -202,18 +202,15 @@ function answerHeaders(
   deployment: Deployment,
   upstream: Record<string, string | string[] | undefined>,
   streamed: boolean,
-): Record<string, string> {
-  const headers: Record<string, string> = {
-    ...f.headers,
-    'x-gatehouse-provider': deployment.provider.name,
-    'x-gatehouse-model': f.plan.model.name,
-  }
+): string[] {
+  const headers = [...f.headers, 'x-gatehouse-provider', deployment.provider.name, 'x-gatehouse-model', f.plan.model.name]
   for (const name of passedBack) {
     const value = upstream[name]
-    if (typeof value === 'string') headers[name] = value
+    if (typeof value === 'string') headers.push(name, value)
   }
   // A stream may lose its usage event on the way; any other answer keeps its length.
-  if (streamed) headers['cache-control'] = 'no-cache'
-  else if (typeof upstream['content-length'] === 'string') headers['content-length'] = upstream['content-length']
+  const length = upstream['content-length']
+  if (streamed) headers.push('cache-control', 'no-cache')
+  else if (typeof length === 'string') headers.push('content-length', length)
   return headers
 }

@@ -50,7 +50,7 @@ export async function handleCall(ports: GatewayPorts, call: Call, reply: Reply):
     clientIp: call.remoteAddress,
     userAgent: call.headers['user-agent']?.slice(0, 200) ?? null,
   }
-  const refuse = (refusal: Refusal, headers: Record<string, string> = {}): void =>
+  const refuse = (refusal: Refusal, headers: readonly string[] = []): void =>
     sendRefusal(ports, reply, route, callId, refusal, headers)
 
   try {
@@ -61,7 +61,7 @@ export async function handleCall(ports: GatewayPorts, call: Call, reply: Reply):
     if (route.kind === 'models') {
       const answer = await listModels(ports, identified, keyText, arrival, match.parameter)
       if (answer.kind === 'refused') return refuse(answer.refusal)
-      reply.head(200, { 'content-type': 'application/json', 'x-gatehouse-request-id': callId })
+      reply.head(200, ['content-type', 'application/json', 'x-gatehouse-request-id', callId])
       return reply.end(answer.body)
     }
 
@@ -87,7 +87,7 @@ async function serve(
   identified: Identified,
   keyText: string,
   read: Extract<ReadRequest, { kind: 'read' }>,
-  refuse: (refusal: Refusal, headers?: Record<string, string>) => void,
+  refuse: (refusal: Refusal, headers?: readonly string[]) => void,
 ): Promise<void> {
   const { request, bytes } = read
   const { callId, atMs } = arrival
@@ -117,7 +117,7 @@ async function serve(
     const event = arrivedEvent(arrival, verdict.grant, request, bytes.length)
     const { refusal, rules, judged, plan } = verdict
     ports.settlements.refused(refusedEvent(event, refusal, rules, judged, plan, ports.nowMs() - atMs))
-    return refuse(refusal, judged ? headroomHeaders(judged) : {})
+    return refuse(refusal, judged ? headroomHeaders(judged) : [])
   }
   await forwardAdmitted(ports, call, reply, arrival, route, verdict, read, draft!, refuse)
 }
@@ -131,7 +131,7 @@ async function forwardAdmitted(
   { grant, plan, judged }: Extract<Verdict, { kind: 'admitted' }>,
   { request, body, bytes }: Extract<ReadRequest, { kind: 'read' }>,
   draft: WrittenEvent,
-  refuse: (refusal: Refusal, headers?: Record<string, string>) => void,
+  refuse: (refusal: Refusal, headers?: readonly string[]) => void,
 ): Promise<void> {
   const { callId, atMs } = arrival
   const admittedMs = ports.nowMs() - atMs
@@ -143,7 +143,7 @@ async function forwardAdmitted(
   }
   ports.running.add(running)
   const stripUsage = request.stream && !request.wantsStreamUsage
-  const headers = { 'x-gatehouse-request-id': callId, ...headroomHeaders(judged) }
+  const headroom = headroomHeaders(judged)
   const changes = bodyChanges(grant.budgets.some((rule) => rule.posture !== 'soft'), request, judged.outputAllowed)
   const ambiguous = route.format.isAmbiguous(bytes)
 
@@ -161,13 +161,13 @@ async function forwardAdmitted(
       }),
     stripUsage,
     plan,
-    headers,
+    headers: ['x-gatehouse-request-id', callId, ...headroom],
     poolFor: (origin) => ports.pools.get(origin),
     startedMs: atMs,
     nowMs: ports.nowMs,
     random: ports.random,
     onReader: (started) => (reader = started),
-    refuse: (refusal) => refuse(refusal, headers),
+    refuse: (refusal) => refuse(refusal, headroom),
     streamError: (refusal) => route.format.streamError(publicRefusal(refusal, callId, ports.helpBase)),
   })
   ports.running.delete(running)
@@ -205,18 +205,18 @@ function sendRefusal(
   route: Pick<Route, 'format' | 'endpoint'>,
   callId: string,
   refusal: Refusal,
-  headers: Record<string, string>,
+  headers: readonly string[],
 ): void {
   const answer = publicRefusal(refusal, callId, ports.helpBase)
   ports.metrics.refused(refusal.code)
   const body = Buffer.from(route.format.refusalBody(answer))
-  reply.head(answer.status, {
+  reply.head(answer.status, [
     ...headers,
     ...refusalHeaders(refusal),
-    'content-type': 'application/json',
-    'content-length': String(body.length),
-    'x-gatehouse-request-id': callId,
-  })
+    'content-type', 'application/json',
+    'content-length', String(body.length),
+    'x-gatehouse-request-id', callId,
+  ])
   reply.end(body)
 }
 
@@ -231,8 +231,8 @@ function refuseRoute(
   const route = { format: match.format, endpoint: 'models' as const }
   if (match.kind === 'wrong method') {
     const refusal: Refusal = { code: 'method_not_allowed', message: `${shown} takes ${match.allow}, not ${call.method}.` }
-    return sendRefusal(ports, reply, route, callId, refusal, { allow: match.allow })
+    return sendRefusal(ports, reply, route, callId, refusal, ['allow', match.allow])
   }
   const refusal: Refusal = { code: 'unknown_url', message: `There is nothing at ${call.method} ${shown}. The base URL for OpenAI clients ends in /v1.` }
-  sendRefusal(ports, reply, route, callId, refusal, {})
+  sendRefusal(ports, reply, route, callId, refusal, [])
 }

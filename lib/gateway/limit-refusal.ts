@@ -85,13 +85,16 @@ function refusalOfBudget({ rule, window, spent, held, cap }: BudgetState, judged
   }
 }
 
-/** OpenAI's rate-limit headers for the tightest limit of each sort, and what is left of the tightest budget. */
-export function headroomHeaders(judged: Judged): Record<string, string> {
-  const headers: Record<string, string> = {}
+/**
+ * OpenAI's rate-limit headers for the tightest limit of each sort, and what is left of the tightest budget. Names and
+ * values in turn.
+ */
+export function headroomHeaders(judged: Judged): string[] {
+  const headers: string[] = []
   addLimit(headers, 'requests', tightest(judged.limits, ['rpm', 'rph', 'rpd']))
   addLimit(headers, 'tokens', tightest(judged.limits, ['tpm', 'tpd']))
   const left = budgetLeftNanos(judged)
-  if (left !== null) headers['x-gatehouse-budget-remaining-usd'] = usdOfNanos(BigInt(left))
+  if (left !== null) headers.push('x-gatehouse-budget-remaining-usd', usdOfNanos(BigInt(left)))
   return headers
 }
 
@@ -116,11 +119,13 @@ function tightest(limits: readonly LimitState[], kinds: readonly LimitKind[]): L
   return found
 }
 
-function addLimit(headers: Record<string, string>, sort: 'requests' | 'tokens', state: LimitState | null): void {
+function addLimit(headers: string[], sort: 'requests' | 'tokens', state: LimitState | null): void {
   if (!state) return
-  headers[`x-ratelimit-limit-${sort}`] = String(state.rule.limit)
-  headers[`x-ratelimit-remaining-${sort}`] = String(Math.max(0, state.remaining))
-  headers[`x-ratelimit-reset-${sort}`] = goDuration(state.resetMs)
+  headers.push(
+    `x-ratelimit-limit-${sort}`, String(state.rule.limit),
+    `x-ratelimit-remaining-${sort}`, String(Math.max(0, state.remaining)),
+    `x-ratelimit-reset-${sort}`, goDuration(state.resetMs),
+  )
 }
 
 /** A duration as OpenAI writes it: "12ms", "1.5s", "6m0s", "2h30m0s". */

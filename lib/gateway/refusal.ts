@@ -75,10 +75,10 @@ export function publicRefusal(refusal: Refusal, callId: string, helpBase: string
   }
 }
 
-/** Headers that go with a refusal. */
-export function refusalHeaders(refusal: Refusal): Record<string, string> {
-  const headers: Record<string, string> = {}
-  if (refusal.retryAfterSeconds !== undefined) headers['retry-after'] = String(refusal.retryAfterSeconds)
-  if (refusal.final) headers['x-should-retry'] = 'false'
+/** Headers that go with a refusal, names and values in turn. */
+export function refusalHeaders(refusal: Refusal): string[] {
+  const headers: string[] = []
+  if (refusal.retryAfterSeconds !== undefined) headers.push('retry-after', String(refusal.retryAfterSeconds))
+  if (refusal.final) headers.push('x-should-retry', 'false')
   return headers
 }

@@ -81,7 +81,16 @@ function deadline<T>(answer: Promise<T>, ms: number): Promise<T> {
       if (performance.now() - dueMs > lateMs) setTimeout(() => reject(new DeadlineError(ms)), lateMs)
       else reject(new DeadlineError(ms))
     }, ms)
-    answer.then(resolve, reject).finally(() => clearTimeout(timer))
+    answer.then(
+      (value) => {
+        clearTimeout(timer)
+        resolve(value)
+      },
+      (error: unknown) => {
+        clearTimeout(timer)
+        reject(error as Error)
+      },
+    )
   })
 }
 

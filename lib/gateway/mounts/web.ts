@@ -60,7 +60,7 @@ export function webResponse(request: Request, serve: (reply: Reply) => Promise<v
     )
 
     void serve({
-      head: (status, headers) => resolve(new Response(status === 204 ? null : body, { status, headers: { ...headers } })),
+      head: (status, headers) => resolve(new Response(body, { status, headers: pairs(headers) })),
       write(chunk) {
         if (over) return true
         controller?.enqueue(chunk)
@@ -81,4 +81,10 @@ export function webResponse(request: Request, serve: (reply: Reply) => Promise<v
       onAbort: (listener) => void leave.push(listener),
     })
   })
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  const headers: [string, string][] = []
+  for (let i = 0; i + 1 < flat.length; i += 2) headers.push([flat[i]!, flat[i + 1]!])
+  return headers
 }
