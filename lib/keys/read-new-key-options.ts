@@ -1,0 +1,113 @@
+/** What a person may choose from when they create a key, with the guardrails that creating it will hold them to. */
+import { endpoints, nanosPerMillion } from '#lib/catalog/contract.ts'
+import type { Actor } from '#lib/identity/contract.ts'
+import { may } from '#lib/identity/rules/permissions.ts'
+import { keyKinds, type KeyKind } from '#lib/keys/contract.ts'
+import { findCallableModels, findProfiles, findTeamsWithProjects, type CallableModel } from '#lib/keys/new-key-options-store.ts'
+import type { Context } from '#lib/platform/context.ts'
+import { usdOfNanos } from '#lib/platform/money.ts'
+import { profilePolicy, type ProfilePolicy } from '#lib/policy/contract.ts'
+import { maximumNanosFor } from '#lib/policy/rules/budget-guardrail.ts'
+import { isAllowed } from '#lib/policy/rules/patterns.ts'
+
+export type ModelOption = {
+  readonly name: string
+  readonly endpoints: readonly string[]
+  /** Dollars per million tokens. */
+  readonly inputUsd: string
+  readonly outputUsd: string | null
+}
+
+export type ProfileOption = {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  /** Kinds that this person may create on it. */
+  readonly kinds: readonly KeyKind[]
+  readonly limits: ProfilePolicy['limits']
+  readonly budget: {
+    readonly default: ProfilePolicy['budget']['default']
+    /** For the default's period, or for a month. */
+    readonly maximumUsd: string | null
+  }
+  readonly lifetimeDays: ProfilePolicy['lifetimeDays']
+  /** Cheapest first. */
+  readonly models: readonly ModelOption[]
+}
+
+export type NewKeyOptions = {
+  readonly nowMs: number
+  /** The person's own first; admins may use any. */
+  readonly profiles: readonly ProfileOption[]
+  readonly teams: readonly { readonly id: string; readonly name: string; readonly isMember: boolean }[]
+  readonly projects: readonly { readonly id: string; readonly name: string; readonly teamId: string; readonly environment: string }[]
+  readonly teamId: string | null
+  readonly mayOverride: boolean
+}
+
+export async function readNewKeyOptions(context: Context, actor: Actor): Promise<NewKeyOptions> {
+  const { db, clock } = context
+  const nowMs = clock.nowMs()
+  const mayOverride = may(actor, 'key.override')
+  const [profiles, teams, models] = await Promise.all([
+    profilesOf(context, actor, mayOverride),
+    findTeamsWithProjects(db, mayOverride ? null : actor.teamIds),
+    findCallableModels(db, new Date(nowMs)),
+  ])
+  const usable = teams.filter(({ id }) => may(actor, 'key.create', { teamId: id, ownerUserId: actor.id }))
+  return {
+    nowMs,
+    mayOverride,
+    profiles: profiles.map((profile) => profileOption(profile, models, mayOverride)),
+    teams: usable.map(({ id, name }) => ({ id, name, isMember: actor.teamIds.includes(id) })),
+    projects: usable.flatMap((team) => team.projects.map((project) => ({ ...project, teamId: team.id }))),
+    teamId: actor.teamIds.find((id) => usable.some((team) => team.id === id)) ?? usable[0]?.id ?? null,
+  }
+}
+
+type ProfileRow = Awaited<ReturnType<typeof findProfiles>>[number]
+
+async function profilesOf({ db }: Context, actor: Actor, all: boolean): Promise<readonly ProfileRow[]> {
+  const own = actor.profileId
+  if (!all) return findProfiles(db, own === null ? { isDefault: true } : { id: own })
+  const profiles = await findProfiles(db, null)
+  return own === null ? profiles : profiles.toSorted((a, b) => Number(b.id === own) - Number(a.id === own))
+}
+
+function profileOption(row: ProfileRow, models: readonly CallableModel[], mayOverride: boolean): ProfileOption {
+  const policy = profilePolicy.parse(row.policy)
+  const maximum = maximumNanosFor(policy.budget.default?.period ?? 'month', policy)
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    kinds: mayOverride ? keyKinds : keyKinds.filter((kind) => policy.kinds.includes(kind)),
+    limits: policy.limits,
+    budget: { default: policy.budget.default, maximumUsd: maximum === null ? null : usdOfNanos(maximum) },
+    lifetimeDays: policy.lifetimeDays,
+    models: modelsOf(policy, models),
+  }
+}
+
+/** The models that a key on this profile can really reach: by name, and by a route whose provider and region it allows. */
+function modelsOf(policy: ProfilePolicy, models: readonly CallableModel[]): ModelOption[] {
+  return models
+    .filter(({ name, routes }) => isAllowed(name, policy.models) && routes.some((route) => reaches(policy, route)))
+    .filter((model) => model.endpoints.some((endpoint) => endpoints.some((known) => known === endpoint && policy.endpoints.includes(known))))
+    .map((model) => ({ model, prices: nanosPerMillion.parse(model.prices) }))
+    .toSorted((a, b) => sumOf(a.prices) - sumOf(b.prices) || a.model.name.localeCompare(b.model.name))
+    .map(({ model, prices }) => ({
+      name: model.name,
+      endpoints: model.endpoints,
+      inputUsd: usdOfNanos(BigInt(prices.input ?? 0)),
+      outputUsd: prices.output === undefined ? null : usdOfNanos(BigInt(prices.output)),
+    }))
+}
+
+function reaches(policy: ProfilePolicy, { provider, region }: CallableModel['routes'][number]): boolean {
+  return isAllowed(provider, { ...policy.providers, deny: [] }) && isAllowed(region, { ...policy.regions, deny: [] })
+}
+
+function sumOf(prices: { readonly input?: number | undefined; readonly output?: number | undefined }): number {
+  return (prices.input ?? 0) + (prices.output ?? 0)
+}
