@@ -10,3 +10,8 @@ export async function findTeamNames(db: Db, teamIds: readonly string[]): Promise
   if (teamIds.length === 0) return []
   return db.team.findMany({ where: { id: { in: [...teamIds] } }, select: { id: true, name: true }, orderBy: { name: 'asc' }, take: 500 })
 }
+
+export async function findContact(db: Db) {
+  const row = await db.organisation.findFirst({ select: { name: true, contactName: true, contactMail: true } })
+  return row ?? { name: '', contactName: '', contactMail: '' }
+}
