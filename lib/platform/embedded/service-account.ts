@@ -65,9 +65,12 @@ export async function outsideHome(account: ServiceAccount, owner: string): Promi
 // In a shared temporary folder somebody else could have made the folder first, to hand us binaries of theirs.
 async function ownFolder(folder: string): Promise<boolean> {
   try {
-    await fs.mkdir(folder, { recursive: true, mode: 0o755 })
+    await fs.mkdir(folder, { recursive: true })
     const stat = await fs.lstat(folder)
-    return stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o022) === 0
+    if (!stat.isDirectory() || stat.uid !== process.getuid?.() || (stat.mode & 0o022) !== 0) return false
+    // Made under a strict umask, it is closed to the account that it is meant for.
+    await fs.chmod(folder, 0o755)
+    return true
   } catch {
     return false
   }
