@@ -1,5 +1,5 @@
 /** A closed-loop load: so many connections, each sending its next call when the last is answered. Every answer is checked. */
-import { Pool } from 'undici'
+import type { Pool } from 'undici'
 
 export type Shape = {
   readonly name: string
@@ -26,7 +26,13 @@ export type Slice = {
 }
 
 /** Runs one slice. `pool` is kept by the caller, so that connections stay warm between slices. */
-export async function runSlice(pool: Pool, target: Target, shape: Shape, connections: number, ms: number): Promise<Slice> {
+export async function runSlice(
+  pool: Pool,
+  target: Target,
+  shape: Shape,
+  connections: number,
+  ms: number,
+): Promise<Slice> {
   const latencies: number[] = []
   const firstBytes: number[] = []
   const wrong: string[] = []
@@ -61,7 +67,12 @@ function call(pool: Pool, target: Target, shape: Shape): Promise<Answer> {
     let firstByteMs = 0
     const chunks: Buffer[] = []
     pool.dispatch(
-      { method: 'POST', path: target.path, headers: { 'content-type': 'application/json', ...target.headers }, body: shape.body },
+      {
+        method: 'POST',
+        path: target.path,
+        headers: { 'content-type': 'application/json', ...target.headers },
+        body: shape.body,
+      },
       {
         onRequestStart() {},
         onResponseStart: (_controller, code) => void (status = code),
@@ -70,7 +81,8 @@ function call(pool: Pool, target: Target, shape: Shape): Promise<Answer> {
           chunks.push(chunk)
         },
         onResponseEnd: () => resolve({ status, text: Buffer.concat(chunks).toString('utf8'), firstByteMs }),
-        onResponseError: (_controller, error) => resolve({ status: 0, text: String(error), firstByteMs: performance.now() }),
+        onResponseError: (_controller, error) =>
+          resolve({ status: 0, text: String(error), firstByteMs: performance.now() }),
       },
     )
   })
@@ -79,7 +91,9 @@ function call(pool: Pool, target: Target, shape: Shape): Promise<Answer> {
 function problemOf({ status, text }: Answer, shape: Shape): string | null {
   if (status !== 200) return `status ${status}: ${text.slice(0, 200)}`
   if (!shape.stream) {
-    return text.includes(`"completion_tokens":${shape.outputTokens}`) ? null : `no usage of ${shape.outputTokens}: ${text.slice(0, 200)}`
+    return text.includes(`"completion_tokens":${shape.outputTokens}`)
+      ? null
+      : `no usage of ${shape.outputTokens}: ${text.slice(0, 200)}`
   }
   const events = text.split('"delta":{').length - 1
   if (!text.trimEnd().endsWith('data: [DONE]')) return 'the stream has no end'

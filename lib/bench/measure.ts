@@ -83,12 +83,20 @@ async function inTurns(
   { rounds, sliceMs, print }: Options,
   wrong: string[],
 ): Promise<Measurement[]> {
-  const pools = new Map(contenders.map(({ target }) => [target.name, new Pool(target.url, { connections, pipelining: 1 })]))
+  const pools = new Map(
+    contenders.map(({ target }) => [target.name, new Pool(target.url, { connections, pipelining: 1 })]),
+  )
   const slices = new Map<string, { slice: Slice; cpu: number }[]>()
   for (let round = -1; round < rounds; round++) {
     for (const { target, process } of contenders) {
       const before = cpuMicros(process.pid)
-      const slice = await runSlice(pools.get(target.name)!, target, shape, connections, round < 0 ? sliceMs / 2 : sliceMs)
+      const slice = await runSlice(
+        pools.get(target.name)!,
+        target,
+        shape,
+        connections,
+        round < 0 ? sliceMs / 2 : sliceMs,
+      )
       const cpu = (cpuMicros(process.pid) - before) / slice.calls
       for (const problem of slice.wrong) wrong.push(`${target.name}, ${shape.name}: ${problem}`)
       // The first round warms caches, connections and the compiler.
@@ -134,5 +142,7 @@ async function redisPing(url: string): Promise<number> {
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)
-  return sorted.length % 2 === 1 ? sorted[middle]! : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2
+  return sorted.length % 2 === 1
+    ? sorted[middle]!
+    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2
 }

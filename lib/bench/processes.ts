@@ -89,10 +89,14 @@ export async function portkeyFolder(version: string): Promise<string | null> {
   if (fs.existsSync(entry)) return path.resolve(entry)
   fs.mkdirSync(folder, { recursive: true })
   fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }')
-  const install = spawn('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', `@portkey-ai/gateway@${version}`], {
-    cwd: folder,
-    stdio: 'ignore',
-  })
+  const install = spawn(
+    'npm',
+    ['install', '--no-audit', '--no-fund', '--ignore-scripts', `@portkey-ai/gateway@${version}`],
+    {
+      cwd: folder,
+      stdio: 'ignore',
+    },
+  )
   const code = await new Promise<number | null>((resolve) => install.once('exit', resolve))
   return code === 0 && fs.existsSync(entry) ? path.resolve(entry) : null
 }

@@ -17,9 +17,24 @@ export function ratios({ measurements }: BenchResult): Ratio[] {
 
   const firstToken = added('front door', 'firstByteP50Ms', 'SSE') - added('bare proxy', 'firstByteP50Ms', 'SSE')
   const rows: [string, number, string, (value: number) => boolean][] = [
-    ['front door / Portkey, calls a second, JSON, 64 connections', rate('front door') / rate(portkey), 'at least 4', (v) => v >= 4],
-    ['front door / bare proxy, calls a second, JSON, 64 connections', rate('front door') / rate('bare proxy'), 'at least 0.5', (v) => v >= 0.5],
-    ['front door / Portkey, added p50, JSON, 1 connection', added('front door', 'p50Ms', 'JSON') / added(portkey, 'p50Ms', 'JSON'), 'at most 0.5', (v) => v <= 0.5],
+    [
+      'front door / Portkey, calls a second, JSON, 64 connections',
+      rate('front door') / rate(portkey),
+      'at least 4',
+      (v) => v >= 4,
+    ],
+    [
+      'front door / bare proxy, calls a second, JSON, 64 connections',
+      rate('front door') / rate('bare proxy'),
+      'at least 0.5',
+      (v) => v >= 0.5,
+    ],
+    [
+      'front door / Portkey, added p50, JSON, 1 connection',
+      added('front door', 'p50Ms', 'JSON') / added(portkey, 'p50Ms', 'JSON'),
+      'at most 0.5',
+      (v) => v <= 0.5,
+    ],
     ['front door − bare proxy, time to first token, ms', firstToken, 'at most 2', (v) => v <= 2],
   ]
   return rows.map(([what, value, promised, keeps]) => ({ what, value, promised, kept: keeps(value) }))
@@ -31,7 +46,8 @@ export async function writeReport(
   print: (line: string) => void,
 ): Promise<void> {
   const summary = ratios(result)
-  for (const { what, value, promised, kept } of summary) print(`${kept ? 'kept  ' : 'MISSED'} ${what}: ${value.toFixed(2)} (${promised})`)
+  for (const { what, value, promised, kept } of summary)
+    print(`${kept ? 'kept  ' : 'MISSED'} ${what}: ${value.toFixed(2)} (${promised})`)
   print(`Redis PING p50 ${result.redisPingP50Ms.toFixed(3)} ms`)
   for (const line of result.missing) print(`missing: ${line}`)
   for (const line of result.wrong.slice(0, 10)) print(`wrong answer: ${line}`)
@@ -59,17 +75,29 @@ function tables(result: BenchResult, summary: readonly Ratio[]): string {
   for (const shape of ['JSON', 'SSE']) {
     for (const connections of [1, 64]) {
       const rows = result.measurements.filter((m) => m.shape === shape && m.connections === connections)
-      lines.push(`**${shape}, ${connections} ${connections === 1 ? 'connection' : 'connections'}**`, '', ...table(rows, 'direct', 'bare proxy'), '')
+      lines.push(
+        `**${shape}, ${connections} ${connections === 1 ? 'connection' : 'connections'}**`,
+        '',
+        ...table(rows, 'direct', 'bare proxy'),
+        '',
+      )
     }
   }
   for (const connections of [1, 64]) {
     const rows = result.ladder.filter((m) => m.connections === connections)
     if (rows.length > 0) {
-      lines.push(`**Feature ladder, JSON, ${connections} ${connections === 1 ? 'connection' : 'connections'}** (each rung has all above it)`, '')
+      lines.push(
+        `**Feature ladder, JSON, ${connections} ${connections === 1 ? 'connection' : 'connections'}** (each rung has all above it)`,
+        '',
+      )
       lines.push(...table(rows, 'proxy only', 'proxy only'), '')
     }
   }
-  lines.push(`Redis PING in the same run: p50 ${result.redisPingP50Ms.toFixed(3)} ms.`, '', ...result.missing.map((m) => `Missing: ${m}.`))
+  lines.push(
+    `Redis PING in the same run: p50 ${result.redisPingP50Ms.toFixed(3)} ms.`,
+    '',
+    ...result.missing.map((m) => `Missing: ${m}.`),
+  )
   return lines.join('\n')
 }
 
@@ -90,7 +118,9 @@ function table(rows: readonly Measurement[], base: string, yardstick: string): s
         from ? (m.firstByteP50Ms - from.firstByteP50Ms).toFixed(2) : '–',
         m.cpuMicrosPerCall.toFixed(0),
         '',
-      ].join(' | ').trim(),
+      ]
+        .join(' | ')
+        .trim(),
     ),
   ]
 }

@@ -32,8 +32,12 @@ export async function startRung(rung: Rung): Promise<number> {
   if (rung === 'usage stream') {
     const gateway = await createGateway(config)
     const { server } = createFrontDoor({
-      handle: gateway.handle, portalUrl: null, publicUrl: config.publicUrl, metrics: gateway.metrics.registry,
-      metricsToken: null, dependencies: gateway.dependencies,
+      handle: gateway.handle,
+      portalUrl: null,
+      publicUrl: config.publicUrl,
+      metrics: gateway.metrics.registry,
+      metricsToken: null,
+      dependencies: gateway.dependencies,
     })
     return listen(server)
   }
@@ -74,14 +78,24 @@ export async function startRung(rung: Rung): Promise<number> {
       if (!identified) throw new Error('the ladder knows one key')
       if (rung === 'limits' || rung === 'budgets') {
         const verdict = await decideCall(ports, identified, {
-          callId: `call_${rung}_${process.pid}_${calls++}`, keyText, route, request: read.request, bodyBytes: read.bytes.length,
+          callId: `call_${rung}_${process.pid}_${calls++}`,
+          keyText,
+          route,
+          request: read.request,
+          bodyBytes: read.bytes.length,
           draft: () => '{}',
         })
         if (verdict.kind !== 'admitted') throw new Error('the ladder is never refused')
         plan = verdict.plan
       } else {
         const planned = planCall(
-          identified.grant, await grants.catalog(), route, read.request, read.bytes.length, Date.now(), Math.random(),
+          identified.grant,
+          await grants.catalog(),
+          route,
+          read.request,
+          read.bytes.length,
+          Date.now(),
+          Math.random(),
         )
         if (planned.kind !== 'planned') throw new Error('the ladder is never refused')
         plan = planned.plan
@@ -89,9 +103,22 @@ export async function startRung(rung: Rung): Promise<number> {
       }
     }
     await forwardCall({
-      call, reply, route, format: route.format, request: read.request, bodyFor: () => read.bytes, stripUsage: false, plan,
-      headers: [], poolFor: (origin) => pools.get(origin), startedMs: Date.now(), nowMs: Date.now, random: Math.random,
-      onReader: () => {}, refuse: () => reply.destroy(), streamError: () => '',
+      call,
+      reply,
+      route,
+      format: route.format,
+      request: read.request,
+      bodyFor: () => read.bytes,
+      stripUsage: false,
+      plan,
+      headers: [],
+      poolFor: (origin) => pools.get(origin),
+      startedMs: Date.now(),
+      nowMs: Date.now,
+      random: Math.random,
+      onReader: () => {},
+      refuse: () => reply.destroy(),
+      streamError: () => '',
     })
   }
   return listen(http.createServer((request, response) => void handle(nodeCall(request), nodeReply(request, response))))

@@ -49,7 +49,10 @@ export async function startWorld(whole: boolean): Promise<World> {
   const frontDoor = await start('front door', ['dist/gateway.js'], { ...env, PORT: String(port) }, /ready on (\S+)/)
   const bare = await start('bare proxy', ['dist/bench.js', 'bare-proxy', upstream], {}, /ready on (\S+)/)
   const contenders: Contender[] = [
-    { target: { name: 'direct', url: simulator.url, path: '/openai/v1/chat/completions', headers: {} }, process: simulator },
+    {
+      target: { name: 'direct', url: simulator.url, path: '/openai/v1/chat/completions', headers: {} },
+      process: simulator,
+    },
     { target: { name: 'bare proxy', url: bare.url, path: path_, headers: {} }, process: bare },
     { target: { name: 'front door', url: frontDoor.url, path: path_, headers: authorization }, process: frontDoor },
   ]
@@ -95,7 +98,10 @@ async function startPortkey(start: typeof startProgram, upstream: string): Promi
     folder,
   )
   const headers = { authorization: 'Bearer x', 'x-portkey-provider': 'openai', 'x-portkey-custom-host': upstream }
-  return { target: { name: `Portkey ${portkeyVersion}`, url: `http://127.0.0.1:${port}`, path: path_, headers }, process: running }
+  return {
+    target: { name: `Portkey ${portkeyVersion}`, url: `http://127.0.0.1:${port}`, path: path_, headers },
+    process: running,
+  }
 }
 
 /** A key with every sort of guardrail, on three levels, none of which it will reach. */
@@ -110,8 +116,13 @@ async function prepareKey(env: Record<string, string>, upstream: string): Promis
       limits: { rpm: far, tpm: far, rpd: far, concurrency: far },
       budget: { amountNanos: 9_000_000_000_000_000n },
     })
-    await database.db.scopeLimit.create({ data: { scopeType: 'team', scopeId: 'team_search', limits: { rpm: far, tpm: far } } })
-    for (const [scopeType, scopeId] of [['team', 'team_search'], ['organisation', 'org_small']] as const) {
+    await database.db.scopeLimit.create({
+      data: { scopeType: 'team', scopeId: 'team_search', limits: { rpm: far, tpm: far } },
+    })
+    for (const [scopeType, scopeId] of [
+      ['team', 'team_search'],
+      ['organisation', 'org_small'],
+    ] as const) {
       await database.db.budget.create({
         data: { id: newId('bud'), scopeType, scopeId, amountNanos: 9_000_000_000_000_000n, period: 'month' },
       })

@@ -9,7 +9,7 @@ const cr = 0x0d
 
 /** The end (exclusive) of the first event in `bytes` from `from`, or −1 when no blank line is there yet. */
 export function endOfEvent(bytes: Buffer, from: number): number {
-  for (let at = from; ; ) {
+  for (let at = from; ;) {
     const nextLf = bytes.indexOf(lf, at)
     const nextCr = firstCr(bytes, at, nextLf)
     const lineEnd = nextCr >= 0 ? nextCr : nextLf

@@ -60,7 +60,15 @@ export async function decideCall(ports: DecidePorts, identified: Identified, que
     const { grant, digest } = current
     const catalog = await ports.grants.catalog()
     const nowMs = ports.nowMs() + ports.clockOffset.ms
-    const planned = planCall(grant, catalog, question.route, question.request, question.bodyBytes, nowMs, ports.random())
+    const planned = planCall(
+      grant,
+      catalog,
+      question.route,
+      question.request,
+      question.bodyBytes,
+      nowMs,
+      ports.random(),
+    )
 
     if (planned.kind === 'refused') {
       if (await ports.grants.inForce(grant, catalog)) {

@@ -40,7 +40,13 @@ export type Forwarding = {
 }
 
 type Relayed =
-  | { readonly kind: 'answered'; readonly exchange: Exchange; readonly status: number; readonly reading: AnswerReading | null; readonly firstByteMs: number }
+  | {
+      readonly kind: 'answered'
+      readonly exchange: Exchange
+      readonly status: number
+      readonly reading: AnswerReading | null
+      readonly firstByteMs: number
+    }
   | { readonly kind: 'not answered'; readonly exchange: Exchange; readonly status: number | null }
   | { readonly kind: 'aborted' }
 
@@ -53,7 +59,13 @@ export async function forwardCall(f: Forwarding): Promise<Ending> {
     const { deployment } = target
     const startMs = f.nowMs() - f.startedMs
     const credential = chooseCredential(deployment.provider.credentials, f.random())
-    const relayed = await relay(f, caller, deployment, credential?.secret.reveal() ?? null, index === f.plan.targets.length - 1)
+    const relayed = await relay(
+      f,
+      caller,
+      deployment,
+      credential?.secret.reveal() ?? null,
+      index === f.plan.targets.length - 1,
+    )
     attempts.push({
       provider: deployment.provider.name,
       deploymentId: deployment.id,
@@ -63,7 +75,8 @@ export async function forwardCall(f: Forwarding): Promise<Ending> {
       startMs,
       durationMs: f.nowMs() - f.startedMs - startMs,
       status: relayed.kind === 'aborted' ? null : relayed.status,
-      error: relayed.kind === 'aborted' ? 'aborted' : relayed.exchange.kind === 'failed' ? relayed.exchange.cause : null,
+      error:
+        relayed.kind === 'aborted' ? 'aborted' : relayed.exchange.kind === 'failed' ? relayed.exchange.cause : null,
     })
     const base = { attempts, totalMs: f.nowMs() - f.startedMs, served: target }
 
@@ -115,46 +128,61 @@ async function relay(
   isLast: boolean,
 ): Promise<Relayed> {
   if (caller.gone) return { kind: 'aborted' }
-  const { origin, path, headers } = openaiRequest(deployment.provider.baseUrl, f.route.upstreamPath, credential, f.call.headers)
+  const { origin, path, headers } = openaiRequest(
+    deployment.provider.baseUrl,
+    f.route.upstreamPath,
+    credential,
+    f.call.headers,
+  )
   let flow: Flow | null = null
   let status: number | null = null
   let answer: AnswerClass | null = null
   let reader: AnswerReader | null = null
   let firstByteMs = 0
 
-  const ending = await exchange(f.poolFor(origin), { path, headers, body: f.bodyFor(deployment.upstreamModel) }, {
-    started(started) {
-      flow = started
-      caller.flow = started
-      if (caller.gone) started.abort()
+  const ending = await exchange(
+    f.poolFor(origin),
+    { path, headers, body: f.bodyFor(deployment.upstreamModel) },
+    {
+      started(started) {
+        flow = started
+        caller.flow = started
+        if (caller.gone) started.abort()
+      },
+      head(code, upstreamHeaders) {
+        status = code
+        answer = afterAnswer(code, isLast)
+        firstByteMs = f.nowMs() - f.startedMs
+        if (answer !== 'relay' || caller.gone) return
+        const streamed = f.request.stream && isEventStream(upstreamHeaders)
+        if (code < 300) {
+          reader = f.format.readAnswer(f.route.endpoint, streamed, f.stripUsage)
+          caller.reader = reader
+          f.onReader(reader)
+        }
+        f.reply.head(code, answerHeaders(f, deployment, upstreamHeaders, streamed))
+      },
+      data(chunk) {
+        if (answer !== 'relay' || caller.gone) return
+        const bytes = reader ? reader.push(chunk) : chunk
+        if (bytes.length > 0 && !f.reply.write(bytes)) {
+          flow?.pause()
+          f.reply.drained(() => flow?.resume())
+        }
+      },
     },
-    head(code, upstreamHeaders) {
-      status = code
-      answer = afterAnswer(code, isLast)
-      firstByteMs = f.nowMs() - f.startedMs
-      if (answer !== 'relay' || caller.gone) return
-      const streamed = f.request.stream && isEventStream(upstreamHeaders)
-      if (code < 300) {
-        reader = f.format.readAnswer(f.route.endpoint, streamed, f.stripUsage)
-        caller.reader = reader
-        f.onReader(reader)
-      }
-      f.reply.head(code, answerHeaders(f, deployment, upstreamHeaders, streamed))
-    },
-    data(chunk) {
-      if (answer !== 'relay' || caller.gone) return
-      const bytes = reader ? reader.push(chunk) : chunk
-      if (bytes.length > 0 && !f.reply.write(bytes)) {
-        flow?.pause()
-        f.reply.drained(() => flow?.resume())
-      }
-    },
-  })
+  )
 
   if (caller.gone) return { kind: 'aborted' }
   if (status === null || answer !== 'relay') return { kind: 'not answered', exchange: ending, status }
   finish(f, ending, reader)
-  return { kind: 'answered', exchange: ending, status, reading: (reader as AnswerReader | null)?.reading() ?? null, firstByteMs }
+  return {
+    kind: 'answered',
+    exchange: ending,
+    status,
+    reading: (reader as AnswerReader | null)?.reading() ?? null,
+    firstByteMs,
+  }
 }
 
 /** Ends the caller's answer the way the provider's ended. */
@@ -186,8 +214,14 @@ function endingOf(
 function upstreamRefusal(plan: CallPlan, timeout: boolean): Refusal {
   const names = [...new Set(plan.targets.map((target) => target.deployment.provider.name))].join(', ')
   return timeout
-    ? { code: 'upstream_timeout', message: `The provider (${names}) did not answer in time. Nothing was charged. Try again, or use another model.` }
-    : { code: 'upstream_error', message: `The provider (${names}) failed. Nothing was charged. Try again, or use another model.` }
+    ? {
+        code: 'upstream_timeout',
+        message: `The provider (${names}) did not answer in time. Nothing was charged. Try again, or use another model.`,
+      }
+    : {
+        code: 'upstream_error',
+        message: `The provider (${names}) failed. Nothing was charged. Try again, or use another model.`,
+      }
 }
 
 function isEventStream(headers: Record<string, string | string[] | undefined>): boolean {
@@ -203,7 +237,13 @@ function answerHeaders(
   upstream: Record<string, string | string[] | undefined>,
   streamed: boolean,
 ): string[] {
-  const headers = [...f.headers, 'x-gatehouse-provider', deployment.provider.name, 'x-gatehouse-model', f.plan.model.name]
+  const headers = [
+    ...f.headers,
+    'x-gatehouse-provider',
+    deployment.provider.name,
+    'x-gatehouse-model',
+    f.plan.model.name,
+  ]
   for (const name of passedBack) {
     const value = upstream[name]
     if (typeof value === 'string') headers.push(name, value)

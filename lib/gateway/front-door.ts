@@ -68,7 +68,10 @@ function pathOf(request: IncomingMessage): string {
 async function ready(options: FrontDoorOptions, draining: boolean, response: ServerResponse): Promise<void> {
   const dependencies = await options.dependencies()
   const isReady = !draining && Object.values(dependencies).every(Boolean)
-  answer(response, isReady ? 200 : 503, { status: isReady ? 'ready' : draining ? 'draining' : 'not ready', dependencies })
+  answer(response, isReady ? 200 : 503, {
+    status: isReady ? 'ready' : draining ? 'draining' : 'not ready',
+    dependencies,
+  })
 }
 
 async function metrics(options: FrontDoorOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -110,7 +113,14 @@ function answer(response: ServerResponse, status: number, body: object): void {
 }
 
 const hopByHop = new Set([
-  'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade',
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
 ])
 
 /** Passes a request on to the portal, bytes through. */

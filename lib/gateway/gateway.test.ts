@@ -17,7 +17,12 @@ function client(key: string): OpenAI {
 
 const hello = { model: 'gpt-4o-mini', messages: [{ role: 'user' as const, content: 'Say hello' }] }
 
-function post(key: string | null, body: unknown, path = '/v1/chat/completions', headers: Record<string, string> = {}): Promise<Response> {
+function post(
+  key: string | null,
+  body: unknown,
+  path = '/v1/chat/completions',
+  headers: Record<string, string> = {},
+): Promise<Response> {
   return fetch(g.url + path, {
     method: 'POST',
     headers: {
@@ -77,7 +82,11 @@ describe('a chat completion', () => {
 
   test('streams with the usage event for a caller that asked for it', async () => {
     const key = await g.makeKey()
-    const stream = await client(key.text).chat.completions.create({ ...hello, stream: true, stream_options: { include_usage: true } })
+    const stream = await client(key.text).chat.completions.create({
+      ...hello,
+      stream: true,
+      stream_options: { include_usage: true },
+    })
     const usages = []
     for await (const chunk of stream) if (chunk.usage) usages.push(chunk.usage)
     expect(usages).toHaveLength(1)
@@ -86,7 +95,10 @@ describe('a chat completion', () => {
 
   test('counts cached and reasoning tokens as what they are', async () => {
     const key = await g.makeKey()
-    await client(key.text).chat.completions.create({ ...hello, messages: [{ role: 'user', content: '@sim in=100 cached=40 out=30 reasoning=10' }] })
+    await client(key.text).chat.completions.create({
+      ...hello,
+      messages: [{ role: 'user', content: '@sim in=100 cached=40 out=30 reasoning=10' }],
+    })
     const [event] = await eventsOf(key.id)
     expect(event!.tokens).toEqual({ input: 60, cached_read: 40, output: 30, reasoning: 10 })
     expect(event!.costNanos).toBe(String(60 * 150 + 40 * 75 + 30 * 600))
@@ -94,7 +106,11 @@ describe('a chat completion', () => {
 
   test('whose provider reports no usage is counted here and marked as estimated', async () => {
     const key = await g.makeKey()
-    const stream = await client(key.text).chat.completions.create({ ...hello, stream: true, messages: [{ role: 'user', content: '@sim usage=none out=50' }] })
+    const stream = await client(key.text).chat.completions.create({
+      ...hello,
+      stream: true,
+      messages: [{ role: 'user', content: '@sim usage=none out=50' }],
+    })
     for await (const _ of stream) void _
     const [event] = await eventsOf(key.id)
     expect(event).toMatchObject({ estimated: true, outcome: 'served', tokens: { output: 50 } })
@@ -104,13 +120,18 @@ describe('a chat completion', () => {
     const key = await g.makeKey()
     await fetch(`${g.simulator.url}/_sim/calls`, { method: 'DELETE' })
     const stream = await client(key.text).chat.completions.create({
-      ...hello, stream: true, messages: [{ role: 'user', content: '@sim in=20 out=1000 gap=5' }],
+      ...hello,
+      stream: true,
+      messages: [{ role: 'user', content: '@sim in=20 out=1000 gap=5' }],
     })
     let seen = 0
     for await (const _ of stream) if (++seen === 20) break
     const [event] = await eventsOf(key.id)
     expect(event).toMatchObject({ outcome: 'aborted', estimated: true })
-    const calls = (await (await fetch(`${g.simulator.url}/_sim/calls`)).json()) as { finished: string; usage: { completion_tokens: number } }[]
+    const calls = (await (await fetch(`${g.simulator.url}/_sim/calls`)).json()) as {
+      finished: string
+      usage: { completion_tokens: number }
+    }[]
     expect(calls[0]!.finished).toBe('aborted')
     expect(Math.abs((event!.tokens.output ?? 0) - calls[0]!.usage.completion_tokens)).toBeLessThanOrEqual(3)
   })
@@ -138,7 +159,10 @@ test('the list of models holds what the key may use and nothing else', async () 
   const names = []
   for await (const model of client(key.text).models.list()) names.push(model.id)
   expect(names).toEqual(['gpt-4o-mini'])
-  await expect(client(key.text).models.retrieve('gpt-4o')).rejects.toMatchObject({ status: 404, code: 'model_not_found' })
+  await expect(client(key.text).models.retrieve('gpt-4o')).rejects.toMatchObject({
+    status: 404,
+    code: 'model_not_found',
+  })
 })
 
 describe('a key', () => {
@@ -152,7 +176,9 @@ describe('a key', () => {
   ])('%s is refused as invalid_api_key, all alike', async (_what, key) => {
     const response = await post(key, hello)
     expect(response.status).toBe(401)
-    expect(await response.json()).toMatchObject({ error: { code: 'invalid_api_key', type: 'invalid_request_error', gatehouse: { code: 'invalid_api_key' } } })
+    expect(await response.json()).toMatchObject({
+      error: { code: 'invalid_api_key', type: 'invalid_request_error', gatehouse: { code: 'invalid_api_key' } },
+    })
   })
 
   test.each([
@@ -176,7 +202,11 @@ describe('a key', () => {
   test('that is revoked is refused on its very next call, and one that is resumed works on its very next call', async () => {
     const key = await g.makeKey()
     expect((await post(key.text, hello)).status).toBe(200)
-    for (const [status, expected] of [['suspended', 401], ['active', 200], ['revoked', 401]] as const) {
+    for (const [status, expected] of [
+      ['suspended', 401],
+      ['active', 200],
+      ['revoked', 401],
+    ] as const) {
       await g.change([`key:${key.id}`], ({ db }) => db.virtualKey.update({ where: { id: key.id }, data: { status } }))
       expect((await post(key.text, hello)).status).toBe(expected)
     }
@@ -184,13 +214,25 @@ describe('a key', () => {
 
   test('stops with its owner and with its team', async () => {
     const key = await g.makeKey()
-    await g.change(['user:user_dana'], ({ db }) => db.user.update({ where: { id: 'user_dana' }, data: { status: 'disabled' } }))
+    await g.change(['user:user_dana'], ({ db }) =>
+      db.user.update({ where: { id: 'user_dana' }, data: { status: 'disabled' } }),
+    )
     expect(await (await post(key.text, hello)).json()).toMatchObject({ error: { code: 'principal_disabled' } })
-    await g.change(['user:user_dana'], ({ db }) => db.user.update({ where: { id: 'user_dana' }, data: { status: 'active' } }))
+    await g.change(['user:user_dana'], ({ db }) =>
+      db.user.update({ where: { id: 'user_dana' }, data: { status: 'active' } }),
+    )
     expect((await post(key.text, hello)).status).toBe(200)
   })
 
-  test.each(['authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'x-litellm-api-key', 'x-bf-vk', 'x-portkey-api-key'])('is taken from %s', async (header) => {
+  test.each([
+    'authorization',
+    'x-api-key',
+    'api-key',
+    'x-goog-api-key',
+    'x-litellm-api-key',
+    'x-bf-vk',
+    'x-portkey-api-key',
+  ])('is taken from %s', async (header) => {
     const key = await g.makeKey()
     const value = header === 'authorization' ? `Bearer ${key.text}` : key.text
     expect((await post(null, hello, '/v1/chat/completions', { [header]: value })).status).toBe(200)
@@ -199,7 +241,10 @@ describe('a key', () => {
   test('never reaches the provider', async () => {
     const key = await g.makeKey()
     const since = Date.now()
-    await post(key.text, hello, `/v1/chat/completions?key=${key.text}`, { 'x-api-key': key.text, cookie: `a=${key.text}` })
+    await post(key.text, hello, `/v1/chat/completions?key=${key.text}`, {
+      'x-api-key': key.text,
+      cookie: `a=${key.text}`,
+    })
     const calls = await (await fetch(`${g.simulator.url}/_sim/calls?since=${since}`)).text()
     expect(calls).not.toContain(key.text)
   })
@@ -222,7 +267,9 @@ describe('policy', () => {
     const key = await g.makeKey()
     const response = await post(key.text, { ...hello, model: 'gpt4o-mini' })
     expect(response.status).toBe(404)
-    expect(await response.json()).toMatchObject({ error: { code: 'model_not_found', message: expect.stringContaining('gpt-4o-mini') as string } })
+    expect(await response.json()).toMatchObject({
+      error: { code: 'model_not_found', message: expect.stringContaining('gpt-4o-mini') as string },
+    })
   })
 
   test('refuses a model without a price rather than serving it for nothing', async () => {
@@ -238,7 +285,9 @@ describe('limits', () => {
     for (let i = 0; i < 5; i++) statuses.push((await post(key.text, hello)).status)
     expect(statuses).toEqual([200, 200, 200, 429, 429])
     const refused = await post(key.text, hello)
-    expect(await refused.json()).toMatchObject({ error: { code: 'rate_limit_exceeded', gatehouse: { limit: 3, scope: { type: 'key', id: key.id } } } })
+    expect(await refused.json()).toMatchObject({
+      error: { code: 'rate_limit_exceeded', gatehouse: { limit: 3, scope: { type: 'key', id: key.id } } },
+    })
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(20)
     expect(refused.headers.get('x-ratelimit-limit-requests')).toBe('3')
@@ -287,7 +336,9 @@ describe('a hard budget', () => {
       const refused = answers.filter((answer) => answer.status === 429)
       expect([admitted.length, refused.length]).toEqual([50, 350])
       const error = (await refused[0]!.json()) as { error: object }
-      expect(error).toMatchObject({ error: { type: 'insufficient_quota', code: 'insufficient_quota', gatehouse: { unit: 'USD' } } })
+      expect(error).toMatchObject({
+        error: { type: 'insufficient_quota', code: 'insufficient_quota', gatehouse: { unit: 'USD' } },
+      })
       expect(refused[0]!.headers.get('x-should-retry')).toBe('false')
       expect(Number(refused[0]!.headers.get('retry-after'))).toBeGreaterThan(0)
     }
@@ -315,7 +366,10 @@ describe('a hard budget', () => {
     const since = Date.now()
     const response = await post(key.text, { ...hello, messages: [{ role: 'user', content: '@sim out=500' }] })
     expect(response.status).toBe(200)
-    const answer = (await response.json()) as { usage: { completion_tokens: number }; choices: { finish_reason: string }[] }
+    const answer = (await response.json()) as {
+      usage: { completion_tokens: number }
+      choices: { finish_reason: string }[]
+    }
     expect(answer.choices[0]!.finish_reason).toBe('length')
     expect(answer.usage.completion_tokens).toBeLessThan(60)
     const [event] = await eventsOf(key.id)
@@ -350,14 +404,21 @@ describe('a provider that fails', () => {
 
   test('with 429 has its own words and retry-after passed on', async () => {
     const key = await g.makeKey()
-    const response = await post(key.text, { ...hello, messages: [{ role: 'user', content: '@sim error=429 retry_after=7' }] })
+    const response = await post(key.text, {
+      ...hello,
+      messages: [{ role: 'user', content: '@sim error=429 retry_after=7' }],
+    })
     expect(response.status).toBe(429)
     expect(response.headers.get('retry-after')).toBe('7')
   })
 
   test('after the first byte is told inside the stream, without a false end', async () => {
     const key = await g.makeKey()
-    const response = await post(key.text, { ...hello, stream: true, messages: [{ role: 'user', content: '@sim out=50 cut=10 gap=2' }] })
+    const response = await post(key.text, {
+      ...hello,
+      stream: true,
+      messages: [{ role: 'user', content: '@sim out=50 cut=10 gap=2' }],
+    })
     const text = await response.text()
     expect(text).not.toContain('[DONE]')
     expect(text).toContain('"code":"upstream_error"')
@@ -389,21 +450,37 @@ describe('bad input', () => {
     const response = await post(key.text, body)
     expect(response.status).toBe(status)
     const answer = (await response.json()) as { error: { message: string } }
-    expect(answer).toMatchObject({ error: { code, message: expect.any(String) as string, type: expect.any(String) as string } })
+    expect(answer).toMatchObject({
+      error: { code, message: expect.any(String) as string, type: expect.any(String) as string },
+    })
     expect(answer.error.message).not.toMatch(/\bat .*:\d+/)
   })
 
   test('another content type is 415, a body beyond the limit 413', async () => {
     const key = await g.makeKey()
-    expect((await post(key.text, 'x=1', '/v1/chat/completions', { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(415)
-    const huge = await post(key.text, `{"model":"gpt-4o-mini","messages":[{"role":"user","content":"${'x'.repeat(51 * 1024 * 1024)}"}]}`).catch(() => null)
+    expect(
+      (await post(key.text, 'x=1', '/v1/chat/completions', { 'content-type': 'application/x-www-form-urlencoded' }))
+        .status,
+    ).toBe(415)
+    const huge = await post(
+      key.text,
+      `{"model":"gpt-4o-mini","messages":[{"role":"user","content":"${'x'.repeat(51 * 1024 * 1024)}"}]}`,
+    ).catch(() => null)
     expect(huge === null || huge.status === 413).toBe(true)
   })
 
   test('invalid UTF-8 is refused', async () => {
     const key = await g.makeKey()
-    const bytes = Buffer.concat([Buffer.from('{"model":"gpt-4o-mini","messages":[{"role":"user","content":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}]}')])
-    const response = await fetch(`${g.url}/v1/chat/completions`, { method: 'POST', headers: { authorization: `Bearer ${key.text}`, 'content-type': 'application/json' }, body: bytes })
+    const bytes = Buffer.concat([
+      Buffer.from('{"model":"gpt-4o-mini","messages":[{"role":"user","content":"'),
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from('"}]}'),
+    ])
+    const response = await fetch(`${g.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key.text}`, 'content-type': 'application/json' },
+      body: bytes,
+    })
     expect(response.status).toBe(400)
   })
 

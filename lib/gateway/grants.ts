@@ -75,7 +75,10 @@ export function createGrants(ports: GrantPorts): Grants {
         return null
       }
       known.set(digest, grant)
-      await writeVersions(ports.redis, grant.versions.map(([subject, version]) => ({ subject, version })))
+      await writeVersions(
+        ports.redis,
+        grant.versions.map(([subject, version]) => ({ subject, version })),
+      )
       await ports.redis.set(grantKey(digest), JSON.stringify(grant), 'EX', grantTtlSeconds)
       return grant
     })

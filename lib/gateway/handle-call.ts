@@ -19,7 +19,12 @@ import type { RunningCall, RunningCalls } from '#lib/gateway/running-calls.ts'
 import type { Settlements } from '#lib/gateway/settlements.ts'
 import type { UpstreamPools } from '#lib/gateway/upstream.ts'
 import {
-  arrivedEvent, endedEvent, limitTokens, plannedEvent, refusedEvent, type Arrival,
+  arrivedEvent,
+  endedEvent,
+  limitTokens,
+  plannedEvent,
+  refusedEvent,
+  type Arrival,
 } from '#lib/gateway/usage-event.ts'
 import type { Identified } from '#lib/gateway/grants.ts'
 import type { WrittenEvent } from '#lib/ledger/contract.ts'
@@ -108,7 +113,8 @@ async function serve(
     },
   }).catch((error: unknown) => {
     // Redis may have admitted the call and lost its answer on the way: the hold, if there is one, is given back.
-    if (draft) ports.settlements.settle({ event: unavailableEvent(draft, ports.nowMs() - atMs), tokens: 0, budgetKeys: [] })
+    if (draft)
+      ports.settlements.settle({ event: unavailableEvent(draft, ports.nowMs() - atMs), tokens: 0, budgetKeys: [] })
     draft = null
     throw error
   })
@@ -144,7 +150,11 @@ async function forwardAdmitted(
   ports.running.add(running)
   const stripUsage = request.stream && !request.wantsStreamUsage
   const headroom = headroomHeaders(judged)
-  const changes = bodyChanges(grant.budgets.some((rule) => rule.posture !== 'soft'), request, judged.outputAllowed)
+  const changes = bodyChanges(
+    grant.budgets.some((rule) => rule.posture !== 'soft'),
+    request,
+    judged.outputAllowed,
+  )
   const ambiguous = route.format.isAmbiguous(bytes)
 
   const ending = await forwardCall({
@@ -186,12 +196,14 @@ function bodyChanges(budgetRefuses: boolean, request: ParsedRequest, outputAllow
 
 const unknownKey: Refusal = {
   code: 'invalid_api_key',
-  message: 'No valid Gatehouse key was sent. Send a key that begins with sk-gh- as "Authorization: Bearer …"; you can create one in the portal.',
+  message:
+    'No valid Gatehouse key was sent. Send a key that begins with sk-gh- as "Authorization: Bearer …"; you can create one in the portal.',
 }
 
 const unavailable: Refusal = {
   code: 'gateway_unavailable',
-  message: 'Limits cannot be checked right now, so the call was not let through. Nothing was charged. Try again shortly.',
+  message:
+    'Limits cannot be checked right now, so the call was not let through. Nothing was charged. Try again shortly.',
   retryAfterSeconds: 2,
 }
 
@@ -213,9 +225,12 @@ function sendRefusal(
   reply.head(answer.status, [
     ...headers,
     ...refusalHeaders(refusal),
-    'content-type', 'application/json',
-    'content-length', String(body.length),
-    'x-gatehouse-request-id', callId,
+    'content-type',
+    'application/json',
+    'content-length',
+    String(body.length),
+    'x-gatehouse-request-id',
+    callId,
   ])
   reply.end(body)
 }
@@ -230,9 +245,15 @@ function refuseRoute(
   const shown = call.path.slice(0, 120)
   const route = { format: match.format, endpoint: 'models' as const }
   if (match.kind === 'wrong method') {
-    const refusal: Refusal = { code: 'method_not_allowed', message: `${shown} takes ${match.allow}, not ${call.method}.` }
+    const refusal: Refusal = {
+      code: 'method_not_allowed',
+      message: `${shown} takes ${match.allow}, not ${call.method}.`,
+    }
     return sendRefusal(ports, reply, route, callId, refusal, ['allow', match.allow])
   }
-  const refusal: Refusal = { code: 'unknown_url', message: `There is nothing at ${call.method} ${shown}. The base URL for OpenAI clients ends in /v1.` }
+  const refusal: Refusal = {
+    code: 'unknown_url',
+    message: `There is nothing at ${call.method} ${shown}. The base URL for OpenAI clients ends in /v1.`,
+  }
   sendRefusal(ports, reply, route, callId, refusal, [])
 }

@@ -28,14 +28,23 @@ const words: Record<LimitKind, string> = {
   concurrency: 'calls at once',
 }
 
-const periodWords = { day: 'today', week: 'this week', month: 'this month', quarter: 'this quarter', total: 'in total' } as const
+const periodWords = {
+  day: 'today',
+  week: 'this week',
+  month: 'this month',
+  quarter: 'this quarter',
+  total: 'in total',
+} as const
 
 /** The refusal of an admission that did not pass. */
 export function limitRefusal(judged: Judged): Refusal {
   // Waiting is only worth it until the last of the limits that refused lets the call through.
   const limit = judged.limits.filter((state) => !state.passed).toSorted((a, b) => waitOf(b) - waitOf(a))[0]
   if (limit) return refusalOfLimit(limit, judged.redisNowMs)
-  return refusalOfBudget(judged.budgets.find((state) => !state.passed)!, judged)
+  return refusalOfBudget(
+    judged.budgets.find((state) => !state.passed)!,
+    judged,
+  )
 }
 
 function waitOf(state: LimitState): number {
@@ -53,7 +62,11 @@ function refusalOfLimit({ rule, used, retryMs }: LimitState, nowMs: number): Ref
   }
   const subject = `${capital(rule.scope.type)} "${rule.scope.name}" may use ${what}, and ${used.toLocaleString('en-US')} are in use.`
   if (retryMs < 0) {
-    return { ...facts, final: true, message: `${subject} This call alone needs more than that: send less, or ask for a higher limit.` }
+    return {
+      ...facts,
+      final: true,
+      message: `${subject} This call alone needs more than that: send less, or ask for a higher limit.`,
+    }
   }
   const seconds = Math.max(1, Math.ceil(retryMs / 1000))
   return {
@@ -81,7 +94,9 @@ function refusalOfBudget({ rule, window, spent, held, cap }: BudgetState, judged
       `This call needs up to $${usdOfNanos(BigInt(judged.heldNanos))}, and ${rule.scope.type} "${rule.scope.name}" has ` +
       `$${usdOfNanos(BigInt(left))} left of its $${usdOfNanos(BigInt(cap ?? 0))} ${periodWords[rule.period]} ` +
       `(spent $${usdOfNanos(BigInt(spent))}, held for running calls $${usdOfNanos(BigInt(held))}). ` +
-      (ends ? `It resets at ${new Date(window.endMs).toISOString()}.` : 'It does not reset by itself: ask for a larger budget.'),
+      (ends
+        ? `It resets at ${new Date(window.endMs).toISOString()}.`
+        : 'It does not reset by itself: ask for a larger budget.'),
   }
 }
 
@@ -122,9 +137,12 @@ function tightest(limits: readonly LimitState[], kinds: readonly LimitKind[]): L
 function addLimit(headers: string[], sort: 'requests' | 'tokens', state: LimitState | null): void {
   if (!state) return
   headers.push(
-    `x-ratelimit-limit-${sort}`, String(state.rule.limit),
-    `x-ratelimit-remaining-${sort}`, String(Math.max(0, state.remaining)),
-    `x-ratelimit-reset-${sort}`, goDuration(state.resetMs),
+    `x-ratelimit-limit-${sort}`,
+    String(state.rule.limit),
+    `x-ratelimit-remaining-${sort}`,
+    String(Math.max(0, state.remaining)),
+    `x-ratelimit-reset-${sort}`,
+    goDuration(state.resetMs),
   )
 }
 

@@ -7,7 +7,9 @@ import type { Arrival } from '#lib/gateway/usage-event.ts'
 import type { CatalogModel } from '#lib/catalog/snapshot.ts'
 import { authorise } from '#lib/policy/rules/authorise.ts'
 
-type Answer = { readonly kind: 'listed'; readonly body: string } | { readonly kind: 'refused'; readonly refusal: Refusal }
+type Answer =
+  | { readonly kind: 'listed'; readonly body: string }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
 
 /** Lists cost nothing and count against nothing, but a revoked key lists nothing either. */
 export async function listModels(
@@ -23,7 +25,8 @@ export async function listModels(
     await ports.grants.refresh(identified.digest)
     catalog = await ports.grants.catalog()
     const again = await ports.grants.identify(keyText)
-    if (!again) return { kind: 'refused', refusal: { code: 'invalid_api_key', message: 'This key is not known any more.' } }
+    if (!again)
+      return { kind: 'refused', refusal: { code: 'invalid_api_key', message: 'This key is not known any more.' } }
     grant = again.grant
   }
   const target = { endpoint: 'models' as const, modelName: null, providerName: null, region: null }

@@ -12,23 +12,38 @@ export function createMetrics(runningCalls: () => number, settlementsWaiting: ()
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const calls = new Counter({
-    name: 'gatehouse_calls_total', help: 'Calls that were let through, by outcome.',
-    labelNames: ['outcome', 'provider'], registers: [registry],
+    name: 'gatehouse_calls_total',
+    help: 'Calls that were let through, by outcome.',
+    labelNames: ['outcome', 'provider'],
+    registers: [registry],
   })
   const refusals = new Counter({
-    name: 'gatehouse_refusals_total', help: 'Calls that were refused, by code.', labelNames: ['code'], registers: [registry],
+    name: 'gatehouse_refusals_total',
+    help: 'Calls that were refused, by code.',
+    labelNames: ['code'],
+    registers: [registry],
   })
   const admission = new Histogram({
-    name: 'gatehouse_admission_seconds', help: 'From arrival to admission: identity, policy, limits, budgets.',
-    buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.25, 1], registers: [registry],
+    name: 'gatehouse_admission_seconds',
+    help: 'From arrival to admission: identity, policy, limits, budgets.',
+    buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.25, 1],
+    registers: [registry],
   })
   new Gauge({
-    name: 'gatehouse_running_calls', help: 'Calls that run in this process.', registers: [registry],
-    collect() { this.set(runningCalls()) },
+    name: 'gatehouse_running_calls',
+    help: 'Calls that run in this process.',
+    registers: [registry],
+    collect() {
+      this.set(runningCalls())
+    },
   })
   new Gauge({
-    name: 'gatehouse_settlements_waiting', help: 'Settlements that Redis has not taken yet.', registers: [registry],
-    collect() { this.set(settlementsWaiting()) },
+    name: 'gatehouse_settlements_waiting',
+    help: 'Settlements that Redis has not taken yet.',
+    registers: [registry],
+    collect() {
+      this.set(settlementsWaiting())
+    },
   })
   return {
     registry,

@@ -53,16 +53,32 @@ export function planCall(
   const { targets, rules } = authorised
   const price = priceAt(model, nowMs)
   if (!model.endpoints.includes(route.endpoint)) {
-    return refused('invalid_request_error', `The model ${model.name} does not serve this endpoint. It serves: ${model.endpoints.join(', ')}.`, rules)
+    return refused(
+      'invalid_request_error',
+      `The model ${model.name} does not serve this endpoint. It serves: ${model.endpoints.join(', ')}.`,
+      rules,
+    )
   }
   if (model.status !== 'active') {
-    return refused('model_not_allowed', `The model ${model.name} is ${model.status} at the moment. GET /v1/models lists what this key may use.`, rules)
+    return refused(
+      'model_not_allowed',
+      `The model ${model.name} is ${model.status} at the moment. GET /v1/models lists what this key may use.`,
+      rules,
+    )
   }
   if (!price) {
-    return refused('model_not_allowed', `The model ${model.name} has no price yet, so it cannot be called. An administrator can set one.`, rules)
+    return refused(
+      'model_not_allowed',
+      `The model ${model.name} has no price yet, so it cannot be called. An administrator can set one.`,
+      rules,
+    )
   }
   if (targets.length === 0) {
-    return refused('upstream_error', `No provider serves ${model.name} at the moment. An administrator sees the providers' state in the portal.`, rules)
+    return refused(
+      'upstream_error',
+      `No provider serves ${model.name} at the moment. An administrator sees the providers' state in the portal.`,
+      rules,
+    )
   }
   const bound = holdBound(grant, model, price, request, bodyBytes)
   return { kind: 'planned', plan: { model, price, targets: orderTargets(targets, random), bound, rules } }
@@ -87,7 +103,12 @@ function authoriseTargets(grant: Grant, route: Route, model: CatalogModel, nowMs
   for (const deployment of model.deployments) {
     const verdict = authorise(
       grant,
-      { endpoint: route.endpoint, modelName: model.name, providerName: deployment.provider.name, region: deployment.region },
+      {
+        endpoint: route.endpoint,
+        modelName: model.name,
+        providerName: deployment.provider.name,
+        region: deployment.region,
+      },
       nowMs,
     )
     if (!verdict.allowed) {
@@ -107,7 +128,13 @@ function authoriseTargets(grant: Grant, route: Route, model: CatalogModel, nowMs
  * The most that this call can cost. Bytes bound tokens from above, since no token is shorter than a byte; a length
  * divided by four would not (digits, CJK).
  */
-export function holdBound(grant: Grant, model: CatalogModel, price: PriceVersion, request: ParsedRequest, bodyBytes: number): HoldBound {
+export function holdBound(
+  grant: Grant,
+  model: CatalogModel,
+  price: PriceVersion,
+  request: ParsedRequest,
+  bodyBytes: number,
+): HoldBound {
   const asked = request.outputMaximum
   const preset = Math.min(grant.defaultOutputTokens, model.maxOutputTokens ?? Infinity)
   const wanted = asked ?? preset
@@ -121,9 +148,13 @@ export function holdBound(grant: Grant, model: CatalogModel, price: PriceVersion
 }
 
 function unknownModel(grant: Grant, catalog: CatalogSnapshot, asked: string): Refusal {
-  const matches = closeMatches(asked, allowedModels(grant, catalog).map((model) => model.name))
+  const matches = closeMatches(
+    asked,
+    allowedModels(grant, catalog).map((model) => model.name),
+  )
   const shown = asked.length > 80 ? `${asked.slice(0, 80)}…` : asked
-  const hint = matches.length > 0 ? `Did you mean ${matches.join(', ')}?` : 'GET /v1/models lists what this key may use.'
+  const hint =
+    matches.length > 0 ? `Did you mean ${matches.join(', ')}?` : 'GET /v1/models lists what this key may use.'
   return { code: 'model_not_found', message: `The model "${shown}" does not exist. ${hint}`, param: 'model' }
 }
 

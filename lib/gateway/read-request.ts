@@ -25,7 +25,10 @@ export async function readRequest(call: Call, route: Route): Promise<ReadRequest
   const declared = Number(call.headers['content-length'] ?? 0)
   const bytes = declared > bodyLimitBytes ? null : await call.body(bodyLimitBytes)
   if (bytes === null) {
-    return refused('request_too_large', `The body is larger than ${bodyLimitBytes / 1024 / 1024} MB. Send less, or refer to files by URL.`)
+    return refused(
+      'request_too_large',
+      `The body is larger than ${bodyLimitBytes / 1024 / 1024} MB. Send less, or refer to files by URL.`,
+    )
   }
   const body = parseJson(bytes)
   if (body === undefined) {

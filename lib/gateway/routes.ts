@@ -14,8 +14,22 @@ export type Route = {
 )
 
 export const routes: readonly Route[] = [
-  { method: 'POST', path: '/v1/chat/completions', endpoint: 'chat', format: openai, kind: 'call', upstreamPath: '/chat/completions' },
-  { method: 'POST', path: '/v1/embeddings', endpoint: 'embeddings', format: openai, kind: 'call', upstreamPath: '/embeddings' },
+  {
+    method: 'POST',
+    path: '/v1/chat/completions',
+    endpoint: 'chat',
+    format: openai,
+    kind: 'call',
+    upstreamPath: '/chat/completions',
+  },
+  {
+    method: 'POST',
+    path: '/v1/embeddings',
+    endpoint: 'embeddings',
+    format: openai,
+    kind: 'call',
+    upstreamPath: '/embeddings',
+  },
   { method: 'GET', path: '/v1/models', endpoint: 'models', format: openai, kind: 'models' },
   { method: 'GET', path: '/v1/models/{id}', endpoint: 'models', format: openai, kind: 'models' },
 ]

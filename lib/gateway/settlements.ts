@@ -64,7 +64,8 @@ export function createSettlements(redis: RedisClient, log: Log): Settlements {
     settle(settlement) {
       if (waiting >= mostWaiting) {
         givenUp += 1
-        if (givenUp % 1_000 === 1) log.error({ givenUp }, 'too many settlements wait for Redis; the sweeper will estimate them')
+        if (givenUp % 1_000 === 1)
+          log.error({ givenUp }, 'too many settlements wait for Redis; the sweeper will estimate them')
         return
       }
       waiting += 1

@@ -19,7 +19,12 @@ export type Arrival = {
 }
 
 /** Who and what: the part of the event that is known before anything is decided. */
-export function arrivedEvent(arrival: Arrival, grant: Grant | null, request: ParsedRequest | null, bodyBytes: number | null): WrittenEvent {
+export function arrivedEvent(
+  arrival: Arrival,
+  grant: Grant | null,
+  request: ParsedRequest | null,
+  bodyBytes: number | null,
+): WrittenEvent {
   const event: WrittenEvent = {
     v: 1,
     id: arrival.callId,
@@ -46,8 +51,18 @@ export function arrivedEvent(arrival: Arrival, grant: Grant | null, request: Par
 
 type Attribution = Pick<
   WrittenEvent,
-  | 'keyId' | 'secretId' | 'keyKind' | 'userId' | 'teamId' | 'projectId' | 'workloadId' | 'businessUnitId' | 'costCentre'
-  | 'environment' | 'profileId' | 'tags'
+  | 'keyId'
+  | 'secretId'
+  | 'keyKind'
+  | 'userId'
+  | 'teamId'
+  | 'projectId'
+  | 'workloadId'
+  | 'businessUnitId'
+  | 'costCentre'
+  | 'environment'
+  | 'profileId'
+  | 'tags'
 >
 
 const attributions = new WeakMap<Grant, Attribution>()
@@ -174,6 +189,14 @@ function usageOf(request: ParsedRequest, ending: Ending): { tokens: TokenVector;
 
 /** Tokens as token limits count them: all that went in and came out. */
 export function limitTokens(tokens: TokenVector): number {
-  const { input = 0, cached_read = 0, cache_write_5m = 0, cache_write_1h = 0, audio_input = 0, output = 0, audio_output = 0 } = tokens
+  const {
+    input = 0,
+    cached_read = 0,
+    cache_write_5m = 0,
+    cache_write_1h = 0,
+    audio_input = 0,
+    output = 0,
+    audio_output = 0,
+  } = tokens
   return input + cached_read + cache_write_5m + cache_write_1h + audio_input + output + audio_output
 }

@@ -134,5 +134,9 @@ export type UsageEvent = z.output<typeof usageEvent>
 export type WrittenEvent = z.input<typeof usageEvent>
 
 /** What a hold carries so that the worker can settle it when its gateway died. */
-export const holdDraft = z.object({ event: usageEvent, prices: nanosPerMillion.nullable().default(null), promptTokensEstimate: z.number() })
+export const holdDraft = z.object({
+  event: usageEvent,
+  prices: nanosPerMillion.nullable().default(null),
+  promptTokensEstimate: z.number(),
+})
 export type HoldDraft = z.output<typeof holdDraft>

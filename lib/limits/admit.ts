@@ -82,8 +82,17 @@ export async function admit(redis: RedisClient, request: AdmitRequest): Promise<
   const { versions, limits, budgets, bound } = request
   const keys = [openHolds, holdKey(request.callId)]
   const args: (string | number)[] = [
-    request.callId, leaseMs, versions.length, limits.length, budgets.length,
-    bound.promptTokens, bound.promptNanos, bound.outputNanos, bound.outputWanted, bound.outputLeast, request.draft,
+    request.callId,
+    leaseMs,
+    versions.length,
+    limits.length,
+    budgets.length,
+    bound.promptTokens,
+    bound.promptNanos,
+    bound.outputNanos,
+    bound.outputWanted,
+    bound.outputLeast,
+    request.draft,
   ]
   for (const [subject, version] of versions) {
     keys.push(versionKey(subject))

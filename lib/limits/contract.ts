@@ -5,7 +5,15 @@ export const limitKinds = ['rpm', 'rph', 'rpd', 'tpm', 'tpd', 'concurrency'] as 
 export type LimitKind = (typeof limitKinds)[number]
 
 export const scopeTypes = [
-  'key', 'user', 'team', 'project', 'workload', 'environment', 'group', 'business_unit', 'organisation',
+  'key',
+  'user',
+  'team',
+  'project',
+  'workload',
+  'environment',
+  'group',
+  'business_unit',
+  'organisation',
 ] as const
 export type ScopeType = (typeof scopeTypes)[number]
 

@@ -35,11 +35,20 @@ export function createSeeder(redis: RedisClient, spentInLedger: SpentInLedger): 
   }
 }
 
-async function seedBudget(redis: RedisClient, spentInLedger: SpentInLedger, rule: BudgetRule, window: Window): Promise<void> {
+async function seedBudget(
+  redis: RedisClient,
+  spentInLedger: SpentInLedger,
+  rule: BudgetRule,
+  window: Window,
+): Promise<void> {
   for (let attempt = 0; attempt < tries; attempt++) {
     const newest = (await callFunction(redis, 'gatehouse_newest', [usageStream], [])) as string
     const travelling = await readStream(redis)
-    const booked = await spentInLedger(rule.scope, window, travelling.map((event) => event.id))
+    const booked = await spentInLedger(
+      rule.scope,
+      window,
+      travelling.map((event) => event.id),
+    )
     const onTheWay = travelling
       .filter((event) => inWindow(event.at, window) && isOfScope(event, rule.scope))
       .reduce((sum, event) => sum + BigInt(event.costNanos), 0n)
@@ -63,7 +72,7 @@ type StreamEvent = {
 
 async function readStream(redis: RedisClient): Promise<StreamEvent[]> {
   const events: StreamEvent[] = []
-  for (let from = '-'; ; ) {
+  for (let from = '-'; ;) {
     const entries = await redis.xrange(usageStream, from, '+', 'COUNT', page)
     for (const [, [, text = '']] of entries) {
       const event = parse(text)

@@ -20,7 +20,11 @@ export type Settlement = {
 export type SettleOutcome = 'settled' | 'lost' | 'duplicate'
 
 /** One try. Throws when Redis does not answer; trying again is safe. */
-export async function settle(redis: RedisClient, settlement: Settlement, mode: 'final' | 'sweep'): Promise<SettleOutcome> {
+export async function settle(
+  redis: RedisClient,
+  settlement: Settlement,
+  mode: 'final' | 'sweep',
+): Promise<SettleOutcome> {
   const { event } = settlement
   const [answer, sweptEvent = ''] = await run(redis, settlement, mode, event)
   if (answer !== 'SWEPT') return answer === 'SETTLED' ? 'settled' : answer === 'LOST' ? 'lost' : 'duplicate'

@@ -16,7 +16,12 @@ const columnOf: Partial<Record<ScopeType, string>> = {
  * Nano-USD that the scope has spent in the window according to PostgreSQL, without the events in `except`. Reads hourly
  * rollups by (column, start) and takes off the few events that are in both places, from one snapshot.
  */
-export async function spentInLedger(sql: SqlPool, scope: Scope, window: Window, except: readonly string[]): Promise<bigint> {
+export async function spentInLedger(
+  sql: SqlPool,
+  scope: Scope,
+  window: Window,
+  except: readonly string[],
+): Promise<bigint> {
   const column = columnOf[scope.type]
   // The column's name comes from the table above, never from input.
   const ofScope = column ? `${column} = $1` : '$1::text IS NOT NULL'

@@ -23,7 +23,11 @@ export async function sweepHolds(redis: RedisClient, nowMs: number, most: number
 }
 
 /** The usage event of a call that nobody finished. */
-export function interruptedEvent({ event, prices, promptTokensEstimate }: HoldDraft, outputSeen: number, nowMs: number): UsageEvent {
+export function interruptedEvent(
+  { event, prices, promptTokensEstimate }: HoldDraft,
+  outputSeen: number,
+  nowMs: number,
+): UsageEvent {
   const tokens = { input: promptTokensEstimate, ...(outputSeen > 0 ? { output: outputSeen } : {}) }
   const priced = prices ? priceCall(tokens, prices) : { lines: [], costNanos: 0n }
   return {

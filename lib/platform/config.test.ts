@@ -68,13 +68,25 @@ test('the demo is on by itself only without an identity provider', () => {
 
 test('a complete environment loads with its defaults', () => {
   const config = loadConfig(complete)
-  expect(config).toMatchObject({ host: '127.0.0.1', port: 3000, publicUrl: 'http://127.0.0.1:3000', demo: true, webConcurrency: 1 })
+  expect(config).toMatchObject({
+    host: '127.0.0.1',
+    port: 3000,
+    publicUrl: 'http://127.0.0.1:3000',
+    demo: true,
+    webConcurrency: 1,
+  })
   expect(config.masterKey).toHaveLength(32)
 })
 
 test.each([
-  ['127.0.0.1', true], ['127.8.8.8', true], ['localhost', true], ['::1', true],
-  ['0.0.0.0', false], ['10.0.0.1', false], ['example.com', false], ['127.0.0.1.example.com', false],
+  ['127.0.0.1', true],
+  ['127.8.8.8', true],
+  ['localhost', true],
+  ['::1', true],
+  ['0.0.0.0', false],
+  ['10.0.0.1', false],
+  ['example.com', false],
+  ['127.0.0.1.example.com', false],
 ])('%s is loopback: %s', (host, expected) => {
   expect(isLoopback(host)).toBe(expected)
 })

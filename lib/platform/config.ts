@@ -35,7 +35,10 @@ const text = (minLength: number, what: string) =>
 export const variables = z.object({
   PORT: wholeNumber(0, 65535, 3000).optional(),
   HOST: text(1, 'a host name or address to listen on, e.g. 127.0.0.1').optional(),
-  DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgresql://gatehouse:secret@db.internal:5432/gatehouse').optional(),
+  DATABASE_URL: url(
+    ['postgres:', 'postgresql:'],
+    'postgresql://gatehouse:secret@db.internal:5432/gatehouse',
+  ).optional(),
   REDIS_URL: url(
     ['redis:', 'rediss:', 'redis+sentinel:', 'redis+cluster:'],
     'redis://cache.internal:6379/0, redis+sentinel://s1:26379,s2:26379/mymaster or redis+cluster://n1:6379,n2:6379',
@@ -56,7 +59,9 @@ export const variables = z.object({
   OIDC_CLIENT_SECRET: text(1, 'the client secret at this issuer').optional(),
   OIDC_NAME: text(1, 'the name on the sign-in button, e.g. Keycloak').optional(),
   GATEHOUSE_BOOTSTRAP_TOKEN: text(32, 'at least 32 characters, as `openssl rand -base64 32` prints').optional(),
-  GATEHOUSE_DEMO: z.enum(['auto', 'on', 'off'], { error: 'expected auto, on or off, e.g. GATEHOUSE_DEMO=off' }).optional(),
+  GATEHOUSE_DEMO: z
+    .enum(['auto', 'on', 'off'], { error: 'expected auto, on or off, e.g. GATEHOUSE_DEMO=off' })
+    .optional(),
   GATEHOUSE_DATA_DIR: text(1, 'a folder that this process may write, e.g. .data').optional(),
   GATEHOUSE_PORTAL_URL: httpUrl('http://127.0.0.1:3001').optional(),
   GATEHOUSE_DEMO_ISSUER: httpUrl('http://127.0.0.1:3002').optional(),
@@ -123,7 +128,9 @@ export function environmentProblems(env: Environment): string[] {
     const group = [first!, ...others]
     const missing = group.filter((name) => given[name] === undefined)
     if (missing.length > 0 && missing.length < group.length) {
-      problems.push(`${missing.join(', ')}: expected together with ${group.filter((n) => given[n] !== undefined).join(', ')}`)
+      problems.push(
+        `${missing.join(', ')}: expected together with ${group.filter((n) => given[n] !== undefined).join(', ')}`,
+      )
     }
   }
   if (demoMode(given) && !isLoopback(given.HOST ?? '127.0.0.1')) {
@@ -132,7 +139,9 @@ export function environmentProblems(env: Environment): string[] {
     )
   }
   if (given.GATEHOUSE_DEMO === 'off' && !hasIdentityProvider(given)) {
-    problems.push('GATEHOUSE_DEMO: off needs an identity provider. Set OKTA_*, ENTRA_* or OIDC_*, e.g. OIDC_ISSUER=https://id.example.com')
+    problems.push(
+      'GATEHOUSE_DEMO: off needs an identity provider. Set OKTA_*, ENTRA_* or OIDC_*, e.g. OIDC_ISSUER=https://id.example.com',
+    )
   }
   return problems
 }
@@ -142,7 +151,8 @@ export function loadConfig(env: Environment): Config {
   const given = withoutEmpty(env)
   const problems = environmentProblems(env)
   for (const name of required) {
-    if (given[name] === undefined) problems.push(`${name}: is required here; \`npm start\` sets it by itself in demo mode`)
+    if (given[name] === undefined)
+      problems.push(`${name}: is required here; \`npm start\` sets it by itself in demo mode`)
   }
   if (problems.length > 0) throw new ConfigError(problems)
 
@@ -182,7 +192,11 @@ export function isLoopback(host: string): boolean {
 }
 
 const required: readonly Variable[] = [
-  'DATABASE_URL', 'REDIS_URL', 'NEXTAUTH_SECRET', 'GATEHOUSE_MASTER_KEY', 'GATEHOUSE_KEY_PEPPER',
+  'DATABASE_URL',
+  'REDIS_URL',
+  'NEXTAUTH_SECRET',
+  'GATEHOUSE_MASTER_KEY',
+  'GATEHOUSE_KEY_PEPPER',
 ]
 
 const togetherOrNotAtAll: readonly (readonly Variable[])[] = [
@@ -199,27 +213,38 @@ function identityProviders(values: z.infer<typeof variables>): IdentityProviderC
   const providers: IdentityProviderConfig[] = []
   if (values.OKTA_ISSUER) {
     providers.push({
-      id: 'okta', name: 'Okta', issuer: values.OKTA_ISSUER,
-      clientId: values.OKTA_CLIENT_ID!, clientSecret: values.OKTA_CLIENT_SECRET!,
+      id: 'okta',
+      name: 'Okta',
+      issuer: values.OKTA_ISSUER,
+      clientId: values.OKTA_CLIENT_ID!,
+      clientSecret: values.OKTA_CLIENT_SECRET!,
     })
   }
   if (values.ENTRA_TENANT_ID) {
     providers.push({
-      id: 'entra', name: 'Microsoft Entra ID',
+      id: 'entra',
+      name: 'Microsoft Entra ID',
       issuer: `https://login.microsoftonline.com/${values.ENTRA_TENANT_ID}/v2.0`,
-      clientId: values.ENTRA_CLIENT_ID!, clientSecret: values.ENTRA_CLIENT_SECRET!,
+      clientId: values.ENTRA_CLIENT_ID!,
+      clientSecret: values.ENTRA_CLIENT_SECRET!,
     })
   }
   if (values.OIDC_ISSUER) {
     providers.push({
-      id: 'oidc', name: values.OIDC_NAME ?? 'Single sign-on', issuer: values.OIDC_ISSUER,
-      clientId: values.OIDC_CLIENT_ID!, clientSecret: values.OIDC_CLIENT_SECRET!,
+      id: 'oidc',
+      name: values.OIDC_NAME ?? 'Single sign-on',
+      issuer: values.OIDC_ISSUER,
+      clientId: values.OIDC_CLIENT_ID!,
+      clientSecret: values.OIDC_CLIENT_SECRET!,
     })
   }
   if (values.GATEHOUSE_DEMO_ISSUER) {
     providers.push({
-      id: 'demo', name: 'Demo SSO', issuer: values.GATEHOUSE_DEMO_ISSUER,
-      clientId: 'gatehouse-portal', clientSecret: demoClientSecret,
+      id: 'demo',
+      name: 'Demo SSO',
+      issuer: values.GATEHOUSE_DEMO_ISSUER,
+      clientId: 'gatehouse-portal',
+      clientSecret: demoClientSecret,
     })
   }
   return providers

@@ -3,7 +3,15 @@
  * so that a value made for one purpose is worthless for another. The key pepper is not derived from the master key:
  * rotating that must not kill virtual keys.
  */
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
 
 /** The HMAC key for virtual-key digests. Its id tells which pepper made a digest, so two can be live at once. */
 export type Pepper = { readonly id: string; readonly bytes: Buffer }

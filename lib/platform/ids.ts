@@ -12,8 +12,26 @@ const pool = Buffer.allocUnsafe(16 * 256)
 let used = pool.length
 
 export type IdPrefix =
-  | 'org' | 'bu' | 'team' | 'proj' | 'wl' | 'user' | 'ses' | 'map' | 'tok' | 'prof' | 'bud' | 'key' | 'sec'
-  | 'prov' | 'cred' | 'model' | 'depl' | 'price' | 'call' | 'req'
+  | 'org'
+  | 'bu'
+  | 'team'
+  | 'proj'
+  | 'wl'
+  | 'user'
+  | 'ses'
+  | 'map'
+  | 'tok'
+  | 'prof'
+  | 'bud'
+  | 'key'
+  | 'sec'
+  | 'prov'
+  | 'cred'
+  | 'model'
+  | 'depl'
+  | 'price'
+  | 'call'
+  | 'req'
 
 /** A new id with the given prefix; `nowMs` is the creation time that it will carry. */
 export function newId(prefix: IdPrefix, nowMs: number = Date.now()): string {

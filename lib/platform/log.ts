@@ -13,8 +13,16 @@ export function createLog(name: string, level: string = 'info'): Log {
     base: { pid: process.pid },
     redact: {
       paths: [
-        'headers.authorization', 'headers.cookie', 'headers["x-api-key"]', 'headers["api-key"]',
-        'headers["x-goog-api-key"]', '*.password', '*.secret', '*.token', '*.idToken', '*.credential',
+        'headers.authorization',
+        'headers.cookie',
+        'headers["x-api-key"]',
+        'headers["api-key"]',
+        'headers["x-goog-api-key"]',
+        '*.password',
+        '*.secret',
+        '*.token',
+        '*.idToken',
+        '*.credential',
       ],
       censor: '[redacted]',
     },

@@ -37,7 +37,10 @@ export async function migrate(databaseUrl: string, folder: string = 'prisma/migr
 
 async function migrationNames(folder: string): Promise<string[]> {
   const entries = await fs.readdir(folder, { withFileTypes: true })
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).toSorted()
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .toSorted()
 }
 
 async function finishedMigrations(client: pg.Client): Promise<Map<string, string>> {

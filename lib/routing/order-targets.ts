@@ -14,7 +14,12 @@ export function orderTargets(targets: readonly RouteTarget[], random: number): r
   }
   return [...ranks.entries()]
     .toSorted(([a], [b]) => a - b)
-    .flatMap(([, rank]) => drawFirst(rank.toSorted((a, b) => b.deployment.weight - a.deployment.weight), random))
+    .flatMap(([, rank]) =>
+      drawFirst(
+        rank.toSorted((a, b) => b.deployment.weight - a.deployment.weight),
+        random,
+      ),
+    )
 }
 
 function drawFirst(rank: readonly RouteTarget[], random: number): RouteTarget[] {

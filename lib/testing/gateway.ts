@@ -132,14 +132,23 @@ export async function createCatalogue({ db }: Database, baseUrl: string): Promis
   }
   await db.model.create({
     data: {
-      id: 'model_unpriced', name: 'unpriced', displayName: 'Unpriced', vendor: 'openai', endpoints: ['chat'],
+      id: 'model_unpriced',
+      name: 'unpriced',
+      displayName: 'Unpriced',
+      vendor: 'openai',
+      endpoints: ['chat'],
       deployments: { create: { id: 'depl_unpriced', providerId: 'prov_sim', upstreamModel: 'unpriced' } },
     },
   })
 }
 
 /** A key of Dana's with exactly the policy that is wished for. */
-export async function makeKey({ db }: Database, config: Config, company: SmallCompany, wish: KeyWish): Promise<TestKey> {
+export async function makeKey(
+  { db }: Database,
+  config: Config,
+  company: SmallCompany,
+  wish: KeyWish,
+): Promise<TestKey> {
   const id = newId('key')
   const text = newKeyText()
   await db.virtualKey.create({

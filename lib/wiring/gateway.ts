@@ -88,7 +88,13 @@ const dependencyTimeoutMs = 1_000
 
 async function answers(question: Promise<unknown>): Promise<boolean> {
   const timedOut = pause(dependencyTimeoutMs).then(() => false)
-  return Promise.race([question.then(() => true, () => false), timedOut])
+  return Promise.race([
+    question.then(
+      () => true,
+      () => false,
+    ),
+    timedOut,
+  ])
 }
 
 const readyTimeoutMs = 10_000

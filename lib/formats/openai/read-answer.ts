@@ -163,7 +163,9 @@ function modelIn(bytes: Buffer): string | null {
   return modelField.exec(bytes.toString('latin1', 0, 2_048))?.[1] ?? null
 }
 
-const textFields = ['"content":"', '"arguments":"', '"reasoning_content":"', '"refusal":"'].map((text) => Buffer.from(text))
+const textFields = ['"content":"', '"arguments":"', '"reasoning_content":"', '"refusal":"'].map((text) =>
+  Buffer.from(text),
+)
 
 /** Characters of output in a chunk, roughly: the length of its first text field. */
 function textLength(event: Buffer): number {

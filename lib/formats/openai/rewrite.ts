@@ -27,8 +27,8 @@ export function rewrite(body: unknown, bytes: Buffer, changes: BodyChanges): Buf
 }
 
 // The fields that decide what is allowed and what it may cost.
-const deciding = ['"model"', '"stream"', '"stream_options"', '"max_tokens"', '"max_completion_tokens"', '"n"'].map((name) =>
-  Buffer.from(name),
+const deciding = ['"model"', '"stream"', '"stream_options"', '"max_tokens"', '"max_completion_tokens"', '"n"'].map(
+  (name) => Buffer.from(name),
 )
 const escapedAscii = Buffer.from('\\u00')
 

@@ -57,5 +57,7 @@ export function nodeReply(request: IncomingMessage, response: ServerResponse): R
 const longBodyBytes = 64 * 1024
 
 function mayBeLong(request: IncomingMessage): boolean {
-  return request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > longBodyBytes
+  return (
+    request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > longBodyBytes
+  )
 }
