@@ -16,6 +16,7 @@ import {
 import { getMyLimits } from '#lib/limits/endpoints.ts'
 import { keyEndpoints } from '#lib/keys/endpoints.ts'
 import type { Endpoint } from '#lib/management/endpoint.ts'
+import { usageEndpoints } from '#lib/reports/endpoints.ts'
 
 /** Every operation of the management API. A test holds it against the route files: nothing answers that is not here. */
 export const allEndpoints: readonly Endpoint[] = [
@@ -32,5 +33,6 @@ export const allEndpoints: readonly Endpoint[] = [
   ...profileMappingEndpoints,
   ...apiTokenEndpoints,
   ...keyEndpoints,
+  ...usageEndpoints,
   ...auditEndpoints,
 ]

@@ -1,0 +1,198 @@
+/**
+ * Sums of rollups, by any dimensions. Values are parameters throughout; names of columns and tables come from the lists
+ * here, never from input. Carried by the rollups' primary keys (start) and by (key_id|team_id|user_id, start).
+ */
+import type { Visibility } from '#lib/identity/rules/permissions.ts'
+import type { SqlPool } from '#lib/platform/db.ts'
+import {
+  unassigned,
+  type Dimension,
+  type Granularity,
+  type NamedDimension,
+  type UsageFilter,
+  type UsageMeasure,
+} from '#lib/reports/contract.ts'
+import type { Source } from '#lib/reports/rules/usage-range.ts'
+
+export type Sums = {
+  readonly calls: bigint
+  readonly refused: bigint
+  readonly inputTokens: bigint
+  readonly cachedTokens: bigint
+  readonly outputTokens: bigint
+  readonly costNanos: bigint
+  readonly estimatedCalls: bigint
+}
+
+export type GroupRow = Sums & {
+  /** Null where the whole range is one. */
+  readonly start: Date | null
+  /** The group's values, in the order of `groupBy`. */
+  readonly values: readonly (string | null)[]
+}
+
+export type SumQuestion = {
+  readonly sources: readonly Source[]
+  readonly groupBy: readonly Dimension[]
+  readonly granularity: Granularity | undefined
+  readonly filter: UsageFilter
+  readonly visibility: Visibility
+  readonly order: { readonly by: UsageMeasure; readonly largestFirst: boolean }
+  readonly limit: number
+  /** The last row of the page before. */
+  readonly after: Place | null
+}
+
+/** Where a row stands in the order: its start, its sorted measure, its values. */
+export type Place = { readonly startMs: number; readonly measure: string; readonly values: readonly (string | null)[] }
+
+export async function sumUsage(sql: SqlPool, question: SumQuestion): Promise<{ rows: GroupRow[]; totals: Sums }> {
+  const parameters = new Parameters()
+  const text = sumText(question, parameters)
+  const { rows } = await sql.query<RawRow>(text, parameters.values)
+  const [first] = rows
+  return {
+    rows: rows.flatMap((row) => (row.values === null ? [] : [groupRow(row, question)])),
+    totals: first ? totalsOf(first) : noSums,
+  }
+}
+
+const columns: Record<NamedDimension, string> = {
+  key: 'key_id',
+  user: 'user_id',
+  team: 'team_id',
+  project: 'project_id',
+  workload: 'workload_id',
+  cost_centre: 'cost_centre',
+  business_unit: 'business_unit_id',
+  environment: 'environment',
+  model: 'model',
+  provider: 'provider',
+  kind: 'kind',
+}
+
+const measures: Record<UsageMeasure, string> = {
+  calls: 'calls',
+  refused: 'refused',
+  inputTokens: 'input_tokens',
+  cachedTokens: 'cached_tokens',
+  outputTokens: 'output_tokens',
+  costUsd: 'cost_nanos',
+  estimatedCalls: 'estimated_calls',
+}
+const measureColumns = Object.values(measures)
+
+/** Totals stand beside every row, and alone (with null values) where no group is on the page: one snapshot for both. */
+function sumText(question: SumQuestion, parameters: Parameters): string {
+  const { groupBy, granularity, order, after } = question
+  const expressions = groupBy.map((dimension) => expressionOf(dimension, parameters))
+  const start = granularity === undefined ? 'NULL::timestamptz' : `date_trunc('${granularity}', start, 'UTC')`
+  const position = `coalesce(extract(epoch FROM start) * 1000, 0), ${order.largestFirst ? '-' : ''}${measures[order.by]}::numeric, sort_values`
+  return `
+    WITH rollups AS (${question.sources.map((source) => sourceText(source, question, parameters)).join(' UNION ALL ')}
+    ), grouped AS (
+      SELECT ${start} AS start, ARRAY[${expressions.join(', ')}]::text[] AS values,
+        ${measureColumns.map((column) => `sum(${column})::bigint AS ${column}`).join(', ')}
+      FROM rollups
+      GROUP BY 1, 2
+    ), totals AS (
+      SELECT ${measureColumns.map((column) => `coalesce(sum(${column}), 0)::bigint AS total_${column}`).join(', ')}
+      FROM grouped
+    ), page AS (
+      SELECT *
+      FROM (SELECT *, array(SELECT coalesce(value, '') FROM unnest(values) WITH ORDINALITY AS v(value, place) ORDER BY place) AS sort_values FROM grouped) AS sorted
+      ${after ? `WHERE (${position}) > (${placeText(after, order.largestFirst, parameters)})` : ''}
+      ORDER BY ${position}
+      LIMIT ${parameters.add(question.limit)}
+    )
+    SELECT * FROM totals LEFT JOIN page ON true
+    ORDER BY ${position}`
+}
+
+function sourceText(
+  { table, fromMs, toMs }: Source,
+  { filter, visibility }: SumQuestion,
+  parameters: Parameters,
+): string {
+  const conditions = [
+    `start >= ${parameters.add(new Date(fromMs))}`,
+    `start < ${parameters.add(new Date(toMs))}`,
+    visibleText(visibility, parameters),
+    ...Object.entries(filter).map(([dimension, wanted]) =>
+      filterText(dimension as Dimension, wanted ?? [], parameters),
+    ),
+  ]
+  return `
+      SELECT start, ${Object.values(columns).join(', ')}, tags, ${measureColumns.join(', ')}
+      FROM ${table}
+      WHERE ${conditions.join(' AND ')}`
+}
+
+function filterText(dimension: Dimension, wanted: readonly string[], parameters: Parameters): string {
+  const expression = expressionOf(dimension, parameters)
+  const named = wanted.filter((value) => value !== unassigned)
+  const isNull = wanted.includes(unassigned) ? ` OR ${expression} IS NULL` : ''
+  return `(${expression} = ANY(${parameters.add(named)}::text[])${isNull})`
+}
+
+export function visibleText(visibility: Visibility, parameters: Parameters): string {
+  if (visibility.all) return 'true'
+  const { ownerUserId, teamIds, unownedInTeamIds } = visibility
+  return `(user_id = ${parameters.add(ownerUserId)} OR team_id = ANY(${parameters.add(teamIds)}::text[])
+        OR (user_id IS NULL AND team_id = ANY(${parameters.add(unownedInTeamIds)}::text[])))`
+}
+
+function expressionOf(dimension: Dimension, parameters: Parameters): string {
+  if (dimension.startsWith('tag:')) return `(tags ->> ${parameters.add(dimension.slice('tag:'.length))}::text)`
+  return columns[dimension as NamedDimension]
+}
+
+function placeText({ startMs, measure, values }: Place, largestFirst: boolean, parameters: Parameters): string {
+  const texts = values.map((value) => value ?? '')
+  return `${parameters.add(startMs)}::numeric, ${largestFirst ? '-' : ''}${parameters.add(measure)}::numeric, ${parameters.add(texts)}::text[]`
+}
+
+/** Collects values; each place in the text is `$n`. */
+export class Parameters {
+  readonly values: unknown[] = []
+
+  add(value: unknown): string {
+    this.values.push(value)
+    return `$${this.values.length}`
+  }
+}
+
+type RawRow = { readonly start: Date | null; readonly values: (string | null)[] | null } & Readonly<
+  Record<string, bigint>
+>
+
+function groupRow(row: RawRow, { groupBy }: SumQuestion): GroupRow {
+  return { start: row.start, values: groupBy.length === 0 ? [] : (row.values ?? []), ...sumsOf(row, '') }
+}
+
+function totalsOf(row: RawRow): Sums {
+  return sumsOf(row, 'total_')
+}
+
+function sumsOf(row: RawRow, prefix: string): Sums {
+  const value = (column: string) => row[`${prefix}${column}`] ?? 0n
+  return {
+    calls: value('calls'),
+    refused: value('refused'),
+    inputTokens: value('input_tokens'),
+    cachedTokens: value('cached_tokens'),
+    outputTokens: value('output_tokens'),
+    costNanos: value('cost_nanos'),
+    estimatedCalls: value('estimated_calls'),
+  }
+}
+
+export const noSums: Sums = {
+  calls: 0n,
+  refused: 0n,
+  inputTokens: 0n,
+  cachedTokens: 0n,
+  outputTokens: 0n,
+  costNanos: 0n,
+  estimatedCalls: 0n,
+}
