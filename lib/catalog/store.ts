@@ -81,21 +81,22 @@ export async function findPricesFrom(
     LIMIT 50000`
 }
 
-/** The names that patterns are matched against, in alphabetical order. */
-export async function readCatalogNames(db: Db): Promise<{ models: string[]; providers: string[]; regions: string[] }> {
-  const [models, providers, regions] = await Promise.all([
-    db.model.findMany({
-      select: { name: true },
-      where: { status: 'active' },
-      orderBy: { name: 'asc' },
-      take: mostModels,
-    }),
-    db.provider.findMany({ select: { name: true }, orderBy: { name: 'asc' }, take: mostProviders }),
-    db.deployment.groupBy({ by: ['region'], orderBy: { region: 'asc' }, take: mostProviders }),
-  ])
-  return {
-    models: models.map(({ name }) => name),
-    providers: providers.map(({ name }) => name),
-    regions: regions.map(({ region }) => region),
-  }
+/** The models that there are to choose from. */
+export function findActiveModels(db: Db): Promise<{ name: string; displayName: string; vendor: string }[]> {
+  return db.model.findMany({
+    where: { status: 'active' },
+    select: { name: true, displayName: true, vendor: true },
+    orderBy: { name: 'asc' },
+    take: mostModels,
+  })
+}
+
+export async function findProviderNames(db: Db): Promise<string[]> {
+  const rows = await db.provider.findMany({ select: { name: true }, orderBy: { name: 'asc' }, take: mostProviders })
+  return rows.map(({ name }) => name)
+}
+
+export async function findRegions(db: Db): Promise<string[]> {
+  const rows = await db.deployment.groupBy({ by: ['region'], orderBy: { region: 'asc' }, take: mostProviders })
+  return rows.map(({ region }) => region)
 }

@@ -3,7 +3,7 @@ import type { CreateKeyInput, KeyStatus } from '#lib/keys/contract.ts'
 import { digestOf, newKeyText } from '#lib/keys/rules/key-text.ts'
 import type { KeyPlace } from '#lib/keys/resolve-place.ts'
 import type { Pepper } from '#lib/platform/crypto.ts'
-import type { Tx } from '#lib/platform/db.ts'
+import type { Db, Tx } from '#lib/platform/db.ts'
 import type { Prisma } from '#lib/platform/generated/prisma/client.ts'
 import { newId } from '#lib/platform/ids.ts'
 import type { KeyTerms } from '#lib/policy/rules/apply-guardrails.ts'
@@ -19,7 +19,7 @@ export async function lockKey(tx: Tx, id: string): Promise<void> {
 }
 
 /** A person's living keys: personal ones, and those they made for something else. */
-export async function countLiveKeys(tx: Tx, personId: string, nowMs: number): Promise<number> {
+export async function countLiveKeys(tx: Db | Tx, personId: string, nowMs: number): Promise<number> {
   return tx.virtualKey.count({
     where: {
       status: { notIn: ['revoked', 'expired'] },

@@ -1,7 +1,7 @@
 /** What a key may do, value by value, with every layer's say and the one that decides: the compiled grant, explained. */
 import * as z from 'zod'
 import { endpoints } from '#lib/catalog/contract.ts'
-import { readCatalogNames } from '#lib/catalog/store.ts'
+import { readCatalogNames } from '#lib/catalog/read-names.ts'
 import type { Actor } from '#lib/identity/contract.ts'
 import { readableKey } from '#lib/keys/get-key.ts'
 import { limitLayers } from '#lib/keys/rules/effective-limits.ts'
@@ -80,7 +80,10 @@ export async function getEffectivePolicy(context: Context, actor: Actor, id: str
       }
     }),
     budgets: inUse.budgets,
-    models: catalogueOf(grant.models, names.models),
+    models: catalogueOf(
+      grant.models,
+      names.models.map(({ name }) => name),
+    ),
     providers: catalogueOf(grant.providers, names.providers),
     regions: catalogueOf(grant.regions, names.regions),
     endpoints: {

@@ -3,7 +3,12 @@ import { endpoints, nanosPerMillion } from '#lib/catalog/contract.ts'
 import type { Actor } from '#lib/identity/contract.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
 import { keyKinds, type KeyKind } from '#lib/keys/contract.ts'
-import { findCallableModels, findProfiles, findTeamsWithProjects, type CallableModel } from '#lib/keys/new-key-options-store.ts'
+import {
+  findCallableModels,
+  findProfiles,
+  findTeamsWithProjects,
+  type CallableModel,
+} from '#lib/keys/new-key-options-store.ts'
 import type { Context } from '#lib/platform/context.ts'
 import { usdOfNanos } from '#lib/platform/money.ts'
 import { profilePolicy, type ProfilePolicy } from '#lib/policy/contract.ts'
@@ -40,7 +45,12 @@ export type NewKeyOptions = {
   /** The person's own first; admins may use any. */
   readonly profiles: readonly ProfileOption[]
   readonly teams: readonly { readonly id: string; readonly name: string; readonly isMember: boolean }[]
-  readonly projects: readonly { readonly id: string; readonly name: string; readonly teamId: string; readonly environment: string }[]
+  readonly projects: readonly {
+    readonly id: string
+    readonly name: string
+    readonly teamId: string
+    readonly environment: string
+  }[]
   readonly teamId: string | null
   readonly mayOverride: boolean
 }
@@ -93,7 +103,11 @@ function profileOption(row: ProfileRow, models: readonly CallableModel[], mayOve
 function modelsOf(policy: ProfilePolicy, models: readonly CallableModel[]): ModelOption[] {
   return models
     .filter(({ name, routes }) => isAllowed(name, policy.models) && routes.some((route) => reaches(policy, route)))
-    .filter((model) => model.endpoints.some((endpoint) => endpoints.some((known) => known === endpoint && policy.endpoints.includes(known))))
+    .filter((model) =>
+      model.endpoints.some((endpoint) =>
+        endpoints.some((known) => known === endpoint && policy.endpoints.includes(known)),
+      ),
+    )
     .map((model) => ({ model, prices: nanosPerMillion.parse(model.prices) }))
     .toSorted((a, b) => sumOf(a.prices) - sumOf(b.prices) || a.model.name.localeCompare(b.model.name))
     .map(({ model, prices }) => ({

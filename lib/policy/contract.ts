@@ -7,6 +7,8 @@ import { keyKinds } from '#lib/keys/contract.ts'
 import {
   amountUsd,
   budgetInput,
+  budgetPeriods,
+  budgetPostures,
   limitKinds,
   limitValue,
   type BudgetRule,
@@ -92,3 +94,65 @@ export type Grant = {
   /** Subject and version of everything this was compiled from. */
   readonly versions: readonly (readonly [subject: string, version: string])[]
 }
+
+const profileName = z.string().trim().min(1, 'Give the profile a name.').max(80, 'Use at most 80 characters.')
+const description = z.string().trim().max(500, 'Use at most 500 characters.')
+
+export const createProfileInput = z.strictObject({
+  name: profileName,
+  description: description.default(''),
+  policy: profilePolicy,
+})
+export type CreateProfileInput = z.infer<typeof createProfileInput>
+
+/** PATCH: what is left out stays; each part of the policy that is given replaces that part as a whole. */
+export const patchProfileInput = z.strictObject({
+  /** The version that the change was made on: when another was first, nothing is overwritten. */
+  version: z.int().min(1),
+  name: profileName.optional(),
+  description: description.optional(),
+  policy: profilePolicy.partial().optional(),
+  isDefault: z.literal(true, 'Make another profile the default instead.').optional(),
+})
+export type PatchProfileInput = z.infer<typeof patchProfileInput>
+
+export const profileView = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  builtIn: z.boolean(),
+  isDefault: z.boolean(),
+  version: z.int(),
+  policy: profilePolicy,
+  /** Living keys on it, people on it, and the groups that lead to it. */
+  keys: z.int(),
+  people: z.int(),
+  groups: z.array(z.string()),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+})
+export type ProfileView = z.infer<typeof profileView>
+
+/** What a form for a new key needs to know. */
+export const guardrailsView = z.object({
+  profile: z.object({ id: z.string(), name: z.string() }),
+  kinds: z.array(z.enum(keyKinds)),
+  limits: z.partialRecord(z.enum(limitKinds), guardrail),
+  budget: z.object({
+    default: budgetInput.nullable(),
+    /** The largest amount for each period; null: any. */
+    maximumUsd: z.record(z.enum(budgetPeriods), z.string().nullable()),
+    /** The loosest posture that a key may choose. */
+    loosestPosture: z.enum(budgetPostures),
+  }),
+  lifetimeDays: z.object({ default: z.int().nullable(), maximum: z.int().nullable() }),
+  keysPerPerson: z.int(),
+  /** How many more the reader may have; null where the reader is no person. */
+  keysLeft: z.int().nullable(),
+  models: z.array(z.object({ name: z.string(), displayName: z.string(), vendor: z.string(), allowed: z.boolean() })),
+  providers: z.array(z.object({ name: z.string(), allowed: z.boolean() })),
+  regions: z.array(z.object({ name: z.string(), allowed: z.boolean() })),
+  /** Whether the reader may go beyond all of this, which is audited. */
+  mayOverride: z.boolean(),
+})
+export type GuardrailsView = z.infer<typeof guardrailsView>

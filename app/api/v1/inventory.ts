@@ -16,6 +16,7 @@ import {
 import { getMyLimits } from '#lib/limits/endpoints.ts'
 import { keyEndpoints } from '#lib/keys/endpoints.ts'
 import type { Endpoint } from '#lib/management/endpoint.ts'
+import { profileEndpoints } from '#lib/policy/endpoints.ts'
 import { usageEndpoints } from '#lib/reports/endpoints.ts'
 
 /** Every operation of the management API. A test holds it against the route files: nothing answers that is not here. */
@@ -33,6 +34,7 @@ export const allEndpoints: readonly Endpoint[] = [
   ...profileMappingEndpoints,
   ...apiTokenEndpoints,
   ...keyEndpoints,
+  ...profileEndpoints,
   ...usageEndpoints,
   ...auditEndpoints,
 ]

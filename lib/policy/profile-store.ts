@@ -1,0 +1,96 @@
+/** Queries of access profiles. */
+import type { Db, Tx } from '#lib/platform/db.ts'
+import type { Prisma } from '#lib/platform/generated/prisma/client.ts'
+import { newId } from '#lib/platform/ids.ts'
+import type { ProfilePolicy } from '#lib/policy/contract.ts'
+
+const columns = (now: Date) =>
+  ({
+    id: true,
+    name: true,
+    description: true,
+    builtIn: true,
+    isDefault: true,
+    version: true,
+    policy: true,
+    createdAt: true,
+    updatedAt: true,
+    mappings: { select: { group: true }, orderBy: { priority: 'desc' }, take: 1000 },
+    _count: {
+      select: {
+        users: { where: { status: 'active' } },
+        keys: {
+          where: { status: { notIn: ['revoked', 'expired'] }, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
+        },
+      },
+    },
+  }) satisfies Prisma.AccessProfileSelect
+
+export type ProfileRow = Prisma.AccessProfileGetPayload<{ select: ReturnType<typeof columns> }>
+
+export type ProfilePage = {
+  readonly q: string | undefined
+  readonly after: readonly [name: string, id: string] | null
+  readonly downward: boolean
+  readonly limit: number
+  readonly nowMs: number
+}
+
+export function findProfiles(db: Db, { q, after, downward, limit, nowMs }: ProfilePage): Promise<ProfileRow[]> {
+  const direction = downward ? 'desc' : 'asc'
+  const beyond = (value: string) => (downward ? { lt: value } : { gt: value })
+  return db.accessProfile.findMany({
+    where: {
+      archivedAt: null,
+      ...(q ? { name: { contains: q, mode: 'insensitive' } } : {}),
+      ...(after ? { OR: [{ name: beyond(after[0]) }, { name: after[0], id: beyond(after[1]) }] } : {}),
+    },
+    select: columns(new Date(nowMs)),
+    orderBy: [{ name: direction }, { id: direction }],
+    take: limit,
+  })
+}
+
+export function findProfileById(db: Db | Tx, id: string, nowMs: number): Promise<ProfileRow | null> {
+  return db.accessProfile.findUnique({ where: { id, archivedAt: null }, select: columns(new Date(nowMs)) })
+}
+
+/** Whoever changes this profile next waits for this transaction. */
+export async function lockProfile(tx: Tx, id: string): Promise<void> {
+  await tx.$executeRaw`SELECT 1 FROM access_profile WHERE id = ${id} FOR UPDATE`
+}
+
+export type NewProfile = { readonly name: string; readonly description: string; readonly policy: ProfilePolicy }
+
+export async function insertProfile(tx: Tx, profile: NewProfile, nowMs: number): Promise<string> {
+  const now = new Date(nowMs)
+  const id = newId('prof', nowMs)
+  await tx.accessProfile.create({ data: { id, ...profile, createdAt: now, updatedAt: now }, select: { id: true } })
+  return id
+}
+
+export type ProfileChange = Partial<NewProfile> & { readonly isDefault?: boolean; readonly version: number }
+
+export async function updateProfileRow(tx: Tx, id: string, change: ProfileChange, nowMs: number): Promise<void> {
+  // One default at a time; a unique index says so too.
+  if (change.isDefault) await tx.accessProfile.updateMany({ where: { isDefault: true }, data: { isDefault: false } })
+  await tx.accessProfile.update({
+    where: { id },
+    data: { ...change, updatedAt: new Date(nowMs) },
+    select: { id: true },
+  })
+}
+
+export async function archiveProfileRow(tx: Tx, id: string, nowMs: number): Promise<void> {
+  await tx.accessProfile.update({ where: { id }, data: { archivedAt: new Date(nowMs) }, select: { id: true } })
+}
+
+export async function nameIsTaken(tx: Tx, name: string, exceptId: string | null): Promise<boolean> {
+  const found = await tx.accessProfile.findUnique({ where: { name }, select: { id: true } })
+  return found !== null && found.id !== exceptId
+}
+
+export async function findDefaultProfileId(db: Db): Promise<string | null> {
+  const found = await db.accessProfile.findFirst({ where: { isDefault: true, archivedAt: null }, select: { id: true } })
+  return found?.id ?? null
+}
