@@ -39,11 +39,7 @@ function calendarWindow(unit: CalendarUnit, timeZone: string, nowMs: number): Wi
 
 function computeWindow(unit: CalendarUnit, timeZone: string, nowMs: number): Window {
   const local = localTime(nowMs, timeZone)
-  if (unit === 'hour') {
-    // Offsets of zones are whole minutes, and some are not whole hours: cut the local time, not the UTC one.
-    const startMs = nowMs - ((nowMs + local.offsetMs) % 3_600_000)
-    return { startMs, endMs: startMs + 3_600_000 }
-  }
+  if (unit === 'hour') return hourWindow(timeZone, nowMs, local.offsetMs)
   const { year, month, day } = local
   const weekday = (new Date(Date.UTC(year, month, day)).getUTCDay() + 6) % 7
   const starts = {
@@ -61,13 +57,44 @@ function computeWindow(unit: CalendarUnit, timeZone: string, nowMs: number): Win
   return { startMs: midnight(starts, timeZone), endMs: midnight(ends, timeZone) }
 }
 
-/** Epoch ms of 00:00 local time; where a clock change skips midnight, of the first moment of that day. */
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+
+/** Offsets of zones are whole minutes, and some are not whole hours: the local time is cut, not the UTC one. */
+function hourWindow(timeZone: string, nowMs: number, offsetMs: number): Window {
+  const startMs = nowMs - ((nowMs + offsetMs) % hourMs)
+  const endMs = startMs + hourMs
+  // Only a clock that jumps by less than an hour (Lord Howe Island) can jump inside of one.
+  return {
+    startMs: offsetAt(startMs, timeZone) === offsetMs ? startMs : jumpBetween(startMs, nowMs, timeZone),
+    endMs: offsetAt(endMs - 1, timeZone) === offsetMs ? endMs : jumpBetween(nowMs, endMs, timeZone),
+  }
+}
+
+/** Epoch ms of the first moment of a local day: 00:00, the first where there are two, or the jump that skips it. */
 function midnight([year, month, day]: [number, number, number], timeZone: string): number {
   const asUtc = Date.UTC(year, month, day)
-  // The offset at the wanted moment is not known before the moment is: two rounds settle it, save on a gap.
-  const first = asUtc - localTime(asUtc, timeZone).offsetMs
-  const second = asUtc - localTime(first, timeZone).offsetMs
-  return first === second ? first : Math.max(first, second)
+  // The offset at the wanted moment is not known before the moment is; it is that of the day before or of the day after.
+  const offsets = [offsetAt(asUtc - dayMs, timeZone), offsetAt(asUtc + dayMs, timeZone)]
+  const earlier = asUtc - Math.max(...offsets)
+  if (earlier + offsetAt(earlier, timeZone) === asUtc) return earlier
+  return asUtc - Math.min(...offsets)
+}
+
+/** The first moment that has the offset of `to`, which `from` has not. */
+function jumpBetween(from: number, to: number, timeZone: string): number {
+  const after = offsetAt(to, timeZone)
+  let [low, high] = [from, to]
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (offsetAt(middle, timeZone) === after) high = middle
+    else low = middle
+  }
+  return high
+}
+
+function offsetAt(ms: number, timeZone: string): number {
+  return localTime(ms, timeZone).offsetMs
 }
 
 type LocalTime = { year: number; month: number; day: number; offsetMs: number }
