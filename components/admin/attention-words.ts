@@ -51,7 +51,7 @@ export function attentionWords(item: Attention, nowMs: number): AttentionWords {
         tone: 'bad',
         title: item.total === 1 ? '1 key has no owner' : `${plural(item.total, 'key')} have no owner`,
         second: names,
-        action: action(one ? 'Open' : 'See', item, one ? `/keys/${one.id}` : '/keys?view=orphans'),
+        action: action(one ? 'Open' : 'See', item, one ? `/keys/${one.id}` : '/keys?view=no_owner'),
       }
     case 'models_without_price':
       return {
@@ -67,7 +67,7 @@ export function attentionWords(item: Attention, nowMs: number): AttentionWords {
         tone: 'warn',
         title: item.total === 1 ? '1 key ends within 30 days' : `${plural(item.total, 'key')} end within 30 days`,
         second: first(item) ? `First ${first(item)?.name}, ${formatRelative(first(item)?.atMs ?? nowMs, nowMs)}` : null,
-        action: action('See', item, one ? `/keys/${one.id}` : '/keys?view=ending'),
+        action: action('See', item, one ? `/keys/${one.id}` : '/keys?view=ends_soon'),
       }
     case 'models_ending':
       return {
@@ -82,12 +82,15 @@ export function attentionWords(item: Attention, nowMs: number): AttentionWords {
 
 const first = (item: Attention) => item.first[0]
 
+/** "Key refund-writer is quarantined": its workload may have the same name. */
 function quarantine(item: Attention, noun: string, nouns?: string): Pick<AttentionWords, 'icon' | 'tone' | 'title'> {
   const name = item.total === 1 ? item.first[0]?.name : undefined
   const title =
     item.total === 1 ? `${name ?? `1 ${noun}`} is quarantined` : `${plural(item.total, noun, nouns)} are quarantined`
   return { icon: 'halt', tone: 'quar', title }
 }
+
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
 
 /** `a, b and 3 more`. Null where the reader may not see them by name. */
 function namesOf({ first: shown, total }: Attention): string | null {

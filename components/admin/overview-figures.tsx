@@ -75,13 +75,17 @@ function Spent({ spend: { spentNanos, budgetNanos, lastMonthNanos, monthStartMs 
   const comparison =
     lastMonthNanos === 0n
       ? `No spend in ${lastMonth} to compare with`
-      : formatChange((shareOf(spentNanos, lastMonthNanos) - 1) * 100, `${lastMonth} to the same hour`)
+      : formatChange((shareOf(spentNanos, lastMonthNanos) - 1) * 100, lastMonth)
   return (
     <Figure
       label={`Spent in ${month}`}
       value={formatMoney(spentNanos)}
       meter={used === null ? undefined : <Meter size="thin" spent={used} label={`${formatPercent(used * 100)} used`} />}
-      note={budgetNanos === null ? comparison : `of ${formatLimitMoney(budgetNanos)}, ${comparison}`}
+      note={
+        <span title={`${lastMonth} up to the same day and hour`}>
+          {budgetNanos === null ? comparison : `of ${formatLimitMoney(budgetNanos)}, ${comparison}`}
+        </span>
+      }
     />
   )
 }

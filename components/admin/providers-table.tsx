@@ -21,13 +21,13 @@ export function ProvidersTable({ providers, opens }: ProvidersTableProps) {
           <Th>Provider</Th>
           <Th>State</Th>
           <Th num>Share</Th>
-          <Th num drop={3}>
+          <Th num drop={4}>
             First token, p50
           </Th>
           <Th num drop={4}>
             p95
           </Th>
-          <Th drop={3} className="w-24">
+          <Th drop={4} className="w-24">
             Calls
           </Th>
           <Th num>Errors</Th>
@@ -56,7 +56,7 @@ export function ProvidersTable({ providers, opens }: ProvidersTableProps) {
             <Td num>
               {provider.calls === 0 ? <span className="text-ink-3">none</span> : formatPercent(provider.share * 100)}
             </Td>
-            <Td num drop={3}>
+            <Td num drop={4}>
               {provider.firstTokenP50Ms === null ? null : formatLatency(provider.firstTokenP50Ms, 'first token')}
             </Td>
             <Td num drop={4} className={provider.condition === 'slow' ? 'text-warn-ink' : undefined}>

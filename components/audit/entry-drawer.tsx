@@ -137,7 +137,7 @@ function Chain({
                 isThis && 'font-medium',
               )}
             >
-              <span aria-hidden className="relative grid h-full place-items-center">
+              <span aria-hidden className="relative grid h-full w-full place-items-center">
                 {index < neighbours.length - 1 ? (
                   <span className="absolute top-1/2 h-[calc(100%+0.5rem)] w-px bg-line-strong" />
                 ) : null}

@@ -7,8 +7,8 @@ type Row = NamedRow & { readonly total: bigint }
 const shown = 3
 
 /**
- * Active keys of people or programs that nobody active answers for (keys of kind `team` belong to their team by design),
- * and active keys that end before `soon`. Carried by virtual_key_status_expires_at_idx.
+ * Living keys that nobody active answers for, and active keys that end before `soon`: as the views `no_owner` and
+ * `ends_soon` of lib/keys/store.ts have them. Carried by virtual_key_status_expires_at_idx.
  */
 export async function keysThatNeedSomebody(
   sql: SqlPool,
@@ -19,15 +19,14 @@ export async function keysThatNeedSomebody(
     sql.query<Row>(
       `SELECT k.id, k.name, k.last_used_at AS at, NULL AS reason, count(*) OVER () AS total
        FROM virtual_key k
-       LEFT JOIN app_user u ON u.id = k.owner_user_id AND u.status = 'active'
+       LEFT JOIN app_user u ON u.id = k.owner_user_id
        LEFT JOIN workload w ON w.id = k.workload_id
-       LEFT JOIN app_user wu ON wu.id = w.owner_user_id AND wu.status = 'active'
-       WHERE k.status = 'active'
-         AND k.kind <> 'team'
-         AND u.id IS NULL
-         AND wu.id IS NULL
+       WHERE k.status NOT IN ('revoked', 'expired')
+         AND (k.expires_at IS NULL OR k.expires_at > $1)
+         AND (u.status <> 'active' OR (k.owner_user_id IS NULL AND w.id IS NOT NULL AND w.owner_user_id IS NULL))
        ORDER BY k.last_used_at DESC NULLS LAST, k.id
        LIMIT ${shown}`,
+      [now],
     ),
     sql.query<Row>(
       `SELECT id, name, expires_at AS at, environment AS reason, count(*) OVER () AS total
