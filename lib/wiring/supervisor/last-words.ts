@@ -4,12 +4,21 @@ import fs from 'node:fs/promises'
 const tailBytes = 8_192
 const maxLength = 300
 
-/** The last line that says something: of a stack its error, of a JSON line its message; '' when there is none. */
+/** What it said last: of a stack the error with its message, of a JSON line the message; '' when it said nothing. */
 export async function lastWords(file: string): Promise<string> {
   const lines = (await readTail(file)).split('\n').map((line) => line.trim())
-  const line =
-    lines.findLast((each) => /^(Uncaught )?[A-Za-z]*Error\b/.test(each)) ?? lines.findLast(saysSomething) ?? ''
-  return messageOf(line).slice(0, maxLength)
+  const error = lines.findLastIndex((line) => /^(Uncaught )?[A-Za-z]*Error\b/.test(line))
+  const words = error < 0 ? messageOf(lines.findLast(saysSomething) ?? '') : wholeMessage(lines.slice(error))
+  return words.slice(0, maxLength)
+}
+
+/** The message of an error may go on over several lines, up to the stack or the error's fields. */
+function wholeMessage(lines: readonly string[]): string {
+  const end = lines.findIndex((line, index) => index > 0 && /^at |^\{$|^Node\.js v|^[a-z]+: /.test(line))
+  return lines
+    .slice(0, end < 0 ? undefined : end)
+    .filter(Boolean)
+    .join(' ')
 }
 
 // Around the error of a stack stand its frames, the source line with carets, and the version of Node.
