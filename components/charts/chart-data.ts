@@ -85,6 +85,8 @@ export function writeTick(value: number, unit: Unit): string {
   if (unit === 'usd') return formatAxisMoney(value.toFixed(2))
   if (unit === 'ms') return formatLatency(value)
   if (unit === 'percent') return formatPercent(value)
+  // Written out, thousands are wider than the axis.
+  if (value >= 10_000 && value < 1_000_000) return `${Number((value / 1000).toFixed(1))}k`
   return formatBigCount(Math.round(value))
 }
 

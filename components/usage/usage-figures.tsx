@@ -1,0 +1,64 @@
+import { Figure, Figures } from '#components/ui/figures.tsx'
+import {
+  formatBigCount,
+  formatChange,
+  formatCount,
+  formatMoney,
+  formatPercent,
+  plural,
+  shareOf,
+  toNanos,
+} from '#components/ui/format.ts'
+import type { UsageSums } from '#lib/reports/contract.ts'
+
+type UsageFiguresProps = {
+  readonly totals: UsageSums
+  readonly before: UsageSums
+  /** "November 2026". */
+  readonly label: string
+  /** "October": what the change is against. */
+  readonly against: string
+}
+
+/** Spend, calls, tokens and the cache, over the whole filtered period. */
+export function UsageFigures({ totals, before, label, against }: UsageFiguresProps) {
+  const prompt = totals.inputTokens + totals.cachedTokens
+  const cacheShare = prompt === 0 ? null : (totals.cachedTokens / prompt) * 100
+  const made = totals.calls
+  return (
+    <Figures>
+      <Figure
+        label={`Spent, ${label}`}
+        value={formatMoney(totals.costUsd)}
+        note={changeWords(toNanos(totals.costUsd), toNanos(before.costUsd), against)}
+      />
+      <Figure label="Calls" value={formatCount(made)} note={callsNote(totals)} />
+      <Figure
+        label="Tokens in, out"
+        value={formatBigCount(prompt)}
+        beside={`+ ${formatBigCount(totals.outputTokens)}`}
+        note={made === 0 ? 'None yet' : `${formatBigCount(Math.round((prompt + totals.outputTokens) / made))} a call`}
+      />
+      <Figure
+        label="Read from cache"
+        value={cacheShare === null ? '–' : formatPercent(cacheShare)}
+        beside="of tokens in"
+        note={`${formatBigCount(totals.cachedTokens)} tokens, at the cached price`}
+      />
+    </Figures>
+  )
+}
+
+function callsNote({ calls, refused, estimatedCalls }: UsageSums): string {
+  if (calls === 0) return 'None yet'
+  const parts = [
+    refused === 0 ? 'None refused' : `${formatCount(refused)} refused, ${formatPercent((refused / calls) * 100)}`,
+  ]
+  if (estimatedCalls > 0) parts.push(`${plural(estimatedCalls, 'call')} estimated`)
+  return parts.join(', ')
+}
+
+function changeWords(now: bigint, then: bigint, against: string): string {
+  if (then === 0n) return now === 0n ? 'Nothing spent' : `Nothing spent in ${against}`
+  return formatChange((shareOf(now, then) - 1) * 100, against)
+}
