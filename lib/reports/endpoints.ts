@@ -1,6 +1,11 @@
 /** /usage, /showback, /calls */
+import * as z from 'zod'
 import { defineEndpoint } from '#lib/management/endpoint.ts'
+import { pageSchema } from '#lib/management/page.ts'
+import { callItem, listCallsQuery, receipt } from '#lib/reports/calls-contract.ts'
 import { usageQuery, usageReport } from '#lib/reports/contract.ts'
+import { listCalls } from '#lib/reports/list-calls.ts'
+import { readReceipt } from '#lib/reports/read-receipt.ts'
 import { readUsage, usageTable } from '#lib/reports/read-usage.ts'
 
 const usage = defineEndpoint({
@@ -17,4 +22,29 @@ const usage = defineEndpoint({
   handle: ({ context, actor, query }) => readUsage(context, actor, query),
 })
 
+const calls = defineEndpoint({
+  method: 'GET',
+  path: '/calls',
+  summary: 'List calls, newest first',
+  description: '`q` is a call’s or decision’s id, an error code, or a model.',
+  tag: 'Calls',
+  action: 'call.read',
+  query: listCallsQuery,
+  response: pageSchema(callItem),
+  handle: ({ context, actor, query }) => listCalls(context, actor, query),
+})
+
+const oneCall = defineEndpoint({
+  method: 'GET',
+  path: '/calls/{id}',
+  summary: 'Read the receipt of a call',
+  description: '404 until the call is settled. Figures contain corrections that were booked later.',
+  tag: 'Calls',
+  action: 'call.read',
+  params: z.object({ id: z.string().max(64) }),
+  response: receipt,
+  handle: ({ context, actor, params }) => readReceipt(context, actor, params.id),
+})
+
 export const usageEndpoints = [usage]
+export const callEndpoints = [calls, oneCall]

@@ -49,7 +49,6 @@ beforeAll(async () => {
   const rows = events
     .map((event) => readEntry(JSON.stringify(event), nowMs))
     .flatMap((reading) => (reading.kind === 'event' ? [reading.row] : []))
-  expect(rows).toHaveLength(events.length)
   await insertEvents(database.sql, rows)
 })
 afterAll(async () => {

@@ -4,6 +4,7 @@
  */
 import type { Visibility } from '#lib/identity/rules/permissions.ts'
 import type { SqlPool } from '#lib/platform/db.ts'
+import { SqlParameters } from '#lib/platform/sql-parameters.ts'
 import {
   unassigned,
   type Dimension,
@@ -47,7 +48,7 @@ export type SumQuestion = {
 export type Place = { readonly startMs: number; readonly measure: string; readonly values: readonly (string | null)[] }
 
 export async function sumUsage(sql: SqlPool, question: SumQuestion): Promise<{ rows: GroupRow[]; totals: Sums }> {
-  const parameters = new Parameters()
+  const parameters = new SqlParameters()
   const text = sumText(question, parameters)
   const { rows } = await sql.query<RawRow>(text, parameters.values)
   const [first] = rows
@@ -83,7 +84,7 @@ const measures: Record<UsageMeasure, string> = {
 const measureColumns = Object.values(measures)
 
 /** Totals stand beside every row, and alone (with null values) where no group is on the page: one snapshot for both. */
-function sumText(question: SumQuestion, parameters: Parameters): string {
+function sumText(question: SumQuestion, parameters: SqlParameters): string {
   const { groupBy, granularity, order, after } = question
   const expressions = groupBy.map((dimension) => expressionOf(dimension, parameters))
   const start = granularity === undefined ? 'NULL::timestamptz' : `date_trunc('${granularity}', start, 'UTC')`
@@ -112,7 +113,7 @@ function sumText(question: SumQuestion, parameters: Parameters): string {
 function sourceText(
   { table, fromMs, toMs }: Source,
   { filter, visibility }: SumQuestion,
-  parameters: Parameters,
+  parameters: SqlParameters,
 ): string {
   const conditions = [
     `start >= ${parameters.add(new Date(fromMs))}`,
@@ -128,38 +129,28 @@ function sourceText(
       WHERE ${conditions.join(' AND ')}`
 }
 
-function filterText(dimension: Dimension, wanted: readonly string[], parameters: Parameters): string {
+function filterText(dimension: Dimension, wanted: readonly string[], parameters: SqlParameters): string {
   const expression = expressionOf(dimension, parameters)
   const named = wanted.filter((value) => value !== unassigned)
   const isNull = wanted.includes(unassigned) ? ` OR ${expression} IS NULL` : ''
   return `(${expression} = ANY(${parameters.add(named)}::text[])${isNull})`
 }
 
-export function visibleText(visibility: Visibility, parameters: Parameters): string {
+function visibleText(visibility: Visibility, parameters: SqlParameters): string {
   if (visibility.all) return 'true'
   const { ownerUserId, teamIds, unownedInTeamIds } = visibility
   return `(user_id = ${parameters.add(ownerUserId)} OR team_id = ANY(${parameters.add(teamIds)}::text[])
         OR (user_id IS NULL AND team_id = ANY(${parameters.add(unownedInTeamIds)}::text[])))`
 }
 
-function expressionOf(dimension: Dimension, parameters: Parameters): string {
+function expressionOf(dimension: Dimension, parameters: SqlParameters): string {
   if (dimension.startsWith('tag:')) return `(tags ->> ${parameters.add(dimension.slice('tag:'.length))}::text)`
   return columns[dimension as NamedDimension]
 }
 
-function placeText({ startMs, measure, values }: Place, largestFirst: boolean, parameters: Parameters): string {
+function placeText({ startMs, measure, values }: Place, largestFirst: boolean, parameters: SqlParameters): string {
   const texts = values.map((value) => value ?? '')
   return `${parameters.add(startMs)}::numeric, ${largestFirst ? '-' : ''}${parameters.add(measure)}::numeric, ${parameters.add(texts)}::text[]`
-}
-
-/** Collects values; each place in the text is `$n`. */
-export class Parameters {
-  readonly values: unknown[] = []
-
-  add(value: unknown): string {
-    this.values.push(value)
-    return `$${this.values.length}`
-  }
 }
 
 type RawRow = { readonly start: Date | null; readonly values: (string | null)[] | null } & Readonly<

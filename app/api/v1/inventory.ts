@@ -17,7 +17,7 @@ import { getMyLimits } from '#lib/limits/endpoints.ts'
 import { keyEndpoints } from '#lib/keys/endpoints.ts'
 import type { Endpoint } from '#lib/management/endpoint.ts'
 import { profileEndpoints } from '#lib/policy/endpoints.ts'
-import { usageEndpoints } from '#lib/reports/endpoints.ts'
+import { callEndpoints, usageEndpoints } from '#lib/reports/endpoints.ts'
 
 /** Every operation of the management API. A test holds it against the route files: nothing answers that is not here. */
 export const allEndpoints: readonly Endpoint[] = [
@@ -35,6 +35,7 @@ export const allEndpoints: readonly Endpoint[] = [
   ...apiTokenEndpoints,
   ...keyEndpoints,
   ...profileEndpoints,
+  ...callEndpoints,
   ...usageEndpoints,
   ...auditEndpoints,
 ]
