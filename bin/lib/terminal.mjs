@@ -12,8 +12,16 @@ export function fail(line) {
 
 const heartbeatMs = 15_000
 
-/** Runs a program to its end: silent while all is well, its whole output when it fails. */
+/** Runs a program to its end: silent while all is well; when it fails, its whole output and the end of this command. */
 export async function runToEnd(what, command, args, env = process.env) {
+  const { code, output } = await tryToEnd(what, command, args, env)
+  if (code === 0) return
+  console.error(output.trimEnd())
+  fail(`${what}: failed (exit code ${code}); what it said is above`)
+}
+
+/** Runs a program to its end, with signs of life, and tells how it went. */
+export async function tryToEnd(what, command, args, env = process.env) {
   const startedAt = Date.now()
   console.log(`${what} …`)
   const heartbeat = setInterval(() => {
@@ -38,8 +46,5 @@ export async function runToEnd(what, command, args, env = process.env) {
   clearInterval(heartbeat)
   process.off('SIGINT', forward)
   process.off('SIGTERM', forward)
-  if (code !== 0) {
-    console.error(output.trimEnd())
-    fail(`${what}: failed (exit code ${code}); what it said is above`)
-  }
+  return { code, output }
 }

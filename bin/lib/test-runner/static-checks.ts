@@ -60,6 +60,7 @@ async function brokenImportRules(): Promise<string | null> {
       'bin',
       'components',
       'lib',
+      'proxy.ts',
       '--config',
       '.dependency-cruiser.mjs',
       '--output-type',
