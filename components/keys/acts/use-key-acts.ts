@@ -46,21 +46,26 @@ export async function sendKeyAct(id: string, act: KeyAct, reason?: string) {
   return sendApi(`/keys/${encodeURIComponent(id)}/${act}`, keyView, { body: reason?.trim() ? { reason: reason.trim() } : {} })
 }
 
-/** Suspends at once, since it can be undone from the toast; says so where it could not be done. */
-export function useSuspend(key: KeySubject) {
+type Named = Pick<KeySubject, 'id' | 'name'>
+
+/** Suspends and resumes at once, since either can be undone from its toast, which also says where it could not be done. */
+export function useSuspend() {
   const router = useRouter()
-  const send = async (act: 'suspend' | 'resume', done: string, undo: 'suspend' | 'resume') => {
+  async function change(key: Named, act: 'suspend' | 'resume', undo: 'suspend' | 'resume') {
     try {
       await sendKeyAct(key.id, act)
       router.refresh()
-      toast({ text: done, undo: () => void sendKeyAct(key.id, undo).then(() => router.refresh(), toastProblem) })
+      toast({
+        text: `${act === 'suspend' ? 'Suspended' : 'Resumed'} ${key.name}.`,
+        undo: () => void sendKeyAct(key.id, undo).then(() => router.refresh(), toastProblem),
+      })
     } catch (error) {
       toastProblem(error)
     }
   }
   return {
-    suspend: () => send('suspend', `Suspended ${key.name}.`, 'resume'),
-    resume: () => send('resume', `Resumed ${key.name}.`, 'suspend'),
+    suspend: (key: Named) => change(key, 'suspend', 'resume'),
+    resume: (key: Named) => change(key, 'resume', 'suspend'),
   }
 }
 
