@@ -7,7 +7,7 @@ import { startTestGateway, type TestGateway } from '#lib/testing/gateway.ts'
 
 let g: TestGateway
 beforeAll(async () => {
-  g = await startTestGateway({ firstByteMs: 1_000, idleMs: 1_000 })
+  g = await startTestGateway({ firstByteMs: 5_000, idleMs: 2_000 })
 }, 60_000)
 afterAll(() => g?.close())
 

@@ -77,41 +77,32 @@ export type AdmitReply =
   | { readonly kind: 'clock'; readonly redisNowMs: number }
   | { readonly kind: 'seed'; readonly budgets: readonly { readonly rule: BudgetRule; readonly window: Window }[] }
 
-/** Asks Redis. Throws what ioredis throws when Redis does not answer in time. */
+/** Asks Redis. Throws when Redis does not answer in time. */
 export async function admit(redis: RedisClient, request: AdmitRequest): Promise<AdmitReply> {
-  const { versions, limits, budgets, bound } = request
+  const { versions, limits, budgets, bound, nowMs } = request
+  const limitWindows = limits.map((rule) => limitWindow(rule.kind, request.timeZone, nowMs))
+  const windows = budgets.map((rule) => budgetWindow(rule.period, rule.timeZone, nowMs))
+  const budgetKeys = budgets.map((rule, i) => budgetKey(rule, windows[i]!))
   const keys = [openHolds, holdKey(request.callId)]
-  const args: (string | number)[] = [
+  for (const [subject] of versions) keys.push(versionKey(subject))
+  for (const [i, rule] of limits.entries()) keys.push(limitKey(rule, limitWindows[i]!))
+  keys.push(...budgetKeys)
+
+  const question = JSON.stringify([
     request.callId,
     leaseMs,
-    versions.length,
-    limits.length,
-    budgets.length,
     bound.promptTokens,
     bound.promptNanos,
     bound.outputNanos,
     bound.outputWanted,
     bound.outputLeast,
-    request.draft,
-  ]
-  for (const [subject, version] of versions) {
-    keys.push(versionKey(subject))
-    args.push(version)
-  }
-  for (const rule of limits) {
-    const window = limitWindow(rule.kind, request.timeZone, request.nowMs)
-    keys.push(limitKey(rule, window))
-    args.push(rule.kind, rule.limit, window.startMs, window.endMs)
-  }
-  const windows = budgets.map((rule) => budgetWindow(rule.period, rule.timeZone, request.nowMs))
-  const budgetKeys = budgets.map((rule, i) => budgetKey(rule, windows[i]!))
-  budgets.forEach((rule, i) => {
-    keys.push(budgetKeys[i]!)
-    args.push(capNanos(rule) ?? -1, windows[i]!.startMs, windows[i]!.endMs)
-  })
-
-  const reply = (await callFunction(redis, 'gatehouse_admit', keys, args)) as [string, ...number[]]
-  const [status, ...numbers] = reply
+    versions.map(([, version]) => version),
+    limits.map((rule, i) => [rule.kind, rule.limit, limitWindows[i]!.startMs, limitWindows[i]!.endMs]),
+    budgets.map((rule, i) => [capNanos(rule) ?? -1, windows[i]!.startMs, windows[i]!.endMs]),
+  ])
+  const reply = (await callFunction(redis, 'gatehouse_admit', keys, [question, request.draft])) as string
+  const [status, ...parts] = reply.split(' ')
+  const numbers = parts.map(Number)
   if (status === 'STALE' || status === 'MISS') return { kind: 'stale' }
   if (status === 'CLOCK') return { kind: 'clock', redisNowMs: numbers[0]! }
   if (status === 'SEED') {
@@ -147,7 +138,7 @@ export async function versionsInForce(
     versions.map(([subject]) => versionKey(subject)),
     versions.map(([, version]) => version),
   )
-  return (reply as [string])[0] === 'OK'
+  return reply === 'OK'
 }
 
 /** Where a budget refuses, in nano-USD; null where it only alerts. At most 9.9e15, that is, exact in a double. */

@@ -32,15 +32,14 @@ local function whole(n)
   return string.format('%.0f', n)
 end
 
--- Compares versions. Returns nil when all are equal, else STALE or MISS with the 1-based place.
-local function version_problem(keys, first, count, argv, first_arg)
+-- Compares versions. Returns nil when all are equal, else STALE or MISS.
+local function version_problem(keys, first, expected)
+  local count = #expected
   if count == 0 then return nil end
-  local wanted = {}
-  for i = 1, count do wanted[i] = keys[first + i - 1] end
-  local stored = redis.call('MGET', unpack(wanted))
+  local stored = redis.call('MGET', unpack(keys, first, first + count - 1))
   for i = 1, count do
-    if not stored[i] then return { 'MISS', i } end
-    if stored[i] ~= argv[first_arg + i - 1] then return { 'STALE', i } end
+    if not stored[i] then return 'MISS' end
+    if stored[i] ~= expected[i] then return 'STALE' end
   end
   return nil
 end
@@ -48,49 +47,47 @@ end
 --[[ CHECK: are these versions in force?
 KEYS  versions
 ARGV  expected versions
-Returns {OK}, {STALE, i} or {MISS, i}. ]]
+Returns OK, STALE or MISS. ]]
 local function check(keys, argv)
-  return version_problem(keys, 1, #keys, argv, 1) or { 'OK' }
+  return version_problem(keys, 1, argv) or 'OK'
 end
 
 --[[ ADMIT: all or nothing. Checks versions, every limit and every budget, and only then writes.
-KEYS  open, hold, V versions, L limits, B budgets
-ARGV  1 call id  2 lease ms  3 V  4 L  5 B
-      6 prompt tokens (estimate)  7 nanos held for the prompt  8 nanos per output token
-      9 output tokens wanted  10 least output tokens worth a call  11 draft of the usage event
-      then V versions; L × (kind, limit, window start ms, window end ms); B × (cap nanos or -1, start ms, end ms or 0)
-Returns {OK | LIMIT | BUDGET, now, output allowed, nanos held, L × (passed, used, remaining, reset ms, retry ms), B × (passed, used, held)}
-        {STALE, i} {MISS, i}; {CLOCK, now} when a window does not contain Redis' now; {SEED, i…} when budget periods are unknown.
-        used and held exclude this call; remaining includes it where the call was admitted. retry ms is -1 where waiting can't help.
+KEYS  open, hold, then versions, limits, budgets in the order of the question
+ARGV  1 the question, JSON: [ call id, lease ms, prompt tokens (estimate), nanos held for the prompt, nanos per output token,
+        output tokens wanted, least output tokens worth a call, [expected version…],
+        [[kind, limit, window start ms, window end ms]…], [[cap nanos or -1, start ms, end ms or 0]…] ]
+      2 draft of the usage event
+Returns one text, parts separated by spaces (a reply of many integers costs the client more than this whole decision):
+  OK | LIMIT | BUDGET, now, output allowed, nanos held, per limit: passed used remaining reset-ms retry-ms,
+                       per budget: passed used held
+  STALE · MISS · CLOCK now (a window does not contain Redis' now) · SEED i… (budget periods that are unknown)
+  used and held exclude this call; remaining includes it where it was admitted. retry-ms is -1 where waiting can't help.
 A refusal writes nothing. ]]
 local function admit(keys, argv)
-  local id, lease = argv[1], tonumber(argv[2])
-  local V, L, B = tonumber(argv[3]), tonumber(argv[4]), tonumber(argv[5])
-  local prompt_tokens, prompt_nanos = tonumber(argv[6]), tonumber(argv[7])
-  local output_nanos, wanted, least = tonumber(argv[8]), tonumber(argv[9]), tonumber(argv[10])
+  local q = cjson.decode(argv[1])
+  local id, lease, prompt_tokens, prompt_nanos, output_nanos, wanted, least = q[1], q[2], q[3], q[4], q[5], q[6], q[7]
+  local versions, limits, budgets = q[8], q[9], q[10]
 
-  local problem = version_problem(keys, 3, V, argv, 12)
+  local problem = version_problem(keys, 3, versions)
   if problem then return problem end
 
   local now = clock_ms()
-  local limit_key, limit_arg = 3 + V, 12 + V
-  local budget_key, budget_arg = limit_key + L, limit_arg + 4 * L
+  local limit_key = 2 + #versions
+  local budget_key = limit_key + #limits
 
   -- Budgets first, since they may shorten the output that the token limits count.
-  local allowed, used, held, caps, unknown = wanted, {}, {}, {}, nil
-  for b = 0, B - 1 do
-    local at = budget_arg + 3 * b
-    local starts, ends = tonumber(argv[at + 1]), tonumber(argv[at + 2])
-    if now < starts or (ends > 0 and now >= ends) then return { 'CLOCK', math.floor(now) } end
+  local allowed, used, held, unknown = wanted, {}, {}, nil
+  for b, budget in ipairs(budgets) do
+    local cap, starts, ends = budget[1], budget[2], budget[3]
+    if now < starts or (ends > 0 and now >= ends) then return 'CLOCK ' .. whole(now) end
     local record = redis.call('HMGET', keys[budget_key + b], 'u', 'h')
     if not record[1] then
-      unknown = unknown or { 'SEED' }
-      unknown[#unknown + 1] = b + 1
+      unknown = (unknown or 'SEED') .. ' ' .. b
     else
-      caps[b] = tonumber(argv[at])
       used[b], held[b] = tonumber(record[1]), tonumber(record[2] or '0')
-      if caps[b] >= 0 and output_nanos > 0 then
-        allowed = math.min(allowed, math.floor((caps[b] - used[b] - held[b] - prompt_nanos) / output_nanos))
+      if cap >= 0 and output_nanos > 0 then
+        allowed = math.min(allowed, math.floor((cap - used[b] - held[b] - prompt_nanos) / output_nanos))
       end
     end
   end
@@ -99,12 +96,11 @@ local function admit(keys, argv)
   local amount = prompt_nanos + allowed * output_nanos
   local tokens = prompt_tokens + allowed
 
-  local reply = { 'OK', math.floor(now), allowed, amount }
-  local writes = {}
-  for l = 0, L - 1 do
-    local at, key = limit_arg + 4 * l, keys[limit_key + l]
-    local kind, limit = argv[at], tonumber(argv[at + 1])
-    local starts, ends = tonumber(argv[at + 2]), tonumber(argv[at + 3])
+  local verdict = 'OK'
+  local states, writes = {}, {}
+  local n = 0
+  for l, rule in ipairs(limits) do
+    local key, kind, limit = keys[limit_key + l], rule[1], rule[2]
     local passed, used_now, remaining, reset, retry
     if kind == 'rpm' or kind == 'tpm' then
       local cost = kind == 'rpm' and 1 or tokens
@@ -114,7 +110,7 @@ local function admit(keys, argv)
       -- A millionth of a unit of slack absorbs rounding of the fractions.
       passed = next_tat - now <= MINUTE_MS + interval * 1e-6
       local after = passed and next_tat or tat
-      used_now = math.ceil((tat - now) / interval - 1e-6)
+      used_now = math.max(0, math.ceil((tat - now) / interval - 1e-6))
       remaining = math.floor((MINUTE_MS - (after - now)) / interval + 1e-6)
       reset = math.ceil(after - now)
       retry = cost > limit and -1 or math.ceil(next_tat - now - MINUTE_MS)
@@ -125,7 +121,8 @@ local function admit(keys, argv)
       remaining = math.max(0, limit - used_now - (passed and 1 or 0))
       reset, retry = 0, 1000
     else
-      if now < starts or now >= ends then return { 'CLOCK', math.floor(now) } end
+      local starts, ends = rule[3], rule[4]
+      if now < starts or now >= ends then return 'CLOCK ' .. whole(now) end
       local cost = kind == 'tpd' and tokens or 1
       used_now = tonumber(redis.call('GET', key) or '0')
       passed = used_now + cost <= limit
@@ -134,46 +131,48 @@ local function admit(keys, argv)
       retry = cost > limit and -1 or reset
       writes[l] = cost
     end
-    if not passed and reply[1] == 'OK' then reply[1] = 'LIMIT' end
-    local n = #reply
-    reply[n + 1], reply[n + 2], reply[n + 3] = passed and 1 or 0, math.max(0, used_now), remaining
-    reply[n + 4], reply[n + 5] = reset, retry
+    if not passed then verdict = 'LIMIT' end
+    -- Counts and spans stay below 10^14, which prints in full; money may not, and goes through whole().
+    states[n + 1], states[n + 2], states[n + 3] = passed and 1 or 0, used_now, remaining
+    states[n + 4], states[n + 5] = reset, retry
+    n = n + 5
   end
-
-  for b = 0, B - 1 do
-    local passed = caps[b] < 0 or used[b] + held[b] + amount <= caps[b]
-    if not passed and reply[1] == 'OK' then reply[1] = 'BUDGET' end
-    local n = #reply
-    reply[n + 1], reply[n + 2], reply[n + 3] = passed and 1 or 0, used[b], held[b]
+  for b, budget in ipairs(budgets) do
+    local cap = budget[1]
+    local passed = cap < 0 or used[b] + held[b] + amount <= cap
+    if not passed and verdict == 'OK' then verdict = 'BUDGET' end
+    states[n + 1], states[n + 2], states[n + 3] = passed and 1 or 0, whole(used[b]), whole(held[b])
+    n = n + 3
   end
-  if reply[1] ~= 'OK' then return reply end
+  local hold_amount = whole(amount)
+  local reply = table.concat({ verdict, whole(math.floor(now)), allowed, hold_amount, table.concat(states, ' ') }, ' ')
+  if verdict ~= 'OK' then return reply end
 
   -- Nothing below sets an expiry that a sweep or a settlement makes needless: budget periods got theirs when seeded.
-  local hold = { a = whole(amount), t = tokens, buckets = {}, windows = {}, running = {}, budgets = {} }
+  local hold = { a = hold_amount, t = tokens, buckets = {}, windows = {}, running = {}, budgets = {} }
   local lease_ends = whole(now + lease)
-  for l = 0, L - 1 do
-    local at, key = limit_arg + 4 * l, keys[limit_key + l]
-    local kind = argv[at]
+  for l, rule in ipairs(limits) do
+    local key, kind = keys[limit_key + l], rule[1]
     if kind == 'rpm' or kind == 'tpm' then
-      redis.call('SET', key, string.format('%.3f', writes[l]), 'PX', whole(math.ceil(writes[l] - now) + 1000))
-      if kind == 'tpm' then hold.buckets[#hold.buckets + 1] = { key, MINUTE_MS / tonumber(argv[at + 1]) } end
+      redis.call('SET', key, string.format('%.3f', writes[l]), 'PX', math.ceil(writes[l] - now) + 1000)
+      if kind == 'tpm' then hold.buckets[#hold.buckets + 1] = { key, MINUTE_MS / rule[2] } end
     elseif kind == 'concurrency' then
       redis.call('ZADD', key, lease_ends, id)
       hold.running[#hold.running + 1] = key
     else
       if redis.call('INCRBY', key, whole(writes[l])) == writes[l] then
-        redis.call('PEXPIREAT', key, whole(tonumber(argv[at + 3]) + WINDOW_GRACE_MS))
+        redis.call('PEXPIREAT', key, whole(rule[4] + WINDOW_GRACE_MS))
       end
       if kind == 'tpd' then hold.windows[#hold.windows + 1] = key end
     end
   end
-  for b = 0, B - 1 do
+  for b = 1, #budgets do
     local key = keys[budget_key + b]
-    redis.call('HINCRBY', key, 'h', hold.a)
-    hold.budgets[#hold.budgets + 1] = key
+    redis.call('HINCRBY', key, 'h', hold_amount)
+    hold.budgets[b] = key
   end
   redis.call('ZADD', keys[1], lease_ends, id)
-  redis.call('HSET', keys[2], 'p', cmsgpack.pack(hold), 'd', argv[11])
+  redis.call('HSET', keys[2], 'p', cmsgpack.pack(hold), 'd', argv[2])
   return reply
 end
 
@@ -198,18 +197,18 @@ end
 --[[ SETTLE: the hold goes, the cost and the usage event come, in one step. Idempotent by call id.
 KEYS  open, hold, done, stream, then the budget periods of the call (used only where the hold is lost)
 ARGV  1 call id  2 final | sweep | adjust  3 cost nanos  4 tokens  5 event JSON
-Returns {SETTLED}; {LOST} when no hold was found (Redis lost it): the event is kept all the same;
-        {DUPLICATE}; {SWEPT, event JSON} when the sweeper has booked an estimate for this call: come again with `adjust`,
+Returns SETTLED; LOST when no hold was found (Redis lost it): the event is kept all the same;
+        DUPLICATE; SWEPT and the event's JSON, as one text, when the sweeper has booked an estimate for this call: come again with `adjust`,
         whose event carries the difference, and whose nanos and tokens are the true ones. ]]
 local function settle(keys, argv)
   local open, hold_key, done_key, stream = keys[1], keys[2], keys[3], keys[4]
   local id, mode, nanos, tokens, event = argv[1], argv[2], argv[3], tonumber(argv[4]), argv[5]
 
   local done = redis.call('GET', done_key)
-  if done == 'final' or (done and mode == 'sweep') then return { 'DUPLICATE' } end
+  if done == 'final' or (done and mode == 'sweep') then return 'DUPLICATE' end
   if done then
     local swept = cmsgpack.unpack(done)
-    if mode == 'final' then return { 'SWEPT', swept.event } end
+    if mode == 'final' then return 'SWEPT ' .. swept.event end
     local hold = cmsgpack.unpack(swept.hold)
     local difference = whole(tonumber(nanos) - tonumber(swept.nanos))
     for _, key in ipairs(hold.budgets) do
@@ -218,7 +217,7 @@ local function settle(keys, argv)
     correct_tokens(hold, swept.tokens, tokens)
     redis.call('XADD', stream, '*', 'e', event)
     redis.call('SET', done_key, 'final', 'EX', SWEPT_TTL_S)
-    return { 'SETTLED' }
+    return 'SETTLED'
   end
 
   local packed = redis.call('HGET', hold_key, 'p')
@@ -251,7 +250,7 @@ local function settle(keys, argv)
   else
     redis.call('SET', done_key, 'final', 'EX', FINAL_TTL_S)
   end
-  return { outcome }
+  return outcome
 end
 
 --[[ RENEW: the gateway lives, and these calls with it.

@@ -26,12 +26,12 @@ export async function settle(
   mode: 'final' | 'sweep',
 ): Promise<SettleOutcome> {
   const { event } = settlement
-  const [answer, sweptEvent = ''] = await run(redis, settlement, mode, event)
-  if (answer !== 'SWEPT') return answer === 'SETTLED' ? 'settled' : answer === 'LOST' ? 'lost' : 'duplicate'
+  const answer = await run(redis, settlement, mode, event)
+  if (!answer.startsWith('SWEPT ')) return answer === 'SETTLED' ? 'settled' : answer === 'LOST' ? 'lost' : 'duplicate'
 
   // The sweeper took this gateway for dead and booked an estimate. The truth goes in as the difference.
-  const difference = adjustmentOf(event, usageEvent.parse(JSON.parse(sweptEvent)))
-  const [adjusted] = await run(redis, settlement, 'adjust', difference)
+  const difference = adjustmentOf(event, usageEvent.parse(JSON.parse(answer.slice('SWEPT '.length))))
+  const adjusted = await run(redis, settlement, 'adjust', difference)
   return adjusted === 'SETTLED' ? 'settled' : 'duplicate'
 }
 
@@ -60,12 +60,12 @@ async function run(
   { event, tokens, budgetKeys }: Settlement,
   mode: 'final' | 'sweep' | 'adjust',
   entry: WrittenEvent,
-): Promise<[string, string?]> {
+): Promise<string> {
   const reply = await callFunction(
     redis,
     'gatehouse_settle',
     [openHolds, holdKey(event.id), doneKey(event.id), usageStream, ...budgetKeys],
     [event.id, mode, event.costNanos ?? '0', tokens, JSON.stringify(entry)],
   )
-  return reply as [string, string?]
+  return reply as string
 }
