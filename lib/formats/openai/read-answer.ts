@@ -9,6 +9,8 @@ import { tokensOf } from '#lib/formats/openai/usage.ts'
 const tailBytes = 64 * 1024
 /** An event longer than this is passed on unread. */
 const eventBytes = 1024 * 1024
+/** "\r\n\r", after which an event has not ended yet. */
+const partOfEndBytes = 3
 const nothing = Buffer.alloc(0)
 
 /** For a JSON answer: bytes pass at once, the tail is kept and read when asked. */
@@ -90,11 +92,11 @@ export function streamAnswer(stripUsage: boolean): AnswerReader {
         from = end
       }
       pending = bytes.subarray(from)
-      if (pending.length > eventBytes) {
-        // Too long to hold back or read: let it through and wait for its end.
+      if (unread || pending.length > eventBytes) {
+        // Too long to hold back or read: it flows on, but for what may be the first part of its end.
         unread = true
-        from = bytes.length
-        pending = nothing
+        from = Math.max(from, bytes.length - partOfEndBytes)
+        pending = bytes.subarray(from)
       }
       if (from > sent) kept.push(bytes.subarray(sent, from))
       return kept.length === 1 ? kept[0]! : Buffer.concat(kept)
@@ -163,18 +165,20 @@ function modelIn(bytes: Buffer): string | null {
   return modelField.exec(bytes.toString('latin1', 0, 2_048))?.[1] ?? null
 }
 
-const textFields = ['"content":"', '"arguments":"', '"reasoning_content":"', '"refusal":"'].map((text) =>
-  Buffer.from(text),
-)
+const textFields = ['"content":', '"arguments":', '"reasoning_content":', '"refusal":'].map((text) => Buffer.from(text))
+const space = 0x20
+const quote = 0x22
 
 /** Characters of output in a chunk, roughly: the length of its first text field. */
 function textLength(event: Buffer): number {
   for (const field of textFields) {
     const at = event.indexOf(field)
     if (at < 0) continue
-    const start = at + field.length
-    const end = event.indexOf(0x22, start)
-    if (end > start) return end - start
+    let start = at + field.length
+    while (event[start] === space) start += 1
+    if (event[start] !== quote) continue
+    const end = event.indexOf(quote, start + 1)
+    if (end > start + 1) return end - start - 1
   }
   return 0
 }
