@@ -36,6 +36,8 @@ export type ProfileOption = {
     readonly maximumUsd: string | null
   }
   readonly lifetimeDays: ProfilePolicy['lifetimeDays']
+  /** Whether somebody's first personal key makes itself. */
+  readonly issuesFirstKey: boolean
   /** Cheapest first. */
   readonly models: readonly ModelOption[]
 }
@@ -95,6 +97,7 @@ function profileOption(row: ProfileRow, models: readonly CallableModel[], mayOve
     limits: policy.limits,
     budget: { default: policy.budget.default, maximumUsd: maximum === null ? null : usdOfNanos(maximum) },
     lifetimeDays: policy.lifetimeDays,
+    issuesFirstKey: policy.issuesFirstKey,
     models: modelsOf(policy, models),
   }
 }

@@ -72,6 +72,48 @@ export type BudgetRule = {
   readonly timeZone: string
 }
 
+const scopeView = z.object({ type: z.enum(scopeTypes), id: z.string(), name: z.string() })
+const sourceView = z
+  .object({ layer: z.string(), id: z.string(), name: z.string() }).describe('The layer of policy that sets this value.')
+const maybeTime = z.string().nullable()
+
+/** What is left, as GET /me/limits says it. */
+const limitView = z.object({
+  kind: z.enum(limitKinds),
+  limit: z.int(),
+  used: z.int(),
+  remaining: z.int(),
+  resetsAt: maybeTime.describe('When nothing of it is in use any more.'),
+  scope: scopeView,
+  source: sourceView,
+})
+
+const budgetView = z.object({
+  id: z.string(),
+  period: z.enum(budgetPeriods),
+  posture: z.enum(budgetPostures),
+  amountUsd: z.string(),
+  usedUsd: z.string().describe('Settled calls of this period.'),
+  heldUsd: z.string().describe('Set aside for calls that are running.'),
+  remainingUsd: z.string(),
+  enforcedAtUsd: z.string().nullable().describe('Where calls are refused; null where the budget only alerts.'),
+  startsAt: maybeTime,
+  resetsAt: maybeTime,
+  timeZone: z.string(),
+  scope: scopeView,
+  source: sourceView,
+})
+
+export const keyLimitsView = z.object({
+  key: z.object({ id: z.string(), name: z.string(), last4: z.string(), status: z.string() }),
+  limits: z.array(limitView),
+  budgets: z.array(budgetView),
+})
+
+export const limitsView = z.object({ at: z.string(), data: z.array(keyLimitsView) })
+export type LimitsView = z.infer<typeof limitsView>
+export type KeyLimitsView = z.infer<typeof keyLimitsView>
+
 // 1e-7 as a number would print with an exponent, which the amount rule refuses.
 function plainDecimal(value: number): string {
   return Number.isFinite(value) ? value.toFixed(9).replace(/\.?0+$/, '') : String(value)

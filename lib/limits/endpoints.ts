@@ -1,49 +1,9 @@
 /** What is left, on the management API. */
 import * as z from 'zod'
-import { budgetPeriods, budgetPostures, limitKinds, scopeTypes } from '#lib/limits/contract.ts'
+import { limitsView, type KeyLimitsView } from '#lib/limits/contract.ts'
 import { readLimits, type BudgetReading, type KeyLimits, type LimitReading } from '#lib/limits/read-limits.ts'
 import { defineEndpoint } from '#lib/management/endpoint.ts'
 import { usdOfNanos } from '#lib/platform/money.ts'
-
-const scope = z.object({ type: z.enum(scopeTypes), id: z.string(), name: z.string() })
-const source = z.object({ layer: z.string(), id: z.string(), name: z.string() }).describe('The layer of policy that sets this value.')
-const time = z.string().nullable()
-
-const limit = z.object({
-  kind: z.enum(limitKinds),
-  limit: z.int(),
-  used: z.int(),
-  remaining: z.int(),
-  resetsAt: time.describe('When nothing of it is in use any more.'),
-  scope,
-  source,
-})
-
-const budget = z.object({
-  id: z.string(),
-  period: z.enum(budgetPeriods),
-  posture: z.enum(budgetPostures),
-  amountUsd: z.string(),
-  usedUsd: z.string().describe('Settled calls of this period.'),
-  heldUsd: z.string().describe('Set aside for calls that are running.'),
-  remainingUsd: z.string(),
-  enforcedAtUsd: z.string().nullable().describe('Where calls are refused; null where the budget only alerts.'),
-  startsAt: time,
-  resetsAt: time,
-  timeZone: z.string(),
-  scope,
-  source,
-})
-
-export const keyLimitsView = z.object({
-  key: z.object({ id: z.string(), name: z.string(), last4: z.string(), status: z.string() }),
-  limits: z.array(limit),
-  budgets: z.array(budget),
-})
-
-export const limitsView = z.object({ at: z.string(), data: z.array(keyLimitsView) })
-export type LimitsView = z.infer<typeof limitsView>
-export type KeyLimitsView = z.infer<typeof keyLimitsView>
 
 export const getMyLimits = defineEndpoint({
   method: 'GET',

@@ -15,6 +15,7 @@ import {
 } from '#lib/identity/people/endpoints.ts'
 import { getMyLimits } from '#lib/limits/endpoints.ts'
 import { keyEndpoints } from '#lib/keys/endpoints.ts'
+import { firstKeyEndpoint } from '#lib/keys/first-key-endpoint.ts'
 import type { Endpoint } from '#lib/management/endpoint.ts'
 import { profileEndpoints } from '#lib/policy/endpoints.ts'
 import { callEndpoints, usageEndpoints } from '#lib/reports/endpoints.ts'
@@ -23,6 +24,7 @@ import { callEndpoints, usageEndpoints } from '#lib/reports/endpoints.ts'
 export const allEndpoints: readonly Endpoint[] = [
   ...meEndpoints,
   getMyLimits,
+  firstKeyEndpoint,
   ...userEndpoints,
   ...teamEndpoints,
   ...teamQuarantineEndpoints,
