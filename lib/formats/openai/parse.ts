@@ -13,7 +13,8 @@ const tokensOfAFile = 1_050_000
 
 const chat = z.looseObject({
   model: z.string().min(1).max(256),
-  messages: z.array(z.looseObject({ role: z.string(), content: z.unknown() })).min(1),
+  // An assistant's message that calls tools may have no content at all.
+  messages: z.array(z.looseObject({ role: z.string(), content: z.unknown().optional() })).min(1),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
   max_tokens: z.int().min(1).nullish(),

@@ -7,7 +7,7 @@ type Passed = { readonly bytes: string; readonly reading: AnswerReading }
 
 /** Sends the pieces through a reader; bytes as Latin-1 text, so that equal texts are equal bytes. */
 function pass(reader: AnswerReader, pieces: readonly Buffer[]): Passed {
-  const out = pieces.map((piece) => Buffer.from(reader.push(piece)))
+  const out: Buffer[] = pieces.map((piece) => reader.push(piece))
   out.push(reader.end())
   return { bytes: Buffer.concat(out).toString('latin1'), reading: reader.reading() }
 }
