@@ -80,7 +80,11 @@ function Step({ at, title, children, isLast = false }: StepProps) {
   return (
     <li className="grid grid-cols-[4.25rem_1fr] gap-4">
       <span className="pr-1 text-right font-medium text-ink-3 tabular-nums">{at}</span>
-      <div className={isLast ? 'relative pl-3' : 'relative border-l border-line-strong pb-6 pl-3'}>
+      <div
+        className={
+          isLast ? 'relative border-l border-transparent pl-3' : 'relative border-l border-line-strong pb-6 pl-3'
+        }
+      >
         <span aria-hidden className="absolute top-1.5 -left-1 size-[7px] rounded-full bg-accent ring-4 ring-canvas" />
         <div className="grid gap-2">
           <b className="font-medium">{title}</b>

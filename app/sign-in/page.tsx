@@ -46,7 +46,7 @@ export default async function SignInPage({ searchParams }: { readonly searchPara
           ) : (
             <>
               <div className="grid gap-1.5">
-                <h1 className="text-2xl font-semibold tracking-(--track-tight) text-balance">
+                <h1 className="text-[1.625rem] leading-8 font-semibold tracking-[-0.022em] text-balance">
                   {facts.organisation ? `Sign in to ${facts.organisation}` : 'Sign in'}
                 </h1>
                 <p className="text-ink-2">
@@ -126,7 +126,7 @@ function NoTeam({
   return (
     <>
       <div className="grid gap-1.5">
-        <h1 className="text-2xl font-semibold tracking-(--track-tight) text-balance">
+        <h1 className="text-[1.625rem] leading-8 font-semibold tracking-[-0.022em] text-balance">
           You are signed in, but no team is set for your account
         </h1>
         <p className="text-ink-2">

@@ -89,7 +89,7 @@ const style = `
 @media(prefers-color-scheme:dark){:root{--canvas:#0d0c0b;--surface:#181716;--line:#2c2b29;--line-strong:#413f3c;--ink:#ecebe8;--ink-2:#b5b2ae;--ink-3:#96938e;--accent:#4668e2;--accent-ink:#9bb0fe;--accent-soft:#1d2746;--focus:#8099fb;--hover:rgb(236 235 232/.055)}}
 *{box-sizing:border-box;margin:0;padding:0}
 body{background:var(--canvas);color:var(--ink);font:400 .8125rem/1.25rem "Geist Variable","Geist",ui-sans-serif,system-ui,"Segoe UI",Roboto,Arial,sans-serif;min-height:100vh;display:grid;place-items:center;padding:2rem 1rem}
-main{width:100%;max-width:37rem;display:grid;gap:1rem}
+main{width:100%;max-width:39rem;display:grid;gap:1rem}
 .brand{display:flex;gap:.625rem;align-items:center;font-weight:600;font-size:.9375rem;letter-spacing:-.01em;margin-bottom:.5rem}
 h1{font:600 1.625rem/2rem inherit;font-size:1.625rem;line-height:2rem;font-weight:600;letter-spacing:-.022em}
 .lead{color:var(--ink-2);max-width:34rem}.foot{color:var(--ink-3);font-size:.75rem;line-height:1rem}
@@ -106,5 +106,5 @@ small{color:var(--ink-3);font-size:.75rem;line-height:1rem;overflow-wrap:anywher
 .go{color:var(--ink-3)}
 .primary{justify-self:start;font:500 .8125rem/1.25rem inherit;font-family:inherit;height:2rem;padding:0 .875rem;border:0;border-radius:6px;background:var(--accent);color:#fff;cursor:pointer}
 .primary:focus-visible{outline:2px solid var(--focus);outline-offset:2px}
-@media(max-width:520px){li button{grid-template-columns:2rem 1fr 1rem;padding:.75rem 1rem}.what{grid-column:2;grid-row:2}.go{grid-row:1/3;grid-column:3}.face{grid-row:1/3;align-self:start}}
+@media(max-width:520px){li button{grid-template-columns:2rem 1fr 1rem;row-gap:0;padding:.625rem 1rem}.what{grid-column:2;grid-row:2}.what small,.who small{display:none}.what span{color:var(--ink-3)}.go{grid-row:1/3;grid-column:3}.face{grid-row:1/3}}
 `

@@ -17,7 +17,7 @@ export const personas: readonly Persona[] = [
     name: 'Ada Okafor',
     groups: ['gatehouse-admins', 'platform'],
     role: 'Admin',
-    comesFor: 'Sets guardrails, providers and models for everyone',
+    comesFor: 'Sets guardrails, models and providers',
   },
   {
     subject: 'demo-dana',
@@ -33,7 +33,7 @@ export const personas: readonly Persona[] = [
     name: 'Tess Lindqvist',
     groups: ['eng-search', 'team-leads'],
     role: 'Developer, leads Search',
-    comesFor: 'Looks after the keys and the budget of team Search',
+    comesFor: 'Looks after the keys and budget of her team',
   },
   {
     subject: 'demo-cole',
@@ -57,7 +57,7 @@ export const personas: readonly Persona[] = [
     name: 'Audrey Chen',
     groups: ['security'],
     role: 'Auditor',
-    comesFor: 'Reads who did what, and checks that nobody changed it',
+    comesFor: 'Reads who did what, and verifies it',
   },
   {
     subject: 'demo-sam',
@@ -65,7 +65,7 @@ export const personas: readonly Persona[] = [
     name: 'Sam Varga',
     groups: ['sre'],
     role: 'SRE',
-    comesFor: 'Finds the noisy neighbour and watches provider health',
+    comesFor: 'Finds the noisy neighbour, watches providers',
   },
   {
     subject: 'demo-vera',
@@ -73,7 +73,7 @@ export const personas: readonly Persona[] = [
     name: 'Vera Moss',
     groups: ['viewers'],
     role: 'Viewer',
-    comesFor: 'Looks on',
+    comesFor: 'Sees the overview and changes nothing',
   },
 ]
 

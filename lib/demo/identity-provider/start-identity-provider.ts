@@ -172,8 +172,8 @@ async function showPage(context: ProviderContext, html: string): Promise<void> {
 
 async function sendFont(response: http.ServerResponse): Promise<void> {
   try {
-    const folder = path.dirname(createRequire(import.meta.url).resolve('geist/package.json'))
-    const font = await fs.readFile(path.join(folder, 'dist/fonts/geist-sans/Geist-Variable.woff2'))
+    const folder = path.dirname(createRequire(import.meta.url).resolve('geist/font/sans'))
+    const font = await fs.readFile(path.join(folder, 'fonts/geist-sans/Geist-Variable.woff2'))
     response.writeHead(200, { 'content-type': 'font/woff2', 'cache-control': 'max-age=86400' }).end(font)
   } catch {
     // The page names system fonts next.
