@@ -1,18 +1,20 @@
-import { usedNothing, type CallLine } from '#components/calls/call-line.ts'
+import { tokensIn, tokensOut } from '#components/calls/tokens.ts'
 import { formatCallCost, formatCount } from '#components/ui/format.ts'
+import type { CallItem } from '#lib/reports/calls-contract.ts'
 
 /** `18,204 + 612`, the way out in grey; "none" where no token was used. */
-export function TokensCell({ call }: { readonly call: Pick<CallLine, 'tokensIn' | 'tokensOut'> }) {
-  if (usedNothing(call)) return <span className="text-ink-3">none</span>
+export function TokensCell({ call }: { readonly call: Pick<CallItem, 'tokens'> }) {
+  const [sent, produced] = [tokensIn(call.tokens), tokensOut(call.tokens)]
+  if (sent === 0 && produced === 0) return <span className="text-ink-3">none</span>
   return (
     <>
-      {formatCount(call.tokensIn)} <span className="text-ink-3">+ {formatCount(call.tokensOut)}</span>
+      {formatCount(sent)} <span className="text-ink-3">+ {formatCount(produced)}</span>
     </>
   )
 }
 
 /** What a call cost. A tilde where the provider did not say what was used and it had to be counted. */
-export function CostCell({ call }: { readonly call: Pick<CallLine, 'costUsd' | 'estimated'> }) {
+export function CostCell({ call }: { readonly call: Pick<CallItem, 'costUsd' | 'estimated'> }) {
   const cost = formatCallCost(call.costUsd)
   if (!call.estimated) return cost
   return (

@@ -37,16 +37,12 @@ export type CallOutcomeProps = {
 /** How a call ended, and for a refused one the way to the reason. */
 export function CallOutcome({ outcome, status, decisionId }: CallOutcomeProps) {
   return (
-    <>
+    <span className="inline-flex items-center gap-2.5">
       <State of="call" state={states[outcome]}>
         {words[outcome] ?? status}
       </State>
-      {outcome === 'refused' && decisionId ? (
-        <Link href={`/decisions/${decisionId}`} className="ml-2.5">
-          Why?
-        </Link>
-      ) : null}
-    </>
+      {outcome === 'refused' && decisionId ? <Link href={`/decisions/${decisionId}`}>Why?</Link> : null}
+    </span>
   )
 }
 

@@ -1,5 +1,4 @@
 import { CostCell, TokensCell } from '#components/calls/call-cells.tsx'
-import type { CallLine } from '#components/calls/call-line.ts'
 import { CallOutcome } from '#components/calls/call-outcome.tsx'
 import { clientName } from '#components/calls/client-name.ts'
 import { formatLatency } from '#components/ui/format.ts'
@@ -8,9 +7,10 @@ import { Row } from '#components/ui/list.tsx'
 import { Lead, Table, Td, Th } from '#components/ui/table.tsx'
 import { Time } from '#components/ui/time.tsx'
 import type { ReactNode } from 'react'
+import type { CallItem } from '#lib/reports/calls-contract.ts'
 
 type CallTableProps = {
-  readonly calls: readonly CallLine[]
+  readonly calls: readonly CallItem[]
   /** When the page was rendered, epoch ms. */
   readonly now: number
   /** In place of rows. */
@@ -26,7 +26,9 @@ export function CallTable({ calls, now, empty }: CallTableProps) {
           <Th drop={4} className="w-34">
             Time, UTC
           </Th>
-          <Th>Model</Th>
+          <Th give className="drop-4:pl-4!">
+            Model
+          </Th>
           <Th drop={2}>Key</Th>
           <Th drop={1}>Client</Th>
           <Th num drop={3}>
@@ -44,16 +46,16 @@ export function CallTable({ calls, now, empty }: CallTableProps) {
   )
 }
 
-function CallRow({ call, now }: { readonly call: CallLine; readonly now: number }) {
+function CallRow({ call, now }: { readonly call: CallItem; readonly now: number }) {
   const client = clientName(call.userAgent)
   const href = `/calls/${call.id}`
-  const time = <Time at={call.atMs} as="log" now={now} />
+  const time = <Time at={Date.parse(call.at)} as="log" now={now} />
   return (
     <Row id={call.id} href={href}>
       <Td dim drop={4}>
         {time}
       </Td>
-      <Td>
+      <Td give className="drop-4:pl-4!">
         <Lead
           mono
           title={call.model ?? 'none named'}
@@ -83,7 +85,7 @@ function CallRow({ call, now }: { readonly call: CallLine; readonly now: number 
         <CostCell call={call} />
       </Td>
       <Td num dim drop={3}>
-        {formatLatency(call.tookMs)}
+        {formatLatency(call.totalMs)}
       </Td>
       <Td>
         <CallOutcome outcome={call.outcome} status={call.status} decisionId={call.decisionId} />

@@ -1,29 +1,13 @@
 import { unitWords } from '#components/calls/unit-words.ts'
 import { formatCount, formatPrice } from '#components/ui/format.ts'
 import { Table, Td, Th } from '#components/ui/table.tsx'
-import { units, type TokenVector, type Unit } from '#lib/catalog/contract.ts'
+import type { Receipt } from '#lib/reports/calls-contract.ts'
 
-export type CostLine = {
-  readonly unit: Unit
-  readonly quantity: number
-  readonly usdPerMillion: string
-  /** Exact. */
-  readonly usd: string
-}
-
-type CostTableProps = {
-  readonly lines: readonly CostLine[]
-  readonly tokens: TokenVector
-  /** Exact to nine decimals. */
-  readonly costUsd: string
-}
-
-/** The token vector with what each part cost. Figures are exact here: the total is what the ledger holds. */
-export function CostTable({ lines, tokens, costUsd }: CostTableProps) {
-  const priced = new Set(lines.map((line) => line.unit))
-  const unpriced = units.filter((unit) => !priced.has(unit) && (tokens[unit] ?? 0) !== 0)
+/** What was used and what each part of it cost. Figures are exact here: the total is what the ledger holds. */
+export function CostTable({ priceLines, tokens, costUsd }: Pick<Receipt, 'priceLines' | 'tokens' | 'costUsd'>) {
+  const reasoningIsPriced = priceLines.some((line) => line.unit === 'reasoning')
   return (
-    <Table label="Tokens and cost" inline className="[&_tfoot_td]:static [&_tfoot_td]:bg-transparent">
+    <Table label="Cost" inline className="[&_tfoot_td]:static [&_tfoot_td]:bg-transparent">
       <thead>
         <tr>
           <Th>Unit</Th>
@@ -35,8 +19,8 @@ export function CostTable({ lines, tokens, costUsd }: CostTableProps) {
         </tr>
       </thead>
       <tbody>
-        {lines.map((line) => (
-          <tr key={line.unit}>
+        {priceLines.map((line, index) => (
+          <tr key={index}>
             <Td>{unitWords[line.unit]}</Td>
             <Td num>{formatQuantity(line.quantity)}</Td>
             <Td num dim drop={4}>
@@ -45,23 +29,24 @@ export function CostTable({ lines, tokens, costUsd }: CostTableProps) {
             <Td num>${line.usd}</Td>
           </tr>
         ))}
-        {unpriced.map((unit) => (
-          <tr key={unit} className="text-ink-3">
-            <Td>{unit === 'reasoning' ? 'of which reasoning' : unitWords[unit]}</Td>
-            <Td num>{formatQuantity(tokens[unit] ?? 0)}</Td>
-            <Td num drop={4}>
-              {unit === 'reasoning' ? 'in output' : 'no price'}
+        {tokens.reasoning > 0 && !reasoningIsPriced ? (
+          <tr>
+            <Td className="text-ink-3">of which reasoning</Td>
+            <Td num className="text-ink-3">
+              {formatQuantity(tokens.reasoning)}
+            </Td>
+            <Td num className="text-ink-3" drop={4}>
+              in output
             </Td>
             <Td num />
           </tr>
-        ))}
+        ) : null}
       </tbody>
       <tfoot>
         <tr>
-          <Td colSpan={2}>Total</Td>
-          <Td drop={4} className="p-0!">
-            {' '}
-          </Td>
+          <Td>Total</Td>
+          <Td> </Td>
+          <Td drop={4}> </Td>
           <Td num>${costUsd}</Td>
         </tr>
       </tfoot>

@@ -1,29 +1,18 @@
 /* A call in two sentences: what came of it and what it cost, then how much and how long. */
-import type { Receipt } from '#components/calls/receipt.ts'
+import { tokensIn, tokensOut } from '#components/calls/tokens.ts'
 import { formatCallCost, formatCount, formatLatency } from '#components/ui/format.ts'
+import type { Receipt } from '#lib/reports/calls-contract.ts'
 
-type Facts = Pick<
-  Receipt,
-  | 'outcome'
-  | 'model'
-  | 'modelAsked'
-  | 'key'
-  | 'costUsd'
-  | 'estimated'
-  | 'tokensIn'
-  | 'tokensOut'
-  | 'timing'
-  | 'attempts'
->
+type Facts = Pick<Receipt, 'outcome' | 'model' | 'key' | 'costUsd' | 'estimated' | 'tokens' | 'timing' | 'attempts'>
 
 export type ReceiptSentence = { readonly lede: string; readonly second: string }
 
 export function receiptSentence(facts: Facts): ReceiptSentence {
-  const model = facts.model ?? facts.modelAsked ?? 'The gateway'
+  const model = facts.model ?? 'The gateway'
   const who = facts.key?.name ?? 'a caller'
   const cost = `${facts.estimated ? 'about ' : ''}${formatCallCost(facts.costUsd)}`
   const took = formatLatency(facts.timing.totalMs)
-  const used = `${formatCount(facts.tokensIn)} tokens in and ${formatCount(facts.tokensOut)} out`
+  const used = `${formatCount(tokensIn(facts.tokens))} tokens in and ${formatCount(tokensOut(facts.tokens))} out`
   switch (facts.outcome) {
     case 'served':
       return { lede: `${model} answered ${who} for ${cost}`, second: `${used}, in ${took}${gatewayShare(facts)}.` }

@@ -1,19 +1,19 @@
 import { OutcomeHead } from '#components/calls/call-outcome.tsx'
 import { clientName } from '#components/calls/client-name.ts'
 import { CostTable } from '#components/calls/cost-table.tsx'
-import type { Receipt } from '#components/calls/receipt.ts'
 import { receiptSentence } from '#components/calls/receipt-sentence.ts'
 import { RouteTable } from '#components/calls/route-table.tsx'
 import { TimingBar } from '#components/calls/timing-bar.tsx'
 import { RuleList } from '#components/decisions/rule-list.tsx'
 import { Columns } from '#components/shell/page.tsx'
 import { CopyButton, CopyId } from '#components/ui/copy-button.tsx'
-import { formatDate, formatLatency, formatMoment, plural } from '#components/ui/format.ts'
+import { formatLatency, formatMoment, formatMoneyDifference, plural } from '#components/ui/format.ts'
 import { Link } from '#components/ui/link.tsx'
 import { Note } from '#components/ui/note.tsx'
 import { Person } from '#components/ui/person.tsx'
 import { Facts, Lede, Section } from '#components/ui/section.tsx'
 import { Tag } from '#components/ui/tag.tsx'
+import type { Receipt } from '#lib/reports/calls-contract.ts'
 
 type ReceiptViewProps = {
   readonly receipt: Receipt
@@ -23,15 +23,15 @@ type ReceiptViewProps = {
 
 /** What happened to one call: who made it, where it went, what was checked, what it cost and how long it took. */
 export function ReceiptView({ receipt, json }: ReceiptViewProps) {
-  const { attempts, rules, timing, price } = receipt
-  const hasCost = receipt.priceLines.length > 0 || Object.values(receipt.tokens).some((count) => count !== 0)
+  const { attempts, rules, timing, adjustments } = receipt
+  const hasCost = receipt.priceLines.length > 0
   const { lede, second } = receiptSentence(receipt)
   return (
     <Columns rail={<Rail receipt={receipt} json={json} />}>
       <section className="grid gap-2.5 [&+section]:mt-8">
         <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-ink-3">
-          <OutcomeHead outcome={receipt.outcome} status={receipt.status} code={receipt.code} />
-          <span className="tabular-nums">{formatMoment(receipt.atMs)}</span>
+          <OutcomeHead outcome={receipt.outcome} status={receipt.status} code={receipt.errorCode} />
+          <span className="tabular-nums">{formatMoment(Date.parse(receipt.at))}</span>
         </p>
         <Lede className="max-w-[36rem]">{lede}</Lede>
         <p className="text-ink-2">
@@ -54,8 +54,9 @@ export function ReceiptView({ receipt, json }: ReceiptViewProps) {
         <TimingBar timing={timing} stream={receipt.stream} />
       </Section>
       {hasCost ? (
-        <Section title="Cost" aside={price ? <PriceAside price={price} /> : null}>
-          <CostTable lines={receipt.priceLines} tokens={receipt.tokens} costUsd={receipt.costUsd} />
+        <Section title="Cost" aside={receipt.priceVersion ? <PriceAside id={receipt.priceVersion} /> : null}>
+          <CostTable priceLines={receipt.priceLines} tokens={receipt.tokens} costUsd={receipt.costUsd} />
+          {adjustments.length > 0 ? <Adjustments adjustments={adjustments} /> : null}
         </Section>
       ) : null}
       {attempts.length > 0 ? (
@@ -70,19 +71,31 @@ export function ReceiptView({ receipt, json }: ReceiptViewProps) {
           end={<Link href={`/decisions/${receipt.decisionId}`}>Decision</Link>}
           className="gap-2"
         >
-          <RuleList rules={rules} neededNanos={receipt.heldNanos === null ? null : BigInt(receipt.heldNanos)} />
+          <RuleList rules={rules} neededNanos={null} />
         </Section>
       ) : null}
     </Columns>
   )
 }
 
-function PriceAside({ price }: { readonly price: NonNullable<Receipt['price']> }) {
-  const since = price.sinceMs === null ? '' : ` of ${formatDate(price.sinceMs)}`
+function PriceAside({ id }: { readonly id: string }) {
   return (
     <>
-      US dollars, price book{since} <CopyId text={price.id} shown={shortId(price.id)} label="Copy price version" />
+      US dollars, price version <CopyId text={id} shown={shortId(id)} label="Copy price version" />
     </>
+  )
+}
+
+function Adjustments({ adjustments }: Pick<Receipt, 'adjustments'>) {
+  return (
+    <ul className="grid gap-1 text-xs text-ink-3">
+      {adjustments.map(({ id, kind, bookedAt, costUsd }) => (
+        <li key={id}>
+          {kind === 'attempt' ? 'A failed attempt was billed' : 'Corrected'} on {formatMoment(Date.parse(bookedAt))}:{' '}
+          {formatMoneyDifference(costUsd)}, contained in the figures above.
+        </li>
+      ))}
+    </ul>
   )
 }
 
@@ -107,21 +120,40 @@ function Rail({ receipt, json }: { readonly receipt: Receipt; readonly json: str
   )
 }
 
-function whoFacts({ key, person, workload, team, project, costCentre, environment, ...receipt }: Receipt) {
+function whoFacts(receipt: Receipt) {
+  const { key, principal, team, project, costCentre, environment, profile } = receipt
   return [
     key ? { label: 'Key', value: <Link href={`/keys/${key.id}`}>{key.name}</Link> } : null,
-    person ? { label: 'Person', value: <Person name={person.name} /> } : null,
-    workload ? { label: sentence(workload.kind), value: workload.name } : null,
+    principal && principal.type !== 'team'
+      ? { label: principalLabel(receipt), value: <Principal {...principal} /> }
+      : null,
     team ? { label: 'Team', value: team.name } : null,
     project ? { label: 'Project', value: project.name } : null,
-    costCentre
-      ? { label: 'Cost centre', value: `${costCentre.code}${costCentre.name ? ` ${costCentre.name}` : ''}` }
-      : { label: 'Cost centre', value: <span className="text-ink-3">none</span> },
+    {
+      label: 'Cost centre',
+      value: costCentre ? (
+        `${costCentre.id} ${costCentre.name === costCentre.id ? '' : costCentre.name}`.trim()
+      ) : (
+        <span className="text-ink-3">none</span>
+      ),
+    },
     environment ? { label: 'Environment', value: <Tag>{environment}</Tag> } : null,
+    profile
+      ? { label: 'Profile', value: `${profile.name}${profile.version === null ? '' : `, version ${profile.version}`}` }
+      : null,
     { label: 'Proved by', value: identityWords[receipt.identityMethod] ?? receipt.identityMethod },
     { label: 'Client', value: clientName(receipt.userAgent) ?? 'not named' },
     receipt.clientIp ? { label: 'From', value: <span className="mono">{receipt.clientIp}</span> } : null,
   ].filter((fact) => fact !== null)
+}
+
+function principalLabel({ principal, keyKind }: Receipt): string {
+  if (principal?.type === 'user') return 'Person'
+  return keyKind === 'ci' ? 'CI' : sentence(keyKind ?? 'workload')
+}
+
+function Principal({ type, name }: NonNullable<Receipt['principal']>) {
+  return type === 'user' ? <Person name={name} /> : name
 }
 
 const identityWords: Record<string, string> = {

@@ -1,12 +1,12 @@
 import { formatLatency } from '#components/ui/format.ts'
 import { Status } from '#components/ui/status.tsx'
 import { Table, Td, Th } from '#components/ui/table.tsx'
-import type { Attempt } from '#lib/ledger/contract.ts'
+import type { Receipt } from '#lib/reports/calls-contract.ts'
 
-type RouteTableProps = { readonly attempts: readonly Omit<Attempt, 'credentialId'>[] }
+type Attempt = Receipt['attempts'][number]
 
 /** Each try at a provider, in order. More than one means that the call moved on before its first byte. */
-export function RouteTable({ attempts }: RouteTableProps) {
+export function RouteTable({ attempts }: Pick<Receipt, 'attempts'>) {
   return (
     <Table label="Route" inline>
       <thead>

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { explain, type DecisionFacts } from '#components/decisions/explain.ts'
-import type { TestedRule } from '#lib/ledger/contract.ts'
+import type { RuleView } from '#lib/reports/calls-contract.ts'
 
 const key = { type: 'key', id: 'key_1', name: 'eval-nightly' }
-const rule = (given: Partial<TestedRule>): TestedRule => ({
+const rule = (given: Partial<RuleView>): RuleView => ({
   rule: 'rpm',
   passed: false,
   scope: key,
@@ -12,10 +12,10 @@ const rule = (given: Partial<TestedRule>): TestedRule => ({
   used: null,
   held: null,
   unit: null,
-  resetsAtMs: null,
+  resetsAt: null,
   ...given,
 })
-const refused = (rules: TestedRule[], given: Partial<DecisionFacts> = {}): DecisionFacts => ({
+const refused = (rules: RuleView[], given: Partial<DecisionFacts> = {}): DecisionFacts => ({
   atMs: Date.UTC(2026, 10, 18, 14, 28, 51),
   outcome: 'refused',
   code: null,
@@ -23,23 +23,23 @@ const refused = (rules: TestedRule[], given: Partial<DecisionFacts> = {}): Decis
   keyName: 'eval-nightly',
   model: 'gpt-4o',
   rules,
-  heldNanos: null,
+  heldUsd: null,
   retryAtMs: null,
   ...given,
 })
-const nextMonth = Date.UTC(2026, 11, 1)
+const nextMonth = '2026-12-01T00:00:00.000Z'
 const budget = rule({
   rule: 'budget_month',
   source: 'hard',
-  limit: '300000000000',
-  used: '299120000000',
-  held: '470000000',
-  resetsAtMs: nextMonth,
+  limit: '300',
+  used: '299.12',
+  held: '0.47',
+  resetsAt: nextMonth,
 })
 
 describe('a refusal in one sentence', () => {
   test('of a budget has what was needed, what was left, of how much, and for when', () => {
-    const { lede, help } = explain(refused([budget], { heldNanos: '660000000' }))
+    const { lede, help } = explain(refused([budget], { heldUsd: '0.66' }))
     expect(lede).toBe('This call needed $0.66, and eval-nightly had $0.41 left of its $300.00 for November')
     expect(help).toEqual({
       kind: 'words',
@@ -48,15 +48,15 @@ describe('a refusal in one sentence', () => {
   })
 
   test('of a budget that is used up says nothing was left', () => {
-    const spent = { ...budget, used: '300000000000', held: '0' }
-    expect(explain(refused([spent], { heldNanos: '1800000' })).lede).toBe(
+    const spent = { ...budget, used: '300', held: '0' }
+    expect(explain(refused([spent], { heldUsd: '0.0018' })).lede).toBe(
       'This call needed $0.0018, and eval-nightly had nothing left of its $300.00 for November',
     )
   })
 
   test('of a total budget promises no reset', () => {
-    const total = { ...budget, rule: 'budget_total', resetsAtMs: null }
-    expect(explain(refused([total], { heldNanos: '660000000' })).help).toEqual({
+    const total = { ...budget, rule: 'budget_total', resetsAt: null }
+    expect(explain(refused([total], { heldUsd: '0.66' })).help).toEqual({
       kind: 'words',
       text: 'This budget does not reset by itself, so clients were told to stop instead of retrying.',
     })

@@ -5,7 +5,8 @@
 import { smallMoney } from '#components/decisions/small-money.ts'
 import { budgetLeft, nanosOf } from '#components/decisions/rule-words.ts'
 import { formatBigCount, formatMoney, formatMonth, formatReset } from '#components/ui/format.ts'
-import type { Decision, Outcome, TestedRule } from '#lib/ledger/contract.ts'
+import type { Outcome } from '#lib/ledger/contract.ts'
+import type { RuleView } from '#lib/reports/calls-contract.ts'
 
 export type DecisionFacts = {
   readonly atMs: number
@@ -15,8 +16,9 @@ export type DecisionFacts = {
   readonly message: string | null
   readonly keyName: string | null
   readonly model: string | null
-  readonly rules: readonly TestedRule[]
-  readonly heldNanos: Decision['heldNanos']
+  readonly rules: readonly RuleView[]
+  /** What the call would have held on each budget, in dollars. */
+  readonly heldUsd: string | null
   /** When the same call would have passed; null where time does not help or nobody can say. */
   readonly retryAtMs: number | null
 }
@@ -42,7 +44,7 @@ type Words = Pick<Explanation, 'lede' | 'help'>
 
 const text = (words: string): Explanation['help'] => ({ kind: 'words', text: words })
 
-function refusalWords(facts: DecisionFacts, rule: TestedRule): Words | null {
+function refusalWords(facts: DecisionFacts, rule: RuleView): Words | null {
   if (rule.rule.startsWith('budget_')) return budgetWords(facts, rule)
   const limit = limitWords[rule.rule]
   if (limit) return rateWords(facts, rule, limit)
@@ -74,14 +76,14 @@ function refusalWords(facts: DecisionFacts, rule: TestedRule): Words | null {
   }
 }
 
-function budgetWords(facts: DecisionFacts, rule: TestedRule): Words {
-  const needed = nanosOf(facts.heldNanos)
+function budgetWords(facts: DecisionFacts, rule: RuleView): Words {
+  const needed = nanosOf(facts.heldUsd)
   const left = budgetLeft(rule)
   const name = rule.scope?.name ?? 'the organisation'
   const cap = formatMoney(nanosOf(rule.limit))
   const period = periodWords(rule, facts.atMs)
   const had = left > 0n ? `had ${smallMoney(left)} left of its ${cap}` : `had nothing left of its ${cap}`
-  const until = rule.resetsAtMs === null ? null : formatReset(rule.resetsAtMs)
+  const until = rule.resetsAt === null ? null : formatReset(Date.parse(rule.resetsAt))
   return {
     lede: `This call needed ${smallMoney(needed)}, and ${name} ${had}${period}`,
     help: until
@@ -99,7 +101,7 @@ const limitWords: Record<string, (count: string) => string> = {
   concurrency: (count) => `run ${count} calls at once`,
 }
 
-function rateWords(facts: DecisionFacts, rule: TestedRule, may: (count: string) => string): Words {
+function rateWords(facts: DecisionFacts, rule: RuleView, may: (count: string) => string): Words {
   const limit = formatBigCount(BigInt(Number(rule.limit ?? 0)))
   const used = formatBigCount(BigInt(Math.round(Number(rule.used ?? 0))))
   const subject = rule.scope?.name ?? facts.keyName ?? 'This key'
@@ -147,7 +149,7 @@ function toldWords(facts: DecisionFacts): Words {
   }
 }
 
-function periodWords(rule: TestedRule, atMs: number): string {
+function periodWords(rule: RuleView, atMs: number): string {
   switch (rule.rule) {
     case 'budget_month':
       return ` for ${formatMonth(atMs).split(' ')[0]}`
@@ -162,7 +164,7 @@ function periodWords(rule: TestedRule, atMs: number): string {
   }
 }
 
-function scopeWords({ scope }: TestedRule): string {
+function scopeWords({ scope }: RuleView): string {
   if (!scope) return 'someone'
   return scope.type === 'user' ? scope.name : `the ${scope.type.replaceAll('_', ' ')} ${scope.name}`
 }

@@ -1,10 +1,10 @@
 import { ruleWords } from '#components/decisions/rule-words.ts'
 import { cn } from '#components/ui/cn.ts'
 import { Icon } from '#components/ui/icon.tsx'
-import type { TestedRule } from '#lib/ledger/contract.ts'
+import type { RuleView } from '#lib/reports/calls-contract.ts'
 
 type RuleListProps = {
-  readonly rules: readonly TestedRule[]
+  readonly rules: readonly RuleView[]
   /** What the call would have held on each budget. */
   readonly neededNanos: bigint | null
 }
@@ -20,7 +20,7 @@ export function RuleList({ rules, neededNanos }: RuleListProps) {
   )
 }
 
-function RuleRow({ rule, neededNanos }: { readonly rule: TestedRule; readonly neededNanos: bigint | null }) {
+function RuleRow({ rule, neededNanos }: { readonly rule: RuleView; readonly neededNanos: bigint | null }) {
   const { name, detail, standing, layer } = ruleWords(rule, neededNanos)
   const refused = !rule.passed
   return (

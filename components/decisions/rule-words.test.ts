@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { ruleWords } from '#components/decisions/rule-words.ts'
-import type { TestedRule } from '#lib/ledger/contract.ts'
+import type { RuleView } from '#lib/reports/calls-contract.ts'
 
 const key = { type: 'key', id: 'key_1', name: 'eval-nightly' }
-const rule = (given: Partial<TestedRule>): TestedRule => ({
+const rule = (given: Partial<RuleView>): RuleView => ({
   rule: 'rpm',
   passed: true,
   scope: key,
@@ -12,16 +12,16 @@ const rule = (given: Partial<TestedRule>): TestedRule => ({
   used: null,
   held: null,
   unit: null,
-  resetsAtMs: null,
+  resetsAt: null,
   ...given,
 })
 const budget = {
   rule: 'budget_month',
   source: 'hard',
-  limit: '300000000000',
-  used: '299120000000',
-  held: '470000000',
-  unit: 'nanos',
+  limit: '300',
+  used: '299.12',
+  held: '0.47',
+  unit: 'USD',
 }
 
 describe('a tested rule in words', () => {
@@ -48,7 +48,7 @@ describe('a tested rule in words', () => {
   })
 
   test('a soft budget that was overspent says so', () => {
-    const soft = rule({ ...budget, source: 'soft', used: '301000000000', held: '0' })
+    const soft = rule({ ...budget, source: 'soft', used: '301', held: '0' })
     expect(ruleWords(soft, 10_000_000n)).toMatchObject({ standing: '$1.00 over', detail: 'alerts only' })
   })
 

@@ -3,8 +3,8 @@
  * the moment, from the decision record; nothing is read anew.
  */
 import { smallMoney } from '#components/decisions/small-money.ts'
-import { formatBigCount } from '#components/ui/format.ts'
-import type { TestedRule } from '#lib/ledger/contract.ts'
+import { formatBigCount, toNanos } from '#components/ui/format.ts'
+import type { RuleView } from '#lib/reports/calls-contract.ts'
 
 export type RuleWords = {
   /** "Requests a minute". */
@@ -18,7 +18,7 @@ export type RuleWords = {
 }
 
 /** `neededNanos` is what this call would have held: it tells how far a budget was short. */
-export function ruleWords(rule: TestedRule, neededNanos: bigint | null): RuleWords {
+export function ruleWords(rule: RuleView, neededNanos: bigint | null): RuleWords {
   if (rule.rule.startsWith('budget_')) return budgetWords(rule, neededNanos)
   const limit = limitNames[rule.rule]
   if (limit) return { name: limit, detail: null, standing: countStanding(rule), layer: layerOf(rule) }
@@ -68,7 +68,7 @@ const scopeWords: Record<string, string> = {
   business_unit: 'business unit',
 }
 
-function budgetWords(rule: TestedRule, neededNanos: bigint | null): RuleWords {
+function budgetWords(rule: RuleView, neededNanos: bigint | null): RuleWords {
   const what = rule.scope ? `, ${scopeWords[rule.scope.type] ?? rule.scope.type}` : ''
   return {
     name: `${periods[rule.rule] ?? 'Spend'}${what}`,
@@ -78,22 +78,23 @@ function budgetWords(rule: TestedRule, neededNanos: bigint | null): RuleWords {
   }
 }
 
-function budgetStanding(rule: TestedRule, neededNanos: bigint | null): string {
+function budgetStanding(rule: RuleView, neededNanos: bigint | null): string {
   const left = budgetLeft(rule)
   if (!rule.passed && neededNanos !== null) return `${smallMoney(neededNanos - left)} short`
   return left < 0n ? `${smallMoney(-left)} over` : `${smallMoney(left)} left`
 }
 
-/** What was left of a budget for this call, below zero where more was spent than it allows. */
-export function budgetLeft(rule: TestedRule): bigint {
+/** What was left of a budget for this call, below zero where more was spent than it allows. Nano-dollars. */
+export function budgetLeft(rule: RuleView): bigint {
   return nanosOf(rule.limit) - nanosOf(rule.used) - nanosOf(rule.held)
 }
 
+/** An amount of a budget's rule, which is decimal text in dollars. */
 export function nanosOf(value: number | string | null): bigint {
-  return value === null || value === '' ? 0n : BigInt(value)
+  return value === null || value === '' ? 0n : toNanos(String(value))
 }
 
-function countStanding(rule: TestedRule): string {
+function countStanding(rule: RuleView): string {
   return `${countOf(rule.used)} of ${countOf(rule.limit)}`
 }
 
@@ -101,27 +102,27 @@ function countOf(value: number | string | null): string {
   return formatBigCount(BigInt(Math.round(Number(value ?? 0))))
 }
 
-function policyDetail(rule: TestedRule): string | null {
+function policyDetail(rule: RuleView): string | null {
   if (rule.rule === 'principal_status' && rule.scope) return `${scopeTitle(rule.scope.type)} ${rule.scope.name}`
   // A key that is not valid says its state at the end of the line.
   if (rule.rule === 'key_status' && !rule.passed) return null
   return rule.used === null ? null : String(rule.used)
 }
 
-function policyStanding(rule: TestedRule): string {
+function policyStanding(rule: RuleView): string {
   const isState = rule.rule === 'key_status' || rule.rule === 'principal_status'
   if (rule.passed) return isState ? 'valid' : 'allowed'
   return isState ? String(rule.used ?? 'not valid') : 'not allowed'
 }
 
-function layerOf(rule: TestedRule): string {
+function layerOf(rule: RuleView): string {
   const named = scopeName(rule)
   if (rule.rule === 'key_status' && named) return named
   if (rule.source && !['key', 'user', 'workload', 'project', 'team'].includes(rule.source)) return sentence(rule.source)
   return named ?? 'Every layer'
 }
 
-function scopeName({ scope }: TestedRule): string | null {
+function scopeName({ scope }: RuleView): string | null {
   if (!scope) return null
   return scope.type === 'organisation' ? 'Organisation' : `${scopeTitle(scope.type)} ${scope.name}`
 }

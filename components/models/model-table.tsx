@@ -4,7 +4,7 @@ import { MayUse } from '#components/models/may-use.tsx'
 import { callCost, costShares, type CallSize } from '#components/models/your-call.ts'
 import { CopyIcon } from '#components/ui/copy-button.tsx'
 import { formatBigCount, formatCallCost, formatLatency, MISSING } from '#components/ui/format.ts'
-import { Row, SelectBox } from '#components/ui/list.tsx'
+import { Row, SelectTd, SelectTh } from '#components/ui/list.tsx'
 import { unitPriceText } from '#components/models/unit-price.ts'
 import { SortHead } from '#components/ui/sort-head.tsx'
 import { Lead, Table, Td, Th } from '#components/ui/table.tsx'
@@ -27,9 +27,7 @@ export function ModelTable({ models, size, keep, now, empty }: ModelTableProps) 
     <Table label="Models" rows="two">
       <thead>
         <tr>
-          <Th className="w-10 pr-0!" drop={3}>
-            <span className="sr-only">Compare</span>
-          </Th>
+          <SelectTh />
           <SortHead field="name" fallback={defaultSort}>
             Model
           </SortHead>
@@ -90,10 +88,8 @@ function ModelRow({ model, cost, share, href, now }: ModelRowProps) {
   const may = <MayUse permission={permission} retiresAtMs={model.retiresAtMs} now={now} />
   return (
     <Row id={name} href={href} className={permission.state === 'no' ? 'text-ink-3' : undefined}>
-      <Td className="pr-0!" drop={3}>
-        <SelectBox id={name} label={name} />
-      </Td>
-      <Td>
+      <SelectTd id={name} label={name} />
+      <Td give>
         <Lead
           mono
           title={name}
