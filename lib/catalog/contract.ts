@@ -65,3 +65,218 @@ export type ProviderKind = (typeof providerKinds)[number]
 
 /** Subject of the catalogue's version in lib/policy/versions.ts. */
 export const catalogSubject = 'catalog'
+
+// ── Inputs and answers of the management API ─────────────────────────────────────────────────────
+
+/** Statuses that people set; `quarantined` has actions of its own. */
+export const providerStatuses = ['active', 'off', 'quarantined'] as const
+export const modelStatuses = ['active', 'retired', 'quarantined'] as const
+
+const displayName = z.string().trim().min(1, 'Give it a name.').max(80, 'Use at most 80 characters.')
+const slug = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,58}[a-z0-9])?$/, 'Use small letters, digits and dashes, such as openai-eu.')
+const region = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, 'Use small letters, digits and dashes, such as eu or us-east-1.')
+const modelName = z
+  .string()
+  .max(120, 'Use at most 120 characters.')
+  .regex(/^[A-Za-z0-9][\w.:/@-]*$/, 'Use letters, digits and . : / @ _ -, beginning with a letter or digit.')
+const weight = z.int().min(1, 'Enter at least 1.').max(1000, 'Enter at most 1,000.')
+const baseUrl = z.string().trim().max(500)
+
+export const credentialInput = z.strictObject({
+  label: z.string().trim().min(1, 'Say what it is for.').max(80, 'Use at most 80 characters.'),
+  /** Encrypted at once, and never told again. */
+  secret: z.string().min(8, 'A credential has at least 8 characters.').max(10_000, 'Use at most 10,000 characters.'),
+  weight: weight.default(100),
+})
+export type CredentialInput = z.infer<typeof credentialInput>
+
+export const createProviderInput = z.strictObject({
+  /** As in x-gatehouse-provider and in the lists of profiles; it stays. */
+  name: slug,
+  displayName: displayName.optional(),
+  kind: z.enum(providerKinds),
+  baseUrl,
+  credential: credentialInput.optional(),
+})
+export type CreateProviderInput = z.infer<typeof createProviderInput>
+
+export const patchProviderInput = z.strictObject({
+  displayName: displayName.optional(),
+  baseUrl: baseUrl.optional(),
+  status: z.enum(['active', 'off']).optional(),
+})
+export type PatchProviderInput = z.infer<typeof patchProviderInput>
+
+const time = z.string()
+export const credentialView = z.object({
+  id: z.string(),
+  label: z.string(),
+  /** All that is ever shown of it. */
+  last4: z.string(),
+  weight: z.int(),
+  status: z.string(),
+  createdAt: time,
+  retiredAt: time.nullable(),
+})
+
+export const providerView = z.object({
+  id: z.string(),
+  name: z.string(),
+  displayName: z.string(),
+  kind: z.enum(providerKinds),
+  baseUrl: z.string(),
+  status: z.enum(providerStatuses),
+  /** Answers come from the provider simulator, not from a model. */
+  simulated: z.boolean(),
+  credentials: z.array(credentialView),
+  /** Names of models that it serves. */
+  models: z.array(z.string()),
+  createdAt: time,
+})
+export type ProviderView = z.infer<typeof providerView>
+
+const usdPerMillion = z
+  .string()
+  .regex(/^\d{1,7}(\.\d{1,9})?$/, 'Enter US dollars per million units, such as "0.15", with at most 9 decimals.')
+export const priceInput = z.strictObject({
+  /** By unit. "0" is free, and says so; a unit that is left out has no price. */
+  usdPerMillion: z
+    .partialRecord(z.enum(units), usdPerMillion)
+    .refine((prices) => Object.keys(prices).length > 0, 'Name the price of one unit at least.'),
+  /** Now, unless said; never in the past. */
+  effectiveFrom: z.iso.datetime({ offset: true, message: 'Use RFC 3339, such as 2027-01-31T00:00:00Z.' }).optional(),
+  source: z.string().trim().min(1).max(200).optional(),
+})
+export type PriceInput = z.infer<typeof priceInput>
+
+export const deploymentInput = z.strictObject({
+  providerId: z.string().min(1).max(64),
+  /** The provider's name for the model; the model's own unless said. */
+  upstreamModel: z
+    .string()
+    .max(200)
+    .regex(/^[\x21-\x7e]+$/, 'Use printable characters without spaces.')
+    .optional(),
+  region: region.default('global'),
+  rank: z.int().min(0).max(100).default(0),
+  weight: weight.default(100),
+})
+export type DeploymentInput = z.infer<typeof deploymentInput>
+
+export const patchDeploymentInput = z.strictObject({
+  upstreamModel: deploymentInput.shape.upstreamModel,
+  region: region.optional(),
+  rank: z.int().min(0).max(100).optional(),
+  weight: weight.optional(),
+  status: z.enum(['active', 'off']).optional(),
+})
+export type PatchDeploymentInput = z.infer<typeof patchDeploymentInput>
+
+const modelFields = {
+  displayName,
+  vendor: z.string().trim().min(1, 'Name the vendor.').max(60),
+  endpoints: z.array(z.enum(endpoints)).min(1, 'Choose one endpoint at least.').max(endpoints.length),
+  capabilities: z.array(slug).max(30),
+  contextTokens: z.int().min(1).max(1_000_000_000).nullable(),
+  maxOutputTokens: z.int().min(1).max(100_000_000).nullable(),
+  retiresAt: z.iso.datetime({ offset: true, message: 'Use RFC 3339, such as 2027-01-31T00:00:00Z.' }).nullable(),
+}
+
+export const createModelInput = z.strictObject({
+  /** What callers ask for; it stays. */
+  name: modelName,
+  displayName: modelFields.displayName.optional(),
+  vendor: modelFields.vendor,
+  endpoints: modelFields.endpoints,
+  capabilities: modelFields.capabilities.default([]),
+  contextTokens: modelFields.contextTokens.default(null),
+  maxOutputTokens: modelFields.maxOutputTokens.default(null),
+  retiresAt: modelFields.retiresAt.default(null),
+  /** Left out: the list price, where the price package knows the model. Without any price it can't be called. */
+  price: priceInput.optional(),
+  deployments: z.array(deploymentInput).max(50).default([]),
+})
+export type CreateModelInput = z.infer<typeof createModelInput>
+
+export const patchModelInput = z.strictObject({ ...modelFields, status: z.enum(['active', 'retired']) }).partial()
+export type PatchModelInput = z.infer<typeof patchModelInput>
+
+export const priceView = z.object({
+  id: z.string(),
+  usdPerMillion: z.partialRecord(z.enum(units), z.string()),
+  effectiveFrom: time,
+  source: z.string(),
+  createdAt: time,
+})
+export type PriceView = z.infer<typeof priceView>
+
+export const deploymentView = z.object({
+  id: z.string(),
+  provider: z.object({
+    id: z.string(),
+    name: z.string(),
+    displayName: z.string(),
+    status: z.string(),
+    simulated: z.boolean(),
+  }),
+  upstreamModel: z.string(),
+  region: z.string(),
+  rank: z.int(),
+  weight: z.int(),
+  status: z.string(),
+})
+
+/** Why someone may not call a model, first reason first. */
+export const accessReasons = [
+  'model_not_allowed',
+  'endpoint_not_allowed',
+  'provider_not_allowed',
+  'region_not_allowed',
+  'quarantined',
+  'retired',
+  'no_price',
+  'no_route',
+] as const
+
+export const modelView = z.object({
+  id: z.string(),
+  name: z.string(),
+  displayName: z.string(),
+  vendor: z.string(),
+  endpoints: z.array(z.enum(endpoints)),
+  capabilities: z.array(z.string()),
+  contextTokens: z.int().nullable(),
+  maxOutputTokens: z.int().nullable(),
+  status: z.enum(modelStatuses),
+  retiresAt: time.nullable(),
+  /** In force now; null: it can't be called. */
+  price: priceView.nullable(),
+  /** The next change of price that is known. */
+  nextPrice: priceView.nullable(),
+  deployments: z.array(deploymentView),
+  /** With `for=me`: whether my access profile lets me call it, and if not, why. */
+  access: z.object({ allowed: z.boolean(), reason: z.enum(accessReasons).nullable(), profile: z.string() }).optional(),
+  createdAt: time,
+})
+export type ModelView = z.infer<typeof modelView>
+
+export const catalogueActionInput = z.strictObject({
+  reason: z.string().trim().max(500).optional(),
+  /** Only says what would stop. */
+  dryRun: z.boolean().default(false),
+})
+
+export const catalogueEffect = z.object({
+  id: z.string(),
+  status: z.string(),
+  dryRun: z.boolean(),
+  /** Models that nothing serves any more with this, or something serves again. */
+  models: z.array(z.string()),
+  /** How often it was called in the last 24 hours. */
+  callsLastDay: z.int(),
+})
+export type CatalogueEffect = z.infer<typeof catalogueEffect>

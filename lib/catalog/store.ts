@@ -41,7 +41,14 @@ const modelColumns = {
 } satisfies Prisma.ModelSelect
 
 export type ProviderRow = Prisma.ProviderGetPayload<{ select: typeof providerColumns }>
-export type PriceRow = { id: string; modelId: string; nanosPerMillion: unknown; effectiveFrom: Date; source: string }
+export type PriceRow = {
+  readonly id: string
+  readonly modelId: string
+  readonly nanosPerMillion: unknown
+  readonly effectiveFrom: Date
+  readonly source: string
+  readonly createdAt: Date
+}
 export type ModelRow = Prisma.ModelGetPayload<{ select: typeof modelColumns }> & { prices: PriceRow[] }
 
 /** Everything that calls are routed and priced by. */
@@ -71,7 +78,7 @@ export async function findPricesFrom(
   const now = new Date(nowMs)
   return db.$queryRaw<PriceRow[]>`
     SELECT p.id, p.model_id AS "modelId", p.nanos_per_million AS "nanosPerMillion",
-           p.effective_from AS "effectiveFrom", p.source
+           p.effective_from AS "effectiveFrom", p.source, p.created_at AS "createdAt"
     FROM price p
     WHERE (${modelIds === null} OR p.model_id = ANY(${modelIds ?? []}::text[]))
       AND p.effective_from >= coalesce(

@@ -94,3 +94,7 @@ export async function findDefaultProfileId(db: Db): Promise<string | null> {
   const found = await db.accessProfile.findFirst({ where: { isDefault: true, archivedAt: null }, select: { id: true } })
   return found?.id ?? null
 }
+
+export function findPolicy(db: Db, id: string): Promise<{ id: string; name: string; policy: unknown } | null> {
+  return db.accessProfile.findUnique({ where: { id }, select: { id: true, name: true, policy: true } })
+}

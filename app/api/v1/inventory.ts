@@ -1,4 +1,5 @@
 import { auditEndpoints } from '#lib/audit/endpoints.ts'
+import { modelEndpoints, providerEndpoints } from '#lib/catalog/endpoints.ts'
 import { apiTokenEndpoints, profileMappingEndpoints } from '#lib/identity/access/endpoints.ts'
 import {
   businessUnitEndpoints,
@@ -37,6 +38,8 @@ export const allEndpoints: readonly Endpoint[] = [
   ...apiTokenEndpoints,
   ...keyEndpoints,
   ...profileEndpoints,
+  ...providerEndpoints,
+  ...modelEndpoints,
   ...callEndpoints,
   ...usageEndpoints,
   ...auditEndpoints,

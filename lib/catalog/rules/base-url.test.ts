@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import { baseUrlProblem } from '#lib/catalog/rules/base-url.ts'
+
+describe('the address of a provider', () => {
+  test.each([
+    'https://api.openai.com/v1',
+    'https://my-resource.openai.azure.com',
+    'http://127.0.0.1:4000/openai/v1',
+    'http://localhost:8000/v1',
+    'http://[::1]:8000',
+    'http://vllm:8000/v1',
+    'http://vllm.models.svc.cluster.local/v1',
+    'http://10.2.3.4:8000',
+    'http://192.168.0.9',
+    'http://172.31.1.1',
+    'https://203.0.113.9:8443',
+  ])('may be %s', (url) => {
+    expect(baseUrlProblem(url)).toBeNull()
+  })
+
+  test.each([
+    'nonsense',
+    '',
+    'file:///etc/passwd',
+    'ftp://example.com',
+    'javascript:alert(1)',
+    'https://user:secret@api.openai.com',
+    'https://api.openai.com/v1?key=abc',
+    'https://api.openai.com/v1#x',
+    'http://api.openai.com/v1',
+    'http://203.0.113.9',
+    'http://172.32.1.1',
+    'http://100.64.0.1',
+    'http://169.254.169.254/latest/meta-data',
+    'https://169.254.169.254',
+    'http://2852039166/',
+    'http://0xa9.0xfe.0xa9.0xfe/',
+    'http://0251.0376.0251.0376/',
+    'http://169.254.43518/',
+    'http://[::ffff:169.254.169.254]/',
+    'http://[64:ff9b::a9fe:a9fe]/',
+    'http://[fe80::1]/',
+    'http://[fd00:ec2::254]/',
+    'http://[::]/',
+    'http://0.0.0.0/',
+    'http://0/',
+    'http://metadata.google.internal/',
+    'http://metadata.google.internal./',
+    'http://METADATA/',
+    'http://239.1.1.1/',
+    'http://255.255.255.255/',
+    "https://'; DROP TABLE provider; --",
+  ])('may not be %s', (url) => {
+    expect(baseUrlProblem(url)).toMatch(/\w/)
+  })
+})

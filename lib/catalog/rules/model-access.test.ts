@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest'
+import { checkPrice } from '#lib/catalog/rules/check-price.ts'
+import { whyNot, type ModelFacts } from '#lib/catalog/rules/model-access.ts'
+import { builtInProfiles } from '#lib/policy/built-in-profiles.ts'
+import type { ProfilePolicy } from '#lib/policy/contract.ts'
+
+const open = builtInProfiles[0]!.policy
+const eu = { status: 'active', region: 'eu', provider: { name: 'openai-eu', status: 'active' } }
+const us = { status: 'active', region: 'us', provider: { name: 'openai', status: 'active' } }
+const model: ModelFacts = {
+  name: 'gpt-4o',
+  status: 'active',
+  endpoints: ['chat'],
+  hasPrice: true,
+  deployments: [us, eu],
+}
+
+describe('a model may be called', () => {
+  test.each<[string | null, Partial<ModelFacts>, Partial<ProfilePolicy>]>([
+    [null, {}, {}],
+    ['model_not_allowed', {}, { models: { allow: ['*'], deny: ['gpt-*'] } }],
+    ['endpoint_not_allowed', {}, { endpoints: ['embeddings'] }],
+    ['provider_not_allowed', {}, { providers: { allow: ['azure'] } }],
+    ['region_not_allowed', { deployments: [us] }, { regions: { allow: ['eu'] } }],
+    [null, {}, { regions: { allow: ['eu'] } }],
+    ['region_not_allowed', {}, { regions: { allow: ['eu'] }, providers: { allow: ['openai'] } }],
+    ['quarantined', { status: 'quarantined' }, {}],
+    ['retired', { status: 'retired' }, {}],
+    ['no_price', { hasPrice: false }, {}],
+    ['no_route', { deployments: [] }, {}],
+    ['no_route', { deployments: [{ ...us, status: 'off' }] }, {}],
+    ['no_route', { deployments: [{ ...us, provider: { name: 'openai', status: 'quarantined' } }] }, {}],
+  ])('unless %s', (reason, facts, policy) => {
+    expect(whyNot({ ...model, ...facts }, { ...open, ...policy })).toBe(reason)
+  })
+})
+
+describe('a price', () => {
+  test('names every unit that the model uses', () => {
+    expect(checkPrice({ input: 1 }, ['chat']).map(({ field }) => field)).toEqual(['usdPerMillion.output'])
+    expect(checkPrice({ output: 1 }, ['embeddings']).map(({ field }) => field)).toEqual(['usdPerMillion.input'])
+    expect(checkPrice({ input: 0, output: 0 }, ['chat', 'messages'])).toEqual([])
+    expect(checkPrice({ images: 1 }, ['images'])).toEqual([])
+  })
+})

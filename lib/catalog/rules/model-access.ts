@@ -1,0 +1,35 @@
+/** Whether a profile lets people call a model, for lists. The call path asks `authorise` over the whole grant. */
+import type { accessReasons, Endpoint } from '#lib/catalog/contract.ts'
+import type { ProfilePolicy } from '#lib/policy/contract.ts'
+import { isAllowed } from '#lib/policy/rules/patterns.ts'
+
+export type AccessReason = (typeof accessReasons)[number]
+
+export type ModelFacts = {
+  readonly name: string
+  readonly status: string
+  readonly endpoints: readonly Endpoint[]
+  readonly hasPrice: boolean
+  readonly deployments: readonly {
+    readonly status: string
+    readonly region: string
+    readonly provider: { readonly name: string; readonly status: string }
+  }[]
+}
+
+/** Null: it can be called. What the profile says comes before what is wrong with the model. */
+export function whyNot(model: ModelFacts, policy: ProfilePolicy): AccessReason | null {
+  if (!isAllowed(model.name, policy.models)) return 'model_not_allowed'
+  if (!model.endpoints.some((endpoint) => policy.endpoints.includes(endpoint))) return 'endpoint_not_allowed'
+  const byProvider = model.deployments.filter(({ provider }) =>
+    isAllowed(provider.name, { ...policy.providers, deny: [] }),
+  )
+  if (model.deployments.length > 0 && byProvider.length === 0) return 'provider_not_allowed'
+  const byRegion = byProvider.filter(({ region }) => isAllowed(region, { ...policy.regions, deny: [] }))
+  if (byProvider.length > 0 && byRegion.length === 0) return 'region_not_allowed'
+  if (model.status === 'quarantined' || model.status === 'retired') return model.status
+  if (!model.hasPrice) return 'no_price'
+  return byRegion.some(({ status, provider }) => status === 'active' && provider.status === 'active')
+    ? null
+    : 'no_route'
+}
