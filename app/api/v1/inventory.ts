@@ -1,4 +1,5 @@
 import { auditEndpoints } from '#lib/audit/endpoints.ts'
+import { decisionEndpoints } from '#lib/decisions/endpoints.ts'
 import { modelEndpoints, providerEndpoints } from '#lib/catalog/endpoints.ts'
 import { apiTokenEndpoints, profileMappingEndpoints } from '#lib/identity/access/endpoints.ts'
 import {
@@ -41,6 +42,7 @@ export const allEndpoints: readonly Endpoint[] = [
   ...providerEndpoints,
   ...modelEndpoints,
   ...callEndpoints,
+  ...decisionEndpoints,
   ...usageEndpoints,
   ...auditEndpoints,
 ]

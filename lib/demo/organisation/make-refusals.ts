@@ -85,6 +85,9 @@ export function refusedRate(event: EventRow, key: Key, random: Random): EventRow
   ])
 }
 
+/** What calls ask for that a cap refuses. */
+export const outputAskedAtCap = 32_768
+
 export function refusedBudget(event: EventRow, key: Key, { spent, held, cap }: Money, atMs: number): EventRow {
   const left = (cap ?? 0n) - spent
   const resetsAtMs = monthAfter(atMs)
@@ -95,7 +98,12 @@ export function refusedBudget(event: EventRow, key: Key, { spent, held, cap }: M
   const refusal = refused({ ...event, model: event.modelAsked }, 'insufficient_quota', 429, message, rules)
   return {
     ...refusal,
-    decision: { ...refusal.decision, heldNanos: held.toString(), outputAsked: 32_768, outputAllowed: 32_768 },
+    decision: {
+      ...refusal.decision,
+      heldNanos: held.toString(),
+      outputAsked: outputAskedAtCap,
+      outputAllowed: outputAskedAtCap,
+    },
   }
 }
 

@@ -2,7 +2,7 @@
  * 90 days of calls as the gateway would have written them, in the order of time, priced by the price book of the moment.
  * Running sums a key and a team make what a receipt says about budgets true, and no hard cap is ever exceeded.
  */
-import { priceCall } from '#lib/catalog/rules/price-call.ts'
+import { inputCeilingNanosPerToken, outputCeilingNanosPerToken, priceCall } from '#lib/catalog/rules/price-call.ts'
 import {
   priceAt,
   type CatalogDeployment,
@@ -14,6 +14,7 @@ import type { TokenVector } from '#lib/catalog/contract.ts'
 import { arrivedCall } from '#lib/demo/organisation/arrived-call.ts'
 import { dayMs, type Company, type Key } from '#lib/demo/organisation/company.ts'
 import {
+  outputAskedAtCap,
   passedRules,
   refusalRate,
   refusedBudget,
@@ -231,15 +232,24 @@ function attemptsOf(
 export function refusedAtCap(
   key: Key,
   catalog: CatalogSnapshot,
-  money: Money,
+  { spent, cap }: Pick<Money, 'spent' | 'cap'>,
   atMs: number,
   nowMs: number,
 ): EventRow[] {
   const random = createRandom(3)
   const times = Array.from({ length: 9 }, (_, n) => atMs + (n + 1) * 47_000).filter((ms) => ms < nowMs)
-  return times.map((ms) =>
-    refusedBudget(arrivedCall(key, ms, modelNamed(catalog, random.weighted(key.habit.models)), random), key, money, ms),
-  )
+  return times.map((ms) => {
+    const model = modelNamed(catalog, random.weighted(key.habit.models))
+    const call = arrivedCall(key, ms, model, random)
+    const held = holdOf(priceOf(model, ms), call.decision.promptBytes ?? 0)
+    return refusedBudget(call, key, { spent, held, cap }, ms)
+  })
+}
+
+/** What the gateway would set aside: prompt bytes and the output that is asked for, at their dearest. */
+function holdOf({ nanosPerMillion }: DatedPrice, promptBytes: number): bigint {
+  const prompt = BigInt(promptBytes) * inputCeilingNanosPerToken(nanosPerMillion)
+  return prompt + BigInt(outputAskedAtCap) * outputCeilingNanosPerToken(nanosPerMillion)
 }
 
 /** The Restricted profile allows Europe only. */

@@ -91,15 +91,7 @@ async function insertUsage(
   for (const key of company.keys.filter(({ isNearCap }) => isNearCap)) {
     const cap = almostUsedUp(key, spending, nowMs)
     const spent = spending.of(key, nowMs)
-    waiting.push(
-      ...refusedAtCap(
-        key,
-        catalog,
-        { spent, held: cap - spent + 380_000_000n, cap },
-        spending.lastMs(key) ?? nowMs,
-        nowMs,
-      ),
-    )
+    waiting.push(...refusedAtCap(key, catalog, { spent, cap }, spending.lastMs(key) ?? nowMs, nowMs))
   }
   await flush()
   await inserting
@@ -118,10 +110,12 @@ function keyBudgets(company: Company, spending: Spending, nowMs: number): KeyBud
 
 const least = nanosOfUsd('5')
 const cent = 10_000_000n
+/** Less than one call of these keys would hold. */
+const leftNanos = nanosOfUsd('0.41')
 
 function almostUsedUp(key: Key, spending: Spending, nowMs: number): bigint {
   const spent = spending.of(key, nowMs)
-  const amount = ((spent + spent / 100n) / cent + 1n) * cent
+  const amount = ((spent + leftNanos) / cent) * cent
   return amount > least ? amount : least
 }
 

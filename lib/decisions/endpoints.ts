@@ -1,0 +1,41 @@
+/** /decisions */
+import * as z from 'zod'
+import { decisionView, type DecisionRecord, type DecisionView, type Way } from '#lib/decisions/contract.ts'
+import { readDecision } from '#lib/decisions/read-decision.ts'
+import { defineEndpoint } from '#lib/management/endpoint.ts'
+import { usdOfNanos } from '#lib/platform/money.ts'
+import { ruleViewOf } from '#lib/reports/view-call.ts'
+
+const read = defineEndpoint({
+  method: 'GET',
+  path: '/decisions/{id}',
+  summary: 'Why a call was refused or allowed',
+  description:
+    'Every rule that was tested with its values at that moment, what else would have passed, and whom to ask. The id is the `decision_id` of a refusal.',
+  tag: 'Decisions',
+  action: 'decision.read',
+  params: z.object({ id: z.string().max(64) }),
+  response: decisionView,
+  handle: async ({ context, actor, params }) => decisionViewOf(await readDecision(context, actor, params.id)),
+})
+
+/** The record in the API's words: times in RFC 3339, money in USD. */
+export function decisionViewOf(record: DecisionRecord): DecisionView {
+  const { atMs, retryAtMs, heldNanos, ways, tookMs, rules, ...same } = record
+  return {
+    ...same,
+    at: new Date(atMs).toISOString(),
+    retryAt: retryAtMs === null ? null : new Date(retryAtMs).toISOString(),
+    heldUsd: heldNanos === null ? null : usdOfNanos(BigInt(heldNanos)),
+    rules: rules.map(ruleViewOf),
+    totalMs: tookMs,
+    waysOn: ways.map(wayViewOf),
+  }
+}
+
+function wayViewOf(way: Way): DecisionView['waysOn'][number] {
+  if (way.kind !== 'model') return way
+  return { kind: 'model', model: way.model, costAtMostUsd: way.costNanos === null ? null : usdOfNanos(way.costNanos) }
+}
+
+export const decisionEndpoints = [read]
