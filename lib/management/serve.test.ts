@@ -356,6 +356,24 @@ describe('a change with a session cookie', () => {
   })
 })
 
+describe('creating', () => {
+  test('more than sixty things a minute is put off for a person, and never for a token', async () => {
+    const browser = new TinyBrowser()
+    await signInAs(portal, browser, 'demo-cole')
+    const create = () =>
+      browser.request(`${portal.url}/api/v1/things`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: portal.url },
+        body: '{"name":"many"}',
+      })
+    const answers = []
+    for (let count = 0; count < 61; count++) answers.push(await create())
+    expect(answers.map(({ status }) => status)).toEqual([...Array.from({ length: 60 }, () => 201), 429])
+    expect(Number(answers.at(-1)?.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect((await post('/things', { name: 'token' })).status).toBe(201)
+  })
+})
+
 describe('what is sent', () => {
   test.each([
     ['broken JSON', '{"name":', 400, 'invalid_request'],

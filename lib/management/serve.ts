@@ -10,6 +10,7 @@ import { appErrorOf, problemOf, problemResponse } from '#lib/management/problem.
 import { readBody, readBytes, readParams, readQuery } from '#lib/management/read-input.ts'
 import { crossSiteProblem } from '#lib/management/rules/cross-site.ts'
 import { matchRoute } from '#lib/management/rules/route-match.ts'
+import { throttleCreation } from '#lib/management/throttle.ts'
 import { answerOf, csvResponse, prefersCsv, responseOf, type Answer } from '#lib/management/write-answer.ts'
 import type { Context } from '#lib/platform/context.ts'
 import { AppError, forbidden } from '#lib/platform/errors.ts'
@@ -58,6 +59,7 @@ async function answer(
   }
   const { actor } = caller
   if (!mayAnywhere(actor, endpoint.action)) throw forbidden('Your roles do not allow this. Ask an administrator.')
+  await throttleCreation(context, actor, endpoint)
 
   const bytes = endpoint.method === 'GET' ? Buffer.alloc(0) : await readBytes(request)
   const input = {
