@@ -1,4 +1,5 @@
 /** `npm run worker`: one worker alone. As many may run as wanted. */
+import os from 'node:os'
 import { ConfigError, loadConfig, type Config } from '#lib/platform/config.ts'
 import { startWorker } from '#lib/wiring/worker.ts'
 
@@ -11,6 +12,9 @@ function configuration(): Config {
     process.exit(1)
   }
 }
+
+// Booking can wait a moment, a caller cannot: where both share a machine, serving comes first.
+os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL)
 
 const worker = startWorker(configuration())
 console.log('worker ready')

@@ -21,7 +21,8 @@ const guardrail = z.strictObject({ default: limitValue.nullable(), maximum: limi
 /** Names or patterns: `*` stands for any run of characters within one segment; segments part at `/`. */
 const patterns = z.array(z.string().trim().min(1).max(120)).max(500)
 
-export const degradedModes = ['closed', 'open-capped'] as const
+/** What happens while limits cannot be checked: calls are refused with 503. */
+export const degradedModes = ['closed'] as const
 
 /** The guardrails of an access profile. An empty `allow` list allows nothing; `["*"]` allows all. */
 export const profilePolicy = z.strictObject({
