@@ -151,7 +151,7 @@ export function goDuration(ms: number): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))}ms`
   const seconds = Math.round(ms / 100) / 10
   if (seconds < 60) return `${seconds}s`
-  const whole = Math.round(seconds)
+  const whole = Math.round(ms / 1000)
   const hours = Math.floor(whole / 3600)
   const minutes = Math.floor((whole % 3600) / 60)
   return `${hours > 0 ? `${hours}h` : ''}${minutes}m${whole % 60}s`

@@ -1,0 +1,89 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { isGatewayPath, matchRoute, routes } from '#lib/gateway/routes.ts'
+
+describe('a path of the gateway', () => {
+  test.each([
+    '/v1',
+    '/v1/',
+    '/v1/chat/completions',
+    '/v1beta/models',
+    '/anthropic/v1/messages',
+    '/mcp/files',
+    '/apis/hr/x',
+  ])('%s is one', (path) => expect(isGatewayPath(path)).toBe(true))
+
+  test.each(['/', '', '/v1x', '/v10/chat', '/V1/chat', '/api/v1/keys', '//v1/chat', '/x/v1/chat', '/apisx', 'v1/chat'])(
+    '%s is the portal’s',
+    (path) => expect(isGatewayPath(path)).toBe(false),
+  )
+
+  test('is every path of the table', () => {
+    expect(routes.filter(({ path }) => !isGatewayPath(path))).toEqual([])
+  })
+})
+
+describe('the route of a call', () => {
+  test.each([
+    ['POST', '/v1/chat/completions', 'chat', null],
+    ['POST', '/v1/embeddings', 'embeddings', null],
+    ['GET', '/v1/models', 'models', null],
+    ['GET', '/v1/models/gpt-4o-mini', 'models', 'gpt-4o-mini'],
+    ['GET', '/v1/models/meta/llama-3', 'models', 'meta/llama-3'],
+    ['GET', '/v1/models/meta%2Fllama-3', 'models', 'meta/llama-3'],
+    ['GET', '/v1/models/%E4%B8%96', 'models', '世'],
+    // A name that climbs is a name like any other: there is no model of that name.
+    ['GET', '/v1/models/../chat/completions', 'models', '../chat/completions'],
+    ['GET', '/v1/models/%2e%2e%2fchat', 'models', '../chat'],
+  ])('%s %s is %s with %s', (method, path, endpoint, parameter) => {
+    expect(matchRoute(method, path)).toMatchObject({ kind: 'found', route: { endpoint }, parameter })
+  })
+
+  test.each([
+    '/v1',
+    '/v1/',
+    '/v1/models/',
+    '/v1/chat',
+    '/v1/chat/completions/',
+    '/v1//chat/completions',
+    '/v1/chat//completions',
+    '/v1/chat%2Fcompletions',
+    '/v1/chat/completion%73',
+    '/V1/chat/completions',
+    '/v1/Chat/Completions',
+    '/v1/./chat/completions',
+    '/v1/x/../chat/completions',
+    '/v1\\chat\\completions',
+    '/v1/chat/completions;x',
+    '/v1/chat/completions\0',
+    '/v1/chat/completions ',
+    '/v1/models/%zz',
+    '/v1/models/%ff',
+    '/v1/__proto__',
+    '/v1/constructor',
+  ])('%j has none: paths match byte for byte', (path) => {
+    expect(matchRoute('POST', path)).toMatchObject({ kind: 'unknown', format: { name: 'openai' } })
+  })
+
+  test.each([
+    ['GET', '/v1/chat/completions', 'POST'],
+    ['DELETE', '/v1/embeddings', 'POST'],
+    ['POST', '/v1/models', 'GET'],
+    ['DELETE', '/v1/models/gpt-4o', 'GET'],
+    ['post', '/v1/chat/completions', 'POST'],
+    ['', '/v1/models', 'GET'],
+  ])('%s %s names the method that it takes', (method, path, allow) => {
+    expect(matchRoute(method, path)).toMatchObject({ kind: 'wrong method', allow })
+  })
+
+  test('is found or not for any text, and nothing breaks', () => {
+    const path = fc
+      .array(fc.constantFrom('/v1', '/models', '/chat', '/completions', '%', '..', '//', '\0', 'é'))
+      .map((parts) => parts.join(''))
+    fc.assert(
+      fc.property(fc.string(), path, (method, text) => {
+        expect(['found', 'wrong method', 'unknown']).toContain(matchRoute(method, text).kind)
+      }),
+    )
+  })
+})
