@@ -6,6 +6,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs/promises'
+import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -203,6 +204,11 @@ type Launch = {
   readonly port: number
 }
 
+/** It shares its machine with the gateway, whose callers wait (docs/decisions/0007). Its own processes inherit this. */
+function yieldToServing(pid: number | undefined): void {
+  if (pid !== undefined) os.setPriority(pid, os.constants.priority.PRIORITY_BELOW_NORMAL)
+}
+
 async function startServer({ cluster, binaries, account, options, port }: Launch): Promise<EmbeddedPostgres> {
   const logPath = path.join(path.resolve(options.dir), 'postgres.log')
   // A file and not a pipe: the server must outlive whoever started it without dying of a closed pipe.
@@ -214,6 +220,7 @@ async function startServer({ cluster, binaries, account, options, port }: Launch
     stdio: ['ignore', log.fd, log.fd],
     env: { ...process.env, LC_MESSAGES: 'C' },
   })
+  yieldToServing(child.pid)
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()).once('error', () => resolve()))
   await log.close()
 
