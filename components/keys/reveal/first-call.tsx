@@ -1,6 +1,7 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
 import { useState, type ReactNode } from 'react'
 import * as z from 'zod'
 import { sendTestCall, type TestCall } from '#components/keys/reveal/send-test-call.ts'
@@ -10,6 +11,7 @@ import { Button } from '#components/ui/button.tsx'
 import { cn } from '#components/ui/cn.ts'
 import { formatCallCost, formatLatency, formatTokens } from '#components/ui/format.ts'
 import { Glyph } from '#components/ui/glyph.tsx'
+import { useHotkey } from '#components/ui/hotkeys.ts'
 import { Link } from '#components/ui/link.tsx'
 
 /** What this place needs to know of a settled call. */
@@ -23,12 +25,15 @@ type FirstCallProps = {
   readonly secret: string
   /** Null where the key can call nothing that answers text. */
   readonly model: string | null
+  /** `t` sends one. Off inside a panel, where single keys are off anyway. */
+  readonly hotkey?: boolean
 }
 
 /** "Waiting for the first call", which turns into the call itself, whoever makes it; or one is sent from here. */
-export function FirstCall({ keyId, secret, model }: FirstCallProps) {
+export function FirstCall({ keyId, secret, model, hotkey = false }: FirstCallProps) {
   const [sent, setSent] = useState<TestCall | null>(null)
   const [isSending, setSending] = useState(false)
+  const router = useRouter()
   const first = useQuery({
     queryKey: queryKeys.firstCall(keyId),
     queryFn: ({ signal }) => readApi(`/calls?filter[key]=${encodeURIComponent(keyId)}&limit=1`, firstCalls, signal),
@@ -42,8 +47,10 @@ export function FirstCall({ keyId, secret, model }: FirstCallProps) {
     setSending(true)
     setSent(await sendTestCall(secret, model))
     setSending(false)
+    router.refresh()
   }
 
+  useHotkey('t', 'Send a test call', () => void send(), { disabled: !hotkey || model === null })
   const button =
     model === null ? null : (
       <Button size="small" icon="play" busy={isSending} onClick={send}>

@@ -1,0 +1,155 @@
+import type { Metadata } from 'next'
+import { redirect } from 'next/navigation'
+import { signedIn } from './signed-in.ts'
+import { FirstKey } from '#components/home/first-key.tsx'
+import { HeroHead, KeyHero } from '#components/home/key-hero.tsx'
+import { LastCalls } from '#components/home/last-calls.tsx'
+import { LeftThisMonth } from '#components/home/left-this-month.tsx'
+import { LimitsNow } from '#components/home/limits-now.tsx'
+import { MayUse } from '#components/home/may-use.tsx'
+import { Columns, PageBody, PageHeader } from '#components/shell/page.tsx'
+import { ButtonLink } from '#components/ui/button-link.tsx'
+import { Hotkey } from '#components/ui/hotkey.tsx'
+import { Empty } from '#components/ui/states.tsx'
+import type { Actor } from '#lib/identity/contract.ts'
+import { may, mayAnywhere } from '#lib/identity/rules/permissions.ts'
+import type { KeyView } from '#lib/keys/contract.ts'
+import { listKeys, listKeysQuery } from '#lib/keys/list-keys.ts'
+import { readNewKeyOptions } from '#lib/keys/read-new-key-options.ts'
+import type { LimitsView } from '#lib/limits/contract.ts'
+import { keyLimitsOf } from '#lib/limits/endpoints.ts'
+import { readLimits } from '#lib/limits/read-limits.ts'
+import { listCallsQuery } from '#lib/reports/calls-contract.ts'
+import { listCalls } from '#lib/reports/list-calls.ts'
+import { portal } from '#lib/wiring/portal.ts'
+
+export const metadata: Metadata = { title: 'Home' }
+
+const newKeyHref = '/keys?new=1'
+
+/** The first page by role: whoever makes calls gets the paved path, everyone else the page they come for. */
+export default async function HomePage() {
+  const actor = await signedIn()
+  if (!actor.roles.has('developer')) return firstPageOf(actor)
+  const context = portal()
+  const nowMs = context.clock.nowMs()
+  const [mine, options] = await Promise.all([
+    listKeys(context, actor, listKeysQuery.parse({ sort: '-lastUsedAt', limit: 100, filter: { owner: ['me'] } })),
+    readNewKeyOptions(context, actor),
+  ])
+  const ownKeys = mine.data.map(({ id }) => id)
+  const calls = ownKeys.length === 0 ? [] : (await listCalls(context, actor, listCallsQuery.parse({ limit: 7, filter: { key: ownKeys } }))).data
+  const personal = mine.data.filter((key) => key.owner?.id === actor.id)
+  const item = mainKey(personal) ?? mainKey(mine.data)
+  const profile = options.profiles[0]
+  const models = profile?.models ?? []
+  const baseUrl = `${context.config.publicUrl}/v1`
+  const firstName = actor.name.split(' ')[0] ?? actor.name
+  const limits = item ? await limitsOf(actor, item.id) : null
+  const isFirst = personal.length === 0 && profile?.issuesFirstKey === true && profile.kinds.includes('personal')
+  const mayCreate = mayAnywhere(actor, 'key.create')
+  return (
+    <>
+      <PageHeader
+        title="Home"
+        actions={
+          mayCreate ? (
+            <ButtonLink href={newKeyHref} variant="primary" icon="plus" kbd="C">
+              New key
+            </ButtonLink>
+          ) : null
+        }
+      />
+      {mayCreate ? <Hotkey keys="c" label="New key" href={newKeyHref} /> : null}
+      <PageBody>
+        <Columns
+          className="phone:[&>div]:contents"
+          rail={
+            <>
+              {item ? (
+                <>
+                  <LeftThisMonth keyId={item.id} initial={limits} className="phone:order-1" />
+                  <LimitsNow keyId={item.id} initial={limits} className="phone:order-3 phone:mt-0!" />
+                </>
+              ) : null}
+              <MayUse models={models} className="phone:order-5 phone:mt-0!" />
+            </>
+          }
+        >
+          <section className="grid grid-cols-[minmax(0,1fr)] gap-3 phone:order-2 phone:border-t phone:border-line phone:pt-6">
+            <FirstKey isFirst={isFirst} firstName={firstName} models={models} baseUrl={baseUrl}>
+              {item ? (
+                <KeyHero
+                  item={item}
+                  firstName={firstName}
+                  models={modelsOf(item, models)}
+                  baseUrl={baseUrl}
+                  nowMs={nowMs}
+                  maximumDays={profile?.lifetimeDays.maximum ?? null}
+                />
+              ) : (
+                <NoKey firstName={firstName} mayCreate={mayCreate && (profile?.kinds.length ?? 0) > 0} />
+              )}
+            </FirstKey>
+          </section>
+          <LastCalls calls={calls} nowMs={nowMs} href="/calls" className="mt-6 phone:order-4 phone:mt-0!" />
+        </Columns>
+      </PageBody>
+    </>
+  )
+}
+
+/** The key that the page is about: one that works, else the one that was last in use. */
+function mainKey(keys: readonly KeyView[]): KeyView | null {
+  return keys.find(({ status }) => status === 'active') ?? keys.find(({ status }) => status !== 'revoked') ?? null
+}
+
+function modelsOf<Model extends { readonly name: string }>(item: KeyView, models: readonly Model[]): readonly Model[] {
+  return item.models.length === 0 ? models : models.filter(({ name }) => item.models.includes(name))
+}
+
+/** Null where they cannot be read: the page comes all the same, and asks again by itself. */
+async function limitsOf(actor: Actor, keyId: string): Promise<LimitsView | null> {
+  try {
+    const { atMs, keys } = await readLimits(portal(), actor, { keyId })
+    return { at: new Date(atMs).toISOString(), data: keys.map(keyLimitsOf) }
+  } catch {
+    return null
+  }
+}
+
+function firstPageOf(actor: Actor) {
+  if (actor.roles.has('finance') && may(actor, 'showback.read')) redirect('/showback')
+  if (may(actor, 'overview.read')) redirect('/admin')
+  if (may(actor, 'audit.read')) redirect('/admin/audit')
+  return (
+    <>
+      <PageHeader title="Home" />
+      <PageBody>
+        <Empty icon="lock" title="You are signed in, but no role is set for your account">
+          Roles come with groups of your identity provider. Your platform team maps one of yours.
+        </Empty>
+      </PageBody>
+    </>
+  )
+}
+
+function NoKey({ firstName, mayCreate }: { readonly firstName: string; readonly mayCreate: boolean }) {
+  return (
+    <>
+      <HeroHead sentence={`You have no key, ${firstName}`} />
+      <p className="text-ink-2">
+        {mayCreate
+          ? 'A key calls every model you may use through one address. It is ready at once, inside the guardrails of your profile.'
+          : 'Your profile does not let you create one. Your platform team makes keys for people on it.'}
+      </p>
+      {mayCreate ? (
+        <p>
+          <ButtonLink href={newKeyHref} variant="primary" icon="plus">
+            New key
+          </ButtonLink>
+        </p>
+      ) : null}
+    </>
+  )
+}

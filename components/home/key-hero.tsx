@@ -1,0 +1,95 @@
+import type { ReactNode } from 'react'
+import { BaseUrls } from '#components/home/base-urls.tsx'
+import { RotateHere } from '#components/home/rotate-here.tsx'
+import { ExtendKey } from '#components/keys/acts/extend-key.tsx'
+import { KeyState } from '#components/keys/key-cells.tsx'
+import { isCapped } from '#components/keys/key-money.ts'
+import type { ModelChoice } from '#components/keys/new-key/options.ts'
+import { cheapestChat, keyVariable, snippetsFor } from '#components/keys/reveal/snippets.ts'
+import { CodeBlock } from '#components/ui/code-block.tsx'
+import { formatDate, formatKey } from '#components/ui/format.ts'
+import { Link } from '#components/ui/link.tsx'
+import { Note } from '#components/ui/note.tsx'
+import { Lede } from '#components/ui/section.tsx'
+import type { KeyView } from '#lib/keys/contract.ts'
+
+type KeyHeroProps = {
+  readonly item: KeyView
+  readonly firstName: string
+  readonly models: readonly ModelChoice[]
+  readonly baseUrl: string
+  readonly nowMs: number
+  /** The most days that the profile lets a key live. */
+  readonly maximumDays: number | null
+}
+
+const soonMs = 14 * 86_400_000
+
+/** The paved path: this key, this address, this program. */
+export function KeyHero({ item, firstName, models, baseUrl, nowMs, maximumDays }: KeyHeroProps) {
+  const model = cheapestChat(models)
+  const endsMs = item.expiresAt === null ? null : Date.parse(item.expiresAt)
+  const endsSoon = item.status === 'active' && endsMs !== null && endsMs - nowMs < soonMs
+  return (
+    <>
+      <HeroHead
+        sentence={`${sentenceOf(item)}, ${firstName}`}
+        action={
+          item.actions.includes('rotate') ? (
+            <RotateHere subject={{ id: item.id, name: item.name, liveSecrets: item.secrets.length }} models={models} baseUrl={baseUrl} />
+          ) : null
+        }
+      >
+        <KeyState item={item} />
+        <Link href={`/keys/${item.id}`}>{item.name}</Link>
+        <span className="mono text-ink-3">{formatKey(item.last4)}</span>
+        <span>
+          Profile <b>{item.profile.name}</b>
+        </span>
+        {endsMs === null ? null : <span>{item.status === 'expired' ? 'Ended' : 'Expires'} {formatDate(endsMs)}</span>}
+      </HeroHead>
+      {endsSoon && endsMs !== null ? (
+        <Note tone="warn" icon="clock" title={`This key ends on ${formatDate(endsMs)}.`} action={<ExtendKey id={item.id} maximumDays={maximumDays} />}>
+          Its calls are refused from then on.
+        </Note>
+      ) : null}
+      <BaseUrls baseUrl={baseUrl} model={model} />
+      {model ? (
+        <CodeBlock
+          label="Snippets"
+          remember="snippet"
+          hotkeys
+          snippets={snippetsFor({ baseUrl, model }).map(({ needs, ...snippet }) => ({
+            ...snippet,
+            note: (
+              <>
+                Uses <span className="mono">{keyVariable}</span> from your environment. {needs.includes('install ') ? <span className="mono">{needs}</span> : needs}
+              </>
+            ),
+          }))}
+        />
+      ) : null}
+    </>
+  )
+}
+
+function sentenceOf(item: KeyView): string {
+  if (item.status === 'active') return isCapped(item.budget) ? 'Your budget is used up' : 'Your key is ready'
+  if (item.status === 'pending') return 'Your key waits for approval'
+  return `Your key is ${item.status}`
+}
+
+type HeadProps = { readonly sentence: string; readonly action?: ReactNode; readonly children?: ReactNode }
+
+/** The sentence the page is about, and the facts of the key below it. */
+export function HeroHead({ sentence, action, children }: HeadProps) {
+  return (
+    <div className="flex items-center gap-4">
+      <div className="grid flex-1 gap-1">
+        <Lede>{sentence}</Lede>
+        {children ? <div className="flex flex-wrap items-center gap-x-3.5 gap-y-1 text-ink-2">{children}</div> : null}
+      </div>
+      {action ? <span className="phone:hidden">{action}</span> : null}
+    </div>
+  )
+}
