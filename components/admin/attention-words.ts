@@ -84,9 +84,9 @@ const first = (item: Attention) => item.first[0]
 
 /** "Key refund-writer is quarantined": its workload may have the same name. */
 function quarantine(item: Attention, noun: string, nouns?: string): Pick<AttentionWords, 'icon' | 'tone' | 'title'> {
-  const name = item.total === 1 ? item.first[0]?.name : undefined
-  const title =
-    item.total === 1 ? `${name ?? `1 ${noun}`} is quarantined` : `${plural(item.total, noun, nouns)} are quarantined`
+  const name = item.first[0]?.name
+  const one = name === undefined ? `1 ${noun}` : `${capital(noun)} ${name}`
+  const title = item.total === 1 ? `${one} is quarantined` : `${plural(item.total, noun, nouns)} are quarantined`
   return { icon: 'halt', tone: 'quar', title }
 }
 

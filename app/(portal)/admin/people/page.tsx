@@ -21,13 +21,14 @@ import { listTeams, listTeamsQuery } from '#lib/identity/organisation/teams.ts'
 import type { UserView } from '#lib/identity/people/contract.ts'
 import { listUsers, listUsersQuery } from '#lib/identity/people/users.ts'
 import { may, visibleRows } from '#lib/identity/rules/permissions.ts'
+import { listProfiles, listProfilesQuery } from '#lib/policy/read-profiles.ts'
 import { spentByUser } from '#lib/reports/spent-by-user.ts'
 import { portal } from '#lib/wiring/portal.ts'
 
 export const metadata: Metadata = { title: 'People and teams' }
 
 const path = '/admin/people'
-const filters = ['q', 'status', 'role', 'team'] as const
+const filters = ['q', 'status', 'role', 'team', 'profile'] as const
 
 export default async function PeoplePage({ searchParams }: { readonly searchParams: SearchParams }) {
   const actor = await signedIn()
@@ -35,7 +36,11 @@ export default async function PeoplePage({ searchParams }: { readonly searchPara
   const params = await searchParams
   const context = portal()
   const nowMs = context.clock.nowMs()
-  const [page, teams] = await Promise.all([listUsers(context, actor, queryOf(params)), listTeams(context, actor, allTeams)])
+  const [page, teams, profiles] = await Promise.all([
+    listUsers(context, actor, queryOf(params)),
+    listTeams(context, actor, allTeams),
+    listProfiles(context, actor, allProfiles),
+  ])
   const spent = await spentByUser(context, actor, page.data.map(({ id }) => id))
   const links = pagingLinks({ path, search: searchText(params), nextCursor: page.nextCursor })
   const isFiltered = filters.some((name) => name in params)
@@ -49,6 +54,13 @@ export default async function PeoplePage({ searchParams }: { readonly searchPara
           <FilterChip label="Status" param="status" options={statusOptions} />
           <FilterChip label="Role" param="role" options={roles.map((role) => ({ value: role, label: roleWords[role] }))} />
           <FilterChip label="Team" param="team" options={teams.data.map(({ id, name }) => ({ value: id, label: name }))} />
+          {profiles.data.length > 0 ? (
+            <FilterChip
+              label="Access profile"
+              param="profile"
+              options={profiles.data.map(({ id, name }) => ({ value: id, label: name }))}
+            />
+          ) : null}
           <ClearFilters params={filters} />
         </Toolbar>
         <List ids={page.data.map(({ id }) => id)} noun="person">
@@ -84,7 +96,8 @@ export default async function PeoplePage({ searchParams }: { readonly searchPara
         </List>
         <PageFoot paging={<Paging {...links} />}>
           <span>
-            <b>{plural(page.data.length, 'person', 'people')}</b> on this page
+            <b>{plural(page.data.length, 'person', 'people')}</b>
+            {links.nextHref || links.previousHref ? ' on this page' : null}
           </span>
         </PageFoot>
       </PageFlush>
@@ -99,6 +112,8 @@ const statusOptions = [
 ]
 
 const allTeams = listTeamsQuery.parse({ limit: 200 })
+/** None for those who may not read them: then there is nothing to filter by. */
+const allProfiles = listProfilesQuery.parse({ limit: 200 })
 
 /** Everybody may see themselves; this page is for those who see more. */
 function seesOthers(actor: Actor): boolean {

@@ -78,7 +78,8 @@ export default async function TeamsPage({ searchParams }: { readonly searchParam
         </List>
         <PageFoot paging={<Paging {...links} />}>
           <span>
-            <b>{plural(page.data.length, 'team')}</b> on this page
+            <b>{plural(page.data.length, 'team')}</b>
+            {links.nextHref || links.previousHref ? ' on this page' : null}
           </span>
         </PageFoot>
       </PageFlush>

@@ -1,0 +1,110 @@
+/** The changes of a draft in words: which part of the form, what was, what will be. Pure. */
+import { limitWords, periodWords, postureWords } from '#components/keys/key-words.ts'
+import { changedFields, type Draft, type Field } from '#components/profiles/draft.ts'
+import { formatCount, formatLimitMoney } from '#components/ui/format.ts'
+import { limitKinds } from '#lib/limits/contract.ts'
+
+export const parts = {
+  about: 'About',
+  models: 'Models',
+  routes: 'Providers and regions',
+  endpoints: 'Endpoints',
+  limits: 'Limits',
+  budget: 'Budget',
+  keys: 'Keys',
+  degraded: 'Degraded mode',
+  groups: 'Who gets it',
+} as const
+export type Part = keyof typeof parts
+
+export function partOf(field: Field): Part {
+  if (field === 'description') return 'about'
+  if (field.startsWith('models.')) return 'models'
+  if (field.startsWith('providers.') || field.startsWith('regions.')) return 'routes'
+  if (field === 'endpoints') return 'endpoints'
+  if (field.startsWith('limits.')) return 'limits'
+  if (field.startsWith('budget.') || field === 'defaultOutputTokens') return 'budget'
+  return field === 'degradedMode' ? 'degraded' : 'keys'
+}
+
+export const degradedWords: Record<string, string> = {
+  closed: 'Refuse calls with 503',
+  'open-capped': 'Let calls through, capped',
+}
+
+const names: Partial<Record<Field, string>> = {
+  description: 'Description',
+  'models.allow': 'Models that are allowed',
+  'models.deny': 'Models that are not',
+  'providers.allow': 'Providers',
+  'regions.allow': 'Regions',
+  endpoints: 'Endpoints',
+  'budget.amount': 'Spend of one key, default',
+  'budget.period': 'Period of the budget',
+  'budget.posture': 'At the cap',
+  'budget.maximum': 'Spend of one key, maximum a month',
+  defaultOutputTokens: 'Output tokens without a maximum',
+  'lifetime.default': 'Lifetime, default',
+  'lifetime.maximum': 'Lifetime, maximum',
+  keysPerPerson: 'Keys a person',
+  kinds: 'Kinds of key',
+  issuesFirstKey: 'First key by itself',
+  degradedMode: 'When limits cannot be checked',
+}
+
+export function fieldName(field: Field): string {
+  for (const kind of limitKinds) {
+    if (field === `limits.${kind}.default`) return `${limitWords[kind].name}, default`
+    if (field === `limits.${kind}.maximum`) return `${limitWords[kind].name}, maximum`
+  }
+  return names[field] ?? field
+}
+
+/** One value as it is read: "12", "$60", "no limit". */
+export function valueWords(field: Field, value: Draft[Field]): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (typeof value !== 'string') return value.length === 0 ? 'none' : value.includes('*') ? 'all' : value.join(', ')
+  if (value === '') return field === 'description' ? 'none' : field.startsWith('lifetime.') ? 'no end' : 'no limit'
+  if (field === 'budget.amount' || field === 'budget.maximum') return moneyWords(value)
+  if (field === 'budget.period') return wordIn(periodWords, value)
+  if (field === 'budget.posture') return wordIn(postureWords, value)
+  if (field === 'degradedMode') return wordIn(degradedWords, value).toLowerCase()
+  if (field.startsWith('lifetime.')) return value === '1' ? '1 day' : `${formatCount(BigInt(value))} days`
+  return /^\d{1,15}$/.test(value) ? formatCount(BigInt(value)) : value
+}
+
+export type ChangeWords = {
+  readonly field: Field
+  readonly part: Part
+  readonly name: string
+  readonly was: string
+  readonly is: string
+}
+
+export function changeWords(before: Draft, after: Draft): ChangeWords[] {
+  return changedFields(before, after).map((field) => ({
+    field,
+    part: partOf(field),
+    name: fieldName(field),
+    ...listChange(before[field], after[field], field),
+  }))
+}
+
+/** Of a long list only what came and went. */
+function listChange(was: Draft[Field], is: Draft[Field], field: Field): { readonly was: string; readonly is: string } {
+  const whole = { was: valueWords(field, was), is: valueWords(field, is) }
+  if (!Array.isArray(was) || !Array.isArray(is) || was.length + is.length <= 8) return whole
+  const came = is.filter((item: string) => !was.includes(item))
+  const went = was.filter((item: string) => !is.includes(item))
+  if (came.length + went.length > 8) return { was: `${was.length} entries`, is: `${is.length} entries` }
+  const list = (sign: string, items: readonly string[]) => items.map((item) => `${sign} ${item}`).join(', ')
+  return { was: `${was.length} entries`, is: [list('+', came), list('\u2212', went)].filter(Boolean).join(', ') }
+}
+
+function moneyWords(value: string): string {
+  return /^\d+(\.\d{1,9})?$/.test(value) ? formatLimitMoney(value) : value
+}
+
+function wordIn(words: Readonly<Record<string, string>>, value: string): string {
+  return words[value] ?? value
+}

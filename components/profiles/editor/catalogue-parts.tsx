@@ -1,0 +1,91 @@
+'use client'
+
+import type { ListField } from '#components/profiles/draft.ts'
+import type { Form } from '#components/profiles/editor/form.ts'
+import { FormRow, RowErrors, Was } from '#components/profiles/editor/was.tsx'
+import { Field } from '#components/ui/field.tsx'
+import { Segmented } from '#components/ui/radio-group.tsx'
+import { Section } from '#components/ui/section.tsx'
+import { ToggleChips } from '#components/ui/toggle-chips.tsx'
+import { endpoints } from '#lib/catalog/contract.ts'
+
+type RoutesPartProps = { readonly form: Form; readonly providers: readonly string[]; readonly regions: readonly string[] }
+
+/** Where calls may go. */
+export function RoutesPart({ form, providers, regions }: RoutesPartProps) {
+  return (
+    <Section id="routes" title="Providers and regions" aside="Where calls may go" className="scroll-mt-4">
+      <div>
+        <OpenList form={form} field="providers.allow" label="Providers" names={providers} />
+        <OpenList form={form} field="regions.allow" label="Regions" names={regions} />
+      </div>
+    </Section>
+  )
+}
+
+type OpenListProps = { readonly form: Form; readonly field: ListField; readonly label: string; readonly names: readonly string[] }
+
+/** All there are, also later ones; or those that are chosen. */
+function OpenList({ form, field, label, names }: OpenListProps) {
+  const values = form.draft[field]
+  const all = values.includes('*')
+  // A name that no deployment has any more stays to be seen, and to be taken away.
+  const shown = [...new Set([...names, ...values.filter((value) => value !== '*')])].toSorted()
+  return (
+    <FormRow form={form} fields={[field]} className="py-3">
+      <Field
+        label={label}
+        group
+        error={form.errors.get(field)}
+        warning={!all && values.length === 0 ? 'None is chosen: every call is refused.' : undefined}
+      >
+        <div className="flex flex-wrap items-center gap-2">
+          <Segmented
+            size="small"
+            label={label}
+            value={all ? 'all' : 'chosen'}
+            onValueChange={(value) => form.set(field, value === 'all' ? ['*'] : shown)}
+            options={[
+              { value: 'all', label: 'All' },
+              { value: 'chosen', label: 'Chosen' },
+            ]}
+          />
+          {all ? null : (
+            <ToggleChips
+              label={label}
+              mono
+              options={shown.map((name) => ({ value: name, label: name }))}
+              values={values}
+              onValuesChange={(next) => form.set(field, next)}
+            />
+          )}
+          <Was form={form} fields={[field]} />
+        </div>
+      </Field>
+    </FormRow>
+  )
+}
+
+const endpointWords: Record<string, string> = {
+  chat: 'Chat', responses: 'Responses', completions: 'Completions', embeddings: 'Embeddings', models: 'List of models',
+  images: 'Images', transcriptions: 'Transcriptions', speech: 'Speech', moderations: 'Moderations', messages: 'Messages',
+  count_tokens: 'Count tokens', generate_content: 'Generate content', converse: 'Converse', mcp: 'MCP', apis: 'Internal APIs',
+}
+
+/** Which kinds of call. */
+export function EndpointsPart({ form }: { readonly form: Form }) {
+  return (
+    <Section id="endpoints" title="Endpoints" aside="Which kinds of call" className="scroll-mt-4">
+      <FormRow form={form} fields={['endpoints']} className="grid gap-2 border-b-0">
+        <ToggleChips
+          label="Endpoints"
+          options={endpoints.map((endpoint) => ({ value: endpoint, label: endpointWords[endpoint] ?? endpoint }))}
+          values={form.draft.endpoints}
+          onValuesChange={(next) => form.set('endpoints', next)}
+        />
+        <Was form={form} fields={['endpoints']} />
+        <RowErrors form={form} fields={['endpoints']} />
+      </FormRow>
+    </Section>
+  )
+}
