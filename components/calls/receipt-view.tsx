@@ -5,6 +5,7 @@ import { receiptSentence } from '#components/calls/receipt-sentence.ts'
 import { RouteTable } from '#components/calls/route-table.tsx'
 import { TimingBar } from '#components/calls/timing-bar.tsx'
 import { RuleList } from '#components/decisions/rule-list.tsx'
+import { WholeNames } from '#components/decisions/whole-names.tsx'
 import { Columns } from '#components/shell/page.tsx'
 import { CopyButton, CopyId } from '#components/ui/copy-button.tsx'
 import { formatLatency, formatMoment, formatMoneyDifference, plural } from '#components/ui/format.ts'
@@ -33,7 +34,9 @@ export function ReceiptView({ receipt, json }: ReceiptViewProps) {
           <OutcomeHead outcome={receipt.outcome} status={receipt.status} code={receipt.errorCode} />
           <span className="tabular-nums">{formatMoment(Date.parse(receipt.at))}</span>
         </p>
-        <Lede className="max-w-[36rem]">{lede}</Lede>
+        <Lede className="max-w-[36rem]">
+          <WholeNames text={lede} />
+        </Lede>
         <p className="text-ink-2">
           {second}
           {receipt.outcome === 'refused' ? (

@@ -53,7 +53,7 @@ function Answer({ status, error }: Pick<Attempt, 'status' | 'error'>) {
   const served = error === null && status !== null && status < 400
   return (
     <Status tone={served ? 'ok' : 'warn'} glyph={served ? 'dot' : 'triangle'}>
-      {[status, error].filter((part) => part !== null).join(' ') || 'no answer'}
+      {error ?? status ?? 'no answer'}
     </Status>
   )
 }

@@ -1,12 +1,12 @@
 import { OutcomeHead } from '#components/calls/call-outcome.tsx'
 import { clientName } from '#components/calls/client-name.ts'
 import { BudgetBar } from '#components/decisions/budget-bar.tsx'
-import type { DecisionRecord } from '#components/decisions/decision-record.ts'
 import { explain, type Explanation } from '#components/decisions/explain.ts'
 import { RetryLine } from '#components/decisions/retry-line.tsx'
 import { RuleList } from '#components/decisions/rule-list.tsx'
 import { nanosOf } from '#components/decisions/rule-words.ts'
 import { smallMoney } from '#components/decisions/small-money.ts'
+import { WholeNames } from '#components/decisions/whole-names.tsx'
 import { WaysOn } from '#components/decisions/ways-on.tsx'
 import { Columns } from '#components/shell/page.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
@@ -15,22 +15,34 @@ import { formatCallCost, formatCount, formatLatency, formatMoment, plural } from
 import { Link } from '#components/ui/link.tsx'
 import { Person } from '#components/ui/person.tsx'
 import { Facts, Lede, Section } from '#components/ui/section.tsx'
+import type { DecisionRecord } from '#lib/decisions/contract.ts'
+import type { RuleView } from '#lib/reports/calls-contract.ts'
+import { usdOfNanos } from '#lib/platform/money.ts'
 
 type DecisionViewProps = {
   readonly decision: DecisionRecord
+  /** Its rules in the API's words. */
+  readonly rules: readonly RuleView[]
   /** The management API's answer, for "Copy as JSON". */
   readonly json: string
   /** When the page was rendered, epoch ms. */
   readonly now: number
+  /** Who looks, by mail: somebody who can change it themselves is not told to write. */
+  readonly viewerMail: string | null
 }
 
 /** One decision: what it was, its numbers, what would have passed, and every rule that was asked. */
-export function DecisionView({ decision, json, now }: DecisionViewProps) {
-  const explanation = explain({ ...decision, keyName: decision.key?.name ?? null })
+export function DecisionView({ decision, rules, json, now, viewerMail }: DecisionViewProps) {
   const neededNanos = decision.heldNanos === null ? null : BigInt(decision.heldNanos)
-  const budget = decision.rules.find((rule) => !rule.passed && rule.rule.startsWith('budget_'))
+  const explanation = explain({
+    ...decision,
+    rules,
+    keyName: decision.key?.name ?? null,
+    heldUsd: neededNanos === null ? null : usdOfNanos(neededNanos),
+  })
+  const budget = rules.find((rule) => !rule.passed && rule.rule.startsWith('budget_'))
   return (
-    <Columns rail={<Rail decision={decision} json={json} />}>
+    <Columns rail={<Rail decision={decision} json={json} viewerMail={viewerMail} />}>
       <section className="grid gap-2.5 [&+section]:mt-8">
         <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-ink-3">
           <OutcomeHead outcome={decision.outcome} status={decision.status} code={decision.code} />
@@ -39,7 +51,9 @@ export function DecisionView({ decision, json, now }: DecisionViewProps) {
             Decision <CopyId text={decision.id} shown={shortId(decision.id)} label="Copy decision id" />
           </span>
         </p>
-        <Lede className="max-w-[34rem]">{explanation.lede}</Lede>
+        <Lede className="max-w-[34rem]">
+          <WholeNames text={explanation.lede} />
+        </Lede>
         <HelpLine explanation={explanation} decision={decision} now={now} />
         {budget && neededNanos !== null ? (
           <BudgetBar
@@ -55,9 +69,9 @@ export function DecisionView({ decision, json, now }: DecisionViewProps) {
           <WaysOn ways={decision.ways} />
         </Section>
       ) : null}
-      {decision.rules.length > 0 ? (
+      {rules.length > 0 ? (
         <Section title="What was checked" aside={<CheckedAside decision={decision} />} className="gap-2">
-          <RuleList rules={decision.rules} neededNanos={neededNanos} />
+          <RuleList rules={rules} neededNanos={neededNanos} />
         </Section>
       ) : null}
     </Columns>
@@ -88,18 +102,19 @@ function CheckedAside({ decision }: { readonly decision: DecisionRecord }) {
   )
 }
 
-function Rail({ decision, json }: { readonly decision: DecisionRecord; readonly json: string }) {
+function Rail({ decision, json, viewerMail }: Pick<DecisionViewProps, 'decision' | 'json' | 'viewerMail'>) {
   const { contact } = decision
+  const isMe = contact !== null && contact.mail === viewerMail
   return (
     <>
       {contact ? (
         <Section title="Who can change this">
           <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
             <span className="grid min-w-0 flex-1">
-              <Person name={contact.name} />
+              <Person name={isMe ? `${contact.name}, you` : contact.name} />
               <small className="pl-[1.8125rem] text-ink-3">{contact.why}</small>
             </span>
-            {contact.mail ? (
+            {contact.mail && !isMe ? (
               <ButtonLink size="small" icon="send" href={mailTo(contact.mail, decision)}>
                 Write
               </ButtonLink>

@@ -54,6 +54,14 @@ describe('a refusal in one sentence', () => {
     )
   })
 
+  test('of a call that is larger than the whole budget promises nothing of the next period', () => {
+    const { help } = explain(refused([budget], { heldUsd: '301' }))
+    expect(help).toEqual({
+      kind: 'words',
+      text: 'This call alone needs more than the whole budget: waiting does not help.',
+    })
+  })
+
   test('of a total budget promises no reset', () => {
     const total = { ...budget, rule: 'budget_total', resetsAt: null }
     expect(explain(refused([total], { heldUsd: '0.66' })).help).toEqual({
@@ -74,10 +82,13 @@ describe('a refusal in one sentence', () => {
     expect(explain(refused([model])).lede).toBe('eval-nightly may not use gpt-4o: profile Restricted does not allow it')
   })
 
-  test('of a dead key says what became of the key', () => {
-    const dead = rule({ rule: 'key_status', used: 'revoked' })
-    const message = 'This key was revoked. Create a new key in the portal.'
-    expect(explain(refused([dead], { message })).lede).toBe('eval-nightly was revoked')
+  test('of a dead key says what became of the key, and why', () => {
+    const dead = rule({ rule: 'key_status', used: 'suspended' })
+    const message = 'This key is suspended. Resume it in the portal, or ask its owner to. Reason: moved to CI'
+    expect(explain(refused([dead], { message }))).toEqual({
+      lede: 'eval-nightly was suspended',
+      help: { kind: 'words', text: 'Reason: moved to CI. It works again as soon as somebody resumes it.' },
+    })
   })
 
   test('before any rule is what the caller was told', () => {
@@ -89,16 +100,12 @@ describe('a refusal in one sentence', () => {
 describe('a call that was let through', () => {
   test('says that every rule passed', () => {
     const passed = [rule({ passed: true }), { ...budget, passed: true }]
-    const { question, lede } = explain({ ...refused(passed), outcome: 'served' })
-    expect([question, lede]).toEqual([
-      'Why was this allowed?',
-      'eval-nightly was allowed to use gpt-4o: both rules passed',
-    ])
+    const { lede } = explain({ ...refused(passed), outcome: 'served' })
+    expect(lede).toBe('eval-nightly was allowed to use gpt-4o: both rules passed')
   })
 
   test("and failed at the provider is not the reader's fault", () => {
-    const { question, lede } = explain({ ...refused([]), outcome: 'failed' })
-    expect(question).toBe('Why did this fail?')
+    const { lede } = explain({ ...refused([]), outcome: 'failed' })
     expect(lede).toBe('eval-nightly was let through, but no provider answered for gpt-4o')
   })
 })

@@ -24,8 +24,6 @@ export type DecisionFacts = {
 }
 
 export type Explanation = {
-  /** The page's title. */
-  readonly question: string
   /** One sentence with the numbers. */
   readonly lede: string
   /** What time does: a moment to wait for, or words. */
@@ -34,27 +32,27 @@ export type Explanation = {
 
 export function explain(facts: DecisionFacts): Explanation {
   if (facts.outcome !== 'refused') return explainPassed(facts)
-  const question = 'Why was this refused?'
   const refusing = facts.rules.find((rule) => !rule.passed) ?? null
   const words = refusing ? refusalWords(facts, refusing) : null
-  return { question, ...(words ?? toldWords(facts)) }
+  return words ?? toldWords(facts)
 }
 
-type Words = Pick<Explanation, 'lede' | 'help'>
+/** The page's title. */
+export function decisionQuestion(outcome: Outcome): string {
+  if (outcome === 'refused') return 'Why was this refused?'
+  return outcome === 'failed' ? 'Why did this fail?' : 'Why was this allowed?'
+}
 
 const text = (words: string): Explanation['help'] => ({ kind: 'words', text: words })
 
-function refusalWords(facts: DecisionFacts, rule: RuleView): Words | null {
+function refusalWords(facts: DecisionFacts, rule: RuleView): Explanation | null {
   if (rule.rule.startsWith('budget_')) return budgetWords(facts, rule)
   const limit = limitWords[rule.rule]
   if (limit) return rateWords(facts, rule, limit)
   const key = facts.keyName ?? 'This key'
   switch (rule.rule) {
     case 'key_status':
-      return {
-        lede: facts.message ? firstSentence(facts.message, key) : `${key} was not active`,
-        help: text('Time does not help.'),
-      }
+      return keyWords(key, String(rule.used), facts.message)
     case 'principal_status':
       return {
         lede: `${key} belongs to ${scopeWords(rule)}, which was ${rule.used ?? 'not active'}`,
@@ -76,7 +74,22 @@ function refusalWords(facts: DecisionFacts, rule: RuleView): Words | null {
   }
 }
 
-function budgetWords(facts: DecisionFacts, rule: RuleView): Words {
+const keyStates: Readonly<Record<string, readonly [was: string, help: string]>> = {
+  revoked: ['was revoked', 'A revoked key never works again: create a new one.'],
+  expired: ['had expired', 'It does not work again by itself: create a new key, or have this one extended.'],
+  suspended: ['was suspended', 'It works again as soon as somebody resumes it.'],
+  quarantined: ['was quarantined', 'It works again once an admin releases it.'],
+  pending: ['was waiting for approval', 'It works once it is approved.'],
+}
+
+function keyWords(key: string, state: string, message: string | null): Explanation {
+  // A key past its end is still called active until the next sweep.
+  const [was, help] = keyStates[state === 'active' ? 'expired' : state] ?? ['was not active', 'Time does not help.']
+  const reason = /Reason: (.+)$/.exec(message ?? '')?.[1]
+  return { lede: `${key} ${was}`, help: text(reason ? `Reason: ${withoutEnd(reason)}. ${help}` : help) }
+}
+
+function budgetWords(facts: DecisionFacts, rule: RuleView): Explanation {
   const needed = nanosOf(facts.heldUsd)
   const left = budgetLeft(rule)
   const name = rule.scope?.name ?? 'the organisation'
@@ -86,10 +99,16 @@ function budgetWords(facts: DecisionFacts, rule: RuleView): Words {
   const until = rule.resetsAt === null ? null : formatReset(Date.parse(rule.resetsAt))
   return {
     lede: `This call needed ${smallMoney(needed)}, and ${name} ${had}${period}`,
-    help: until
-      ? text(`Time alone does not help before ${until}, so clients were told to stop instead of retrying.`)
-      : text('This budget does not reset by itself, so clients were told to stop instead of retrying.'),
+    help: text(budgetHelp(needed > nanosOf(rule.limit), until)),
   }
+}
+
+function budgetHelp(isTooLarge: boolean, until: string | null): string {
+  if (isTooLarge) return 'This call alone needs more than the whole budget: waiting does not help.'
+  const told = 'so clients were told to stop instead of retrying.'
+  return until === null
+    ? `This budget does not reset by itself, ${told}`
+    : `Time alone does not help before ${until}, ${told}`
 }
 
 const limitWords: Record<string, (count: string) => string> = {
@@ -101,7 +120,7 @@ const limitWords: Record<string, (count: string) => string> = {
   concurrency: (count) => `run ${count} calls at once`,
 }
 
-function rateWords(facts: DecisionFacts, rule: RuleView, may: (count: string) => string): Words {
+function rateWords(facts: DecisionFacts, rule: RuleView, may: (count: string) => string): Explanation {
   const limit = formatBigCount(BigInt(Number(rule.limit ?? 0)))
   const used = formatBigCount(BigInt(Math.round(Number(rule.used ?? 0))))
   const subject = rule.scope?.name ?? facts.keyName ?? 'This key'
@@ -129,20 +148,18 @@ function explainPassed(facts: DecisionFacts): Explanation {
   const passed = count === 1 ? 'the one rule' : count === 2 ? 'both rules' : `all ${count} rules`
   if (facts.outcome === 'failed') {
     return {
-      question: 'Why did this fail?',
       lede: `${key} was let through, but no provider answered for ${what}`,
       help: text('This is not about limits or rights. Trying again may help.'),
     }
   }
   return {
-    question: 'Why was this allowed?',
     lede: `${key} was allowed to use ${what}: ${passed} passed`,
     help: text(''),
   }
 }
 
 /** Where no rule is on record: refused before the rules, such as a body that could not be read. */
-function toldWords(facts: DecisionFacts): Words {
+function toldWords(facts: DecisionFacts): Explanation {
   return {
     lede: facts.message ? withoutEnd(facts.message) : `This call was refused${facts.code ? ` with ${facts.code}` : ''}`,
     help: facts.retryAtMs === null ? text('') : { kind: 'wait', untilMs: facts.retryAtMs },
@@ -167,12 +184,6 @@ function periodWords(rule: RuleView, atMs: number): string {
 function scopeWords({ scope }: RuleView): string {
   if (!scope) return 'someone'
   return scope.type === 'user' ? scope.name : `the ${scope.type.replaceAll('_', ' ')} ${scope.name}`
-}
-
-/** "This key was revoked. Create a new key in the portal." as a sentence about the key by its name. */
-function firstSentence(message: string, key: string): string {
-  const first = message.split('. ')[0] ?? message
-  return withoutEnd(first.replace(/^This key/, key))
 }
 
 function withoutEnd(sentence: string): string {

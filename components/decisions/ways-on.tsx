@@ -5,12 +5,7 @@ import { CopyButton } from '#components/ui/copy-button.tsx'
 import { formatCount } from '#components/ui/format.ts'
 import { Icon, type IconName } from '#components/ui/icon.tsx'
 import { Rows } from '#components/ui/section.tsx'
-
-/** Something else that would have passed at that moment, computed from the same rules. */
-export type Way =
-  | { readonly kind: 'model'; readonly model: string; readonly costNanos: bigint | null }
-  | { readonly kind: 'output'; readonly field: string; readonly maximum: number; readonly asked: number | null }
-  | { readonly kind: 'key'; readonly id: string; readonly name: string }
+import type { Way } from '#lib/decisions/contract.ts'
 
 /** What the caller can do now, without asking anybody. Nothing stands here that would be refused as well. */
 export function WaysOn({ ways }: { readonly ways: readonly Way[] }) {

@@ -1,0 +1,54 @@
+import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
+import { signedIn } from '../../signed-in.ts'
+import { CopyLink } from '#components/calls/copy-link.tsx'
+import { DecisionView } from '#components/decisions/decision-view.tsx'
+import { decisionQuestion } from '#components/decisions/explain.ts'
+import { PageBody, PageHeader } from '#components/shell/page.tsx'
+import type { DecisionRecord } from '#lib/decisions/contract.ts'
+import { decisionViewOf } from '#lib/decisions/endpoints.ts'
+import { readDecision } from '#lib/decisions/read-decision.ts'
+import type { Actor } from '#lib/identity/contract.ts'
+import { AppError } from '#lib/platform/errors.ts'
+import { portal } from '#lib/wiring/portal.ts'
+
+export const metadata: Metadata = { title: 'Decision' }
+
+type Props = { readonly params: Promise<{ readonly id: string }> }
+
+/** The `help_url` of every refusal. */
+export default async function DecisionPage({ params }: Props) {
+  const actor = await signedIn()
+  const { id } = await params
+  const context = portal()
+  const decision = await decisionOrNull(actor, id)
+  if (!decision) notFound()
+  const view = decisionViewOf(decision)
+  return (
+    <>
+      <PageHeader
+        title={decisionQuestion(decision.outcome)}
+        crumb={{ label: 'Calls', href: '/calls' }}
+        actions={<CopyLink url={`${context.config.publicUrl}/decisions/${decision.id}`} />}
+      />
+      <PageBody>
+        <DecisionView
+          decision={decision}
+          rules={view.rules}
+          json={JSON.stringify(view, null, 2)}
+          now={context.clock.nowMs()}
+          viewerMail={actor.email}
+        />
+      </PageBody>
+    </>
+  )
+}
+
+async function decisionOrNull(actor: Actor, id: string): Promise<DecisionRecord | null> {
+  try {
+    return await readDecision(portal(), actor, id)
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'not_found') return null
+    throw error
+  }
+}
