@@ -6,7 +6,9 @@ import { callItem, listCallsQuery, receipt } from '#lib/reports/calls-contract.t
 import { usageQuery, usageReport } from '#lib/reports/contract.ts'
 import { listCalls } from '#lib/reports/list-calls.ts'
 import { readReceipt } from '#lib/reports/read-receipt.ts'
+import { listShowbackMonths, readShowback, showbackTable } from '#lib/reports/read-showback.ts'
 import { readUsage, usageTable } from '#lib/reports/read-usage.ts'
+import { monthParam, showback, showbackMonths, showbackQuery } from '#lib/reports/showback-contract.ts'
 
 const usage = defineEndpoint({
   method: 'GET',
@@ -46,5 +48,31 @@ const oneCall = defineEndpoint({
   handle: ({ context, actor, params }) => readReceipt(context, actor, params.id),
 })
 
+const months = defineEndpoint({
+  method: 'GET',
+  path: '/showback',
+  summary: 'The months that showback has',
+  tag: 'Reports',
+  action: 'showback.read',
+  response: showbackMonths,
+  handle: ({ context, actor }) => listShowbackMonths(context, actor),
+})
+
+const oneMonth = defineEndpoint({
+  method: 'GET',
+  path: '/showback/{month}',
+  summary: 'A month’s spending against its budget and the month before',
+  description:
+    '`group_by` as for `/usage`, `cost_centre` unless said; budgets stand beside single dimensions that can have one. Totals are the sum of the rows. CSV by `Accept: text/csv` has the same rows.',
+  tag: 'Reports',
+  action: 'showback.read',
+  params: z.object({ month: monthParam }),
+  query: showbackQuery,
+  response: showback,
+  csv: ({ context, actor, params, query }) => showbackTable(context, actor, params.month, query),
+  handle: ({ context, actor, params, query }) => readShowback(context, actor, params.month, query),
+})
+
 export const usageEndpoints = [usage]
+export const showbackEndpoints = [months, oneMonth]
 export const callEndpoints = [calls, oneCall]

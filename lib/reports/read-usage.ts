@@ -39,7 +39,7 @@ async function readPage({ sql, clock }: ReportContext, actor: Actor, query: Usag
   const { rows, totals } = await sumUsage(sql, {
     sources: sourcesOf(range, query.granularity),
     groupBy: query.group_by,
-    granularity: query.granularity,
+    bucket: query.granularity,
     filter: query.filter as UsageFilter,
     visibility: visibleRows(actor, 'usage.read'),
     order,

@@ -32,10 +32,13 @@ export type GroupRow = Sums & {
   readonly values: readonly (string | null)[]
 }
 
+export type Bucket = Granularity | 'week'
+
 export type SumQuestion = {
   readonly sources: readonly Source[]
   readonly groupBy: readonly Dimension[]
-  readonly granularity: Granularity | undefined
+  /** Undefined: the whole range is one. */
+  readonly bucket: Bucket | undefined
   readonly filter: UsageFilter
   readonly visibility: Visibility
   readonly order: { readonly by: UsageMeasure; readonly largestFirst: boolean }
@@ -85,9 +88,9 @@ const measureColumns = Object.values(measures)
 
 /** Totals stand beside every row, and alone (with null values) where no group is on the page: one snapshot for both. */
 function sumText(question: SumQuestion, parameters: SqlParameters): string {
-  const { groupBy, granularity, order, after } = question
+  const { groupBy, bucket, order, after } = question
   const expressions = groupBy.map((dimension) => expressionOf(dimension, parameters))
-  const start = granularity === undefined ? 'NULL::timestamptz' : `date_trunc('${granularity}', start, 'UTC')`
+  const start = bucket === undefined ? 'NULL::timestamptz' : `date_trunc('${bucket}', start, 'UTC')`
   const position = `coalesce(extract(epoch FROM start) * 1000, 0), ${order.largestFirst ? '-' : ''}${measures[order.by]}::numeric, sort_values`
   return `
     WITH rollups AS (${question.sources.map((source) => sourceText(source, question, parameters)).join(' UNION ALL ')}

@@ -20,7 +20,7 @@ import { keyEndpoints } from '#lib/keys/endpoints.ts'
 import { firstKeyEndpoint } from '#lib/keys/first-key-endpoint.ts'
 import type { Endpoint } from '#lib/management/endpoint.ts'
 import { profileEndpoints } from '#lib/policy/endpoints.ts'
-import { callEndpoints, usageEndpoints } from '#lib/reports/endpoints.ts'
+import { callEndpoints, showbackEndpoints, usageEndpoints } from '#lib/reports/endpoints.ts'
 
 /** Every operation of the management API. A test holds it against the route files: nothing answers that is not here. */
 export const allEndpoints: readonly Endpoint[] = [
@@ -44,5 +44,6 @@ export const allEndpoints: readonly Endpoint[] = [
   ...callEndpoints,
   ...decisionEndpoints,
   ...usageEndpoints,
+  ...showbackEndpoints,
   ...auditEndpoints,
 ]
