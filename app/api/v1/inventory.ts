@@ -17,6 +17,7 @@ import {
 } from '#lib/identity/people/endpoints.ts'
 import { getMyLimits } from '#lib/limits/endpoints.ts'
 import { keyEndpoints } from '#lib/keys/endpoints.ts'
+import { budgetEndpoints, scopeLimitEndpoints } from '#lib/limits/budget-endpoints.ts'
 import { firstKeyEndpoint } from '#lib/keys/first-key-endpoint.ts'
 import type { Endpoint } from '#lib/management/endpoint.ts'
 import { profileEndpoints } from '#lib/policy/endpoints.ts'
@@ -41,6 +42,8 @@ export const allEndpoints: readonly Endpoint[] = [
   ...profileEndpoints,
   ...providerEndpoints,
   ...modelEndpoints,
+  ...budgetEndpoints,
+  ...scopeLimitEndpoints,
   ...callEndpoints,
   ...decisionEndpoints,
   ...usageEndpoints,

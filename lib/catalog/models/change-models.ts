@@ -45,7 +45,7 @@ export async function createModel(context: Context, actor: Actor, input: CreateM
   const nowMs = context.clock.nowMs()
   const prices = input.price ? [priceOf(input.price, input.endpoints, nowMs, 'price.')] : await listPricesFor(input)
   return changePolicy(context, actor, async (tx) => {
-    const { name, price, deployments, retiresAt, displayName, ...fields } = input
+    const { name, price: _price, deployments, retiresAt, displayName, ...fields } = input
     if (await modelNameIsTaken(tx, name)) {
       throw new AppError('conflict', `There is a model named ${name} already.`, {
         errors: [{ field: 'name', message: 'This name is taken.' }],

@@ -1,0 +1,67 @@
+/** Budgets and limits of scopes above keys, on the management API. Browser-safe. */
+import * as z from 'zod'
+import { amountUsd, budgetInput, budgetPeriods, budgetPostures, limitKinds, scopeTypes } from '#lib/limits/contract.ts'
+
+/** What administrators set budgets and limits on. A key's own are part of the key. */
+export const managedScopeTypes = ['user', 'workload', 'project', 'team', 'business_unit', 'organisation'] as const
+export type ManagedScopeType = (typeof managedScopeTypes)[number]
+
+const scopeId = z.string().trim().min(1).max(64)
+const enforceAtPercent = z
+  .int('Enter a whole number.')
+  .min(100, 'Enter at least 100.')
+  .max(1000, 'Enter at most 1,000.')
+const timeZone = z.string().max(60).refine(isTimeZone, 'Enter a time zone such as UTC or Europe/Berlin.')
+
+export const createBudgetInput = z.strictObject({
+  scopeType: z.enum(managedScopeTypes),
+  /** May be left out for the organisation, of which there is one. */
+  scopeId: scopeId.optional(),
+  ...budgetInput.shape,
+  /** For `alert_then_enforce`: the percentage of the amount at which calls are refused. */
+  enforceAtPercent: enforceAtPercent.default(110),
+  /** Where its periods begin; the organisation's unless said. */
+  timeZone: timeZone.optional(),
+})
+export type CreateBudgetInput = z.infer<typeof createBudgetInput>
+
+/** The period stays: another period is another budget. */
+export const patchBudgetInput = z.strictObject({
+  amountUsd: amountUsd.optional(),
+  posture: z.enum(budgetPostures).optional(),
+  enforceAtPercent: enforceAtPercent.optional(),
+})
+export type PatchBudgetInput = z.infer<typeof patchBudgetInput>
+
+const scopeView = z.object({ type: z.enum(scopeTypes), id: z.string(), name: z.string() })
+
+export const budgetView = z.object({
+  id: z.string(),
+  scope: scopeView,
+  amountUsd: z.string(),
+  period: z.enum(budgetPeriods),
+  posture: z.enum(budgetPostures),
+  enforceAtPercent: z.int(),
+  timeZone: z.string(),
+  /** Booked in this period. */
+  spentUsd: z.string(),
+  startsAt: z.string().nullable(),
+  resetsAt: z.string().nullable(),
+  createdAt: z.string(),
+})
+export type BudgetView = z.infer<typeof budgetView>
+
+export const scopeLimitsView = z.object({
+  scope: scopeView,
+  limits: z.partialRecord(z.enum(limitKinds), z.number()),
+  updatedAt: z.string(),
+})
+export type ScopeLimitsView = z.infer<typeof scopeLimitsView>
+
+function isTimeZone(text: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}

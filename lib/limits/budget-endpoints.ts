@@ -1,0 +1,98 @@
+/** /api/v1/budgets and /api/v1/scope-limits */
+import * as z from 'zod'
+import {
+  budgetView,
+  createBudgetInput,
+  managedScopeTypes,
+  patchBudgetInput,
+  scopeLimitsView,
+} from '#lib/limits/budget-contract.ts'
+import { limitsInput } from '#lib/limits/contract.ts'
+import { listBudgets, listBudgetsQuery, readBudget } from '#lib/limits/list-budgets.ts'
+import { archiveBudget, changeBudget, createBudget } from '#lib/limits/set-budget.ts'
+import { listScopeLimits, listScopeLimitsQuery, setScopeLimits } from '#lib/limits/set-scope-limits.ts'
+import { defineEndpoint } from '#lib/management/endpoint.ts'
+import { pageSchema } from '#lib/management/page.ts'
+
+const tag = 'Budgets'
+const params = z.object({ id: z.string().max(64) })
+
+export const budgetEndpoints = [
+  defineEndpoint({
+    method: 'GET',
+    path: '/budgets',
+    summary: 'List the budgets that you may see, with what is booked of each',
+    tag,
+    action: 'budget.read',
+    query: listBudgetsQuery,
+    response: pageSchema(budgetView),
+    handle: ({ context, actor, query }) => listBudgets(context, actor, query),
+  }),
+  defineEndpoint({
+    method: 'POST',
+    path: '/budgets',
+    summary: 'Set a budget on a person, workload, project, team, business unit or the organisation',
+    tag,
+    action: 'budget.write',
+    status: 201,
+    body: createBudgetInput,
+    response: budgetView,
+    handle: ({ context, actor, body }) => createBudget(context, actor, body),
+  }),
+  defineEndpoint({
+    method: 'GET',
+    path: '/budgets/{id}',
+    summary: 'Read a budget',
+    tag,
+    action: 'budget.read',
+    params,
+    response: budgetView,
+    handle: ({ context, actor, params: { id } }) => readBudget(context, actor, id),
+  }),
+  defineEndpoint({
+    method: 'PATCH',
+    path: '/budgets/{id}',
+    summary: 'Change a budget; what is spent in its period stays spent',
+    tag,
+    action: 'budget.write',
+    params,
+    body: patchBudgetInput,
+    response: budgetView,
+    handle: ({ context, actor, params: { id }, body }) => changeBudget(context, actor, id, body),
+  }),
+  defineEndpoint({
+    method: 'DELETE',
+    path: '/budgets/{id}',
+    summary: 'End a budget',
+    tag,
+    action: 'budget.write',
+    status: 204,
+    params,
+    response: z.void(),
+    handle: ({ context, actor, params: { id } }) => archiveBudget(context, actor, id),
+  }),
+]
+
+export const scopeLimitEndpoints = [
+  defineEndpoint({
+    method: 'GET',
+    path: '/scope-limits',
+    summary: 'List the rate limits of scopes above keys',
+    tag: 'Limits',
+    action: 'scope_limit.read',
+    query: listScopeLimitsQuery,
+    response: pageSchema(scopeLimitsView),
+    handle: ({ context, actor, query }) => listScopeLimits(context, actor, query),
+  }),
+  defineEndpoint({
+    method: 'PATCH',
+    path: '/scope-limits/{scopeType}/{scopeId}',
+    summary: 'Set rate limits of a scope; null takes one away',
+    tag: 'Limits',
+    action: 'scope_limit.write',
+    params: z.object({ scopeType: z.enum(managedScopeTypes), scopeId: z.string().max(64) }),
+    body: limitsInput,
+    response: scopeLimitsView,
+    handle: ({ context, actor, params, body }) => setScopeLimits(context, actor, params, body),
+  }),
+]

@@ -1,0 +1,291 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Actor } from '#lib/identity/contract.ts'
+import { createKeyInput } from '#lib/keys/contract.ts'
+import { mintKey } from '#lib/keys/mint-key.ts'
+import { digestOf } from '#lib/keys/rules/key-text.ts'
+import { budgetEndpoints, scopeLimitEndpoints } from '#lib/limits/budget-endpoints.ts'
+import type { BudgetView } from '#lib/limits/budget-contract.ts'
+import type { Method } from '#lib/management/endpoint.ts'
+import { loadGrant } from '#lib/policy/load-grant.ts'
+import { versionKey } from '#lib/policy/versions.ts'
+import { apiOf, nastyStrings, type Ask } from '#lib/testing/management-api.ts'
+import { actorNamed, bootstrap, createSmallCompany } from '#lib/testing/small-company.ts'
+import { openTestContext, type TestContext } from '#lib/testing/test-context.ts'
+
+const nowMs = Date.UTC(2026, 10, 21, 12)
+let fixture: TestContext
+let ask: Ask
+let ada: Actor
+let dana: Actor
+let tess: Actor
+let finn: Actor
+let keyText: string
+let keyId: string
+
+beforeAll(async () => {
+  fixture = await openTestContext(nowMs)
+  const { db } = fixture.context
+  await createSmallCompany(db, nowMs)
+  ada = await actorNamed(db, 'Ada')
+  dana = await actorNamed(db, 'Dana')
+  tess = await actorNamed(db, 'Tess')
+  finn = await actorNamed(db, 'Finn')
+  ask = apiOf(fixture.context, [...budgetEndpoints, ...scopeLimitEndpoints])
+  const minted = await mintKey(fixture.context, dana, createKeyInput.parse({ name: 'k', kind: 'personal' }))
+  keyText = minted.key
+  keyId = minted.id
+})
+afterAll(() => fixture.close())
+beforeEach(() => fixture.context.db.budget.deleteMany({ where: { scopeType: { not: 'key' } } }))
+
+const grant = async () =>
+  (await loadGrant(fixture.context.db, digestOf(keyText, fixture.context.config.pepper), nowMs))!.grant
+const version = async (subject: string) => Number((await fixture.context.redis.get(versionKey(subject))) ?? 0)
+const set = async (body: Record<string, unknown>) => {
+  const answer = await ask(ada, 'POST', '/budgets', { amountUsd: '10', period: 'month', ...body })
+  expect([answer.status, answer.body.errors]).toEqual([201, undefined])
+  return answer.body as unknown as BudgetView
+}
+async function book(columns: Record<string, string | null>, costNanos: bigint, start: Date) {
+  const { key_id = 'key_x', user_id = null, team_id = null, business_unit_id = null } = columns
+  await fixture.context.db.$executeRaw`
+    INSERT INTO usage_hourly (start, dims_hash, key_id, user_id, team_id, business_unit_id, tags, calls, refused, input_tokens, cached_tokens, output_tokens, cost_nanos, estimated_calls)
+    VALUES (${start}, ${randomBytes(16)}, ${key_id}, ${user_id}, ${team_id}, ${business_unit_id}, '{}', 1, 0, 1, 0, 1, ${costNanos}, 0)`
+}
+
+describe('a budget', () => {
+  test.each([
+    ['team', 'team_search', 'team:team_search'],
+    ['user', 'user_dana', 'user:user_dana'],
+    ['business_unit', 'bu_logistics', 'organisation'],
+    ['organisation', 'org_small', 'organisation'],
+  ] as const)('of a %s is in the grant of every key in it at once', async (scopeType, scopeId, subject) => {
+    const before = await version(subject)
+    const budget = await set({
+      scopeType,
+      scopeId,
+      amountUsd: '123.456789012',
+      posture: 'alert_then_enforce',
+      enforceAtPercent: 120,
+    })
+    expect(budget).toMatchObject({
+      scope: { type: scopeType, id: scopeId },
+      amountUsd: '123.456789012',
+      timeZone: 'Europe/Berlin',
+    })
+    expect((await grant()).budgets.find(({ id }) => id === budget.id)).toMatchObject({
+      scope: { type: scopeType },
+      amountNanos: '123456789012',
+      posture: 'alert_then_enforce',
+      enforceAtPercent: 120,
+    })
+    expect(await version(subject)).toBeGreaterThan(before)
+
+    await ask(ada, 'PATCH', `/budgets/${budget.id}`, { amountUsd: 200 })
+    expect((await grant()).budgets.find(({ id }) => id === budget.id)?.amountNanos).toBe('200000000000')
+    expect((await ask(ada, 'DELETE', `/budgets/${budget.id}`)).status).toBe(204)
+    expect((await grant()).budgets.map(({ scope }) => scope.type)).toEqual(['key'])
+    expect((await ask(ada, 'GET', `/budgets/${budget.id}`)).status).toBe(404)
+    const entries = await fixture.context.db.auditEntry.findMany({
+      where: { targetId: budget.id },
+      orderBy: { seq: 'asc' },
+    })
+    expect(entries.map(({ action }) => action)).toEqual(['budget.create', 'budget.update', 'budget.archive'])
+    expect(entries[1]).toMatchObject({ before: { amountUsd: '123.456789012' }, after: { amountUsd: '200' } })
+  })
+
+  test('of the organisation needs no id', async () => {
+    expect(await set({ scopeType: 'organisation' })).toMatchObject({
+      scope: { id: 'org_small', name: 'Small Company' },
+    })
+  })
+
+  test('is there once for a scope and period, also when two set it at once', async () => {
+    const attempt = () =>
+      ask(ada, 'POST', '/budgets', { scopeType: 'team', scopeId: 'team_search', amountUsd: '5', period: 'week' })
+    const statuses = (await Promise.all([attempt(), attempt(), attempt()])).map(({ status }) => status)
+    expect(statuses.toSorted()).toEqual([201, 409, 409])
+    await set({ scopeType: 'team', scopeId: 'team_search', period: 'day' })
+  })
+
+  test('tells what is booked in its own period and time zone', async () => {
+    // November in Berlin begins at 23:00 UTC on 31 October.
+    await book(
+      { team_id: 'team_search', business_unit_id: 'bu_logistics' },
+      1_500_000_000n,
+      new Date('2026-10-31T23:00:00Z'),
+    )
+    await book({ team_id: 'team_search' }, 70_000_000_000n, new Date('2026-10-31T22:00:00Z'))
+    await book({ team_id: 'team_finance' }, 900_000_000n, new Date('2026-11-20T10:00:00Z'))
+    const month = await set({ scopeType: 'team', scopeId: 'team_search' })
+    expect(month).toMatchObject({
+      spentUsd: '1.5',
+      startsAt: '2026-10-31T23:00:00.000Z',
+      resetsAt: '2026-11-30T23:00:00.000Z',
+    })
+    expect(await set({ scopeType: 'team', scopeId: 'team_search', period: 'total' })).toMatchObject({
+      spentUsd: '71.5',
+      resetsAt: null,
+    })
+    expect(await set({ scopeType: 'organisation' })).toMatchObject({ spentUsd: '2.4' })
+    expect(await set({ scopeType: 'team', scopeId: 'team_search', period: 'quarter', timeZone: 'UTC' })).toMatchObject({
+      spentUsd: '71.5',
+    })
+  })
+
+  test('of a key is changed with the key', async () => {
+    const budget = await fixture.context.db.budget.findFirstOrThrow({ where: { scopeType: 'key', scopeId: keyId } })
+    expect(await ask(ada, 'PATCH', `/budgets/${budget.id}`, { amountUsd: '9000000' })).toMatchObject({ status: 409 })
+    expect((await ask(ada, 'DELETE', `/budgets/${budget.id}`)).status).toBe(409)
+    expect(
+      (await ask(ada, 'POST', '/budgets', { scopeType: 'key', scopeId: keyId, amountUsd: '1', period: 'day' })).status,
+    ).toBe(422)
+  })
+})
+
+describe('the list of budgets', () => {
+  test('shows everyone what the table of permissions lets them see', async () => {
+    for (const [scopeType, scopeId] of [
+      ['team', 'team_search'],
+      ['team', 'team_finance'],
+      ['user', 'user_dana'],
+      ['project', 'proj_ranking'],
+      ['organisation', 'org_small'],
+    ]) {
+      await set({ scopeType, scopeId })
+    }
+    const seen = async (actor: Actor) => {
+      const { body } = await ask(actor, 'GET', '/budgets?sort=createdAt')
+      return (body.data as BudgetView[]).map(({ scope }) => `${scope.type} ${scope.name}`).toSorted()
+    }
+    expect(await seen(ada)).toEqual([
+      'key k',
+      'organisation Small Company',
+      'project Ranking',
+      'team Finance',
+      'team Search',
+      'user Dana',
+    ])
+    expect(await seen(dana)).toEqual(['project Ranking', 'team Search', 'user Dana'])
+    expect(await seen(tess)).toEqual(['project Ranking', 'team Search'])
+    expect(await seen(finn)).toHaveLength(6)
+  })
+
+  test('pages by cursor and is filtered', async () => {
+    const ids = [
+      await set({ scopeType: 'team', scopeId: 'team_search' }),
+      await set({ scopeType: 'team', scopeId: 'team_finance' }),
+    ].map(({ id }) => id)
+    const first = await ask(ada, 'GET', '/budgets?filter[scopeType]=team&limit=1')
+    const second = await ask(
+      ada,
+      'GET',
+      `/budgets?filter[scopeType]=team&limit=1&cursor=${String(first.body.nextCursor)}`,
+    )
+    expect([first, second].map(({ body }) => (body.data as BudgetView[])[0]?.id).toSorted()).toEqual(ids.toSorted())
+    expect(second.body.nextCursor).toBeNull()
+    expect((await ask(ada, 'GET', '/budgets?filter[scopeType]=galaxy')).status).toBe(422)
+    expect((await ask(ada, 'GET', '/budgets?q=fin')).body.data).toHaveLength(1)
+  })
+})
+
+describe('rate limits of a scope', () => {
+  const patch = (actor: Actor, path: string, body: unknown) => ask(actor, 'PATCH', `/scope-limits/${path}`, body)
+
+  test('are set one by one, obeyed at once, and taken away by null', async () => {
+    const before = await version('team:team_search')
+    expect(await patch(ada, 'team/team_search', { rpm: 500, tpm: 10_000 })).toMatchObject({
+      status: 200,
+      body: { limits: { rpm: 500, tpm: 10_000 } },
+    })
+    expect(await version('team:team_search')).toBeGreaterThan(before)
+    const teamLimits = async () =>
+      (await grant()).limits.filter(({ scope }) => scope.type === 'team').map(({ kind, limit }) => [kind, limit])
+    expect(await teamLimits()).toEqual([
+      ['rpm', 500],
+      ['tpm', 10_000],
+    ])
+    expect((await patch(ada, 'team/team_search', { tpm: null })).body).toMatchObject({ limits: { rpm: 500 } })
+    expect(await teamLimits()).toEqual([['rpm', 500]])
+    expect((await ask(dana, 'GET', '/scope-limits')).body).toMatchObject({
+      data: [{ scope: { name: 'Search' }, limits: { rpm: 500 } }],
+    })
+    expect((await ask(finn, 'GET', '/scope-limits')).body).toMatchObject({ data: [] })
+    await patch(ada, 'team/team_search', { rpm: null })
+    expect(await fixture.context.db.scopeLimit.count()).toBe(0)
+  })
+
+  test('set by two at once are both set', async () => {
+    await Promise.all([
+      patch(ada, 'organisation/org_small', { rpm: 7 }),
+      patch(ada, 'organisation/org_small', { tpm: 8 }),
+    ])
+    expect((await patch(ada, 'organisation/org_small', {})).body).toMatchObject({ limits: { rpm: 7, tpm: 8 } })
+    await patch(ada, 'organisation/org_small', { rpm: null, tpm: null })
+  })
+
+  test('are refused when they are no limits, or nobody’s', async () => {
+    for (const body of [{ rpm: 0 }, { rpm: -5 }, { rpm: 1e13 }, { rpm: '5' }, { rps: 5 }]) {
+      expect((await patch(ada, 'team/team_search', body)).status).toBe(422)
+    }
+    expect((await patch(ada, 'team/team_ghost', { rpm: 1 })).status).toBe(404)
+    expect((await patch(ada, 'galaxy/milky_way', { rpm: 1 })).status).toBe(404)
+    expect((await patch(dana, 'team/team_search', { rpm: 1 })).status).toBe(403)
+  })
+})
+
+describe('bad input', () => {
+  const good = { scopeType: 'team', scopeId: 'team_search', amountUsd: '1', period: 'month' }
+
+  test.each([
+    ['a key for a scope', { scopeType: 'key' }, 'scopeType'],
+    ['no such scope', { scopeId: 'team_ghost' }, 'scopeId'],
+    ['no id', { scopeId: undefined }, 'scopeId'],
+    ['another organisation', { scopeType: 'organisation', scopeId: 'org_other' }, 'scopeId'],
+    ['nothing', { amountUsd: '0' }, 'amountUsd'],
+    ['a debt', { amountUsd: -1 }, 'amountUsd'],
+    ['too much', { amountUsd: '9000000.000000001' }, 'amountUsd'],
+    ['too fine', { amountUsd: '0.0000000001' }, 'amountUsd'],
+    ['words', { amountUsd: 'lots' }, 'amountUsd'],
+    ['an unknown period', { period: 'fortnight' }, 'period'],
+    ['an unknown posture', { posture: 'limp' }, 'posture'],
+    ['enforcement before the end', { enforceAtPercent: 99 }, 'enforceAtPercent'],
+    ['a time zone of nowhere', { timeZone: 'Mars/Olympus' }, 'timeZone'],
+    ['an unknown field', { hard: true }, 'hard'],
+  ])('%s is refused by field, and nothing is written', async (_, body, field) => {
+    const answer = await ask(ada, 'POST', '/budgets', { ...good, ...body })
+    expect(answer.status).toBe(422)
+    expect((answer.body.errors as { field: string }[]).map((error) => error.field)).toContain(field)
+    expect(await fixture.context.db.budget.count({ where: { scopeType: { not: 'key' } } })).toBe(0)
+  })
+
+  test('is not even read from those who may not write', async () => {
+    for (const actor of [dana, tess, finn]) expect((await ask(actor, 'POST', '/budgets', good)).status).toBe(403)
+  })
+
+  test.each(nastyStrings.map((text) => [text.slice(0, 40), text]))(
+    '%j in every string is text or a clear error',
+    async (_, text) => {
+      const encoded = encodeURIComponent(text.replace('\ud800', '%'))
+      const requests: [Method, string, unknown?][] = [
+        ['POST', '/budgets', { ...good, scopeType: text }],
+        ['POST', '/budgets', { ...good, scopeId: text }],
+        ['POST', '/budgets', { ...good, amountUsd: text }],
+        ['POST', '/budgets', { ...good, timeZone: text }],
+        ['PATCH', `/budgets/${encoded}`, { amountUsd: '1' }],
+        ['PATCH', `/scope-limits/team/${encoded}`, { rpm: 1 }],
+        ['PATCH', `/scope-limits/${encoded}/x`, { [text]: 1 }],
+        ['GET', `/budgets?q=${encoded}`],
+        ['GET', `/budgets?cursor=${encoded}`],
+        ['GET', `/budgets?filter[scopeId]=${encoded}`],
+        ['GET', `/scope-limits?cursor=${encoded}`],
+        ['GET', `/budgets/${encoded}`],
+      ]
+      for (const [method, path, body] of requests) {
+        const { status } = await ask(bootstrap, method, path, body)
+        expect([200, 400, 404, 422]).toContain(status)
+      }
+    },
+  )
+})

@@ -1,0 +1,199 @@
+/** Queries of scopes, and of the budgets and limits set on them. */
+import type { Actor } from '#lib/identity/contract.ts'
+import { visibleRows, type Action } from '#lib/identity/rules/permissions.ts'
+import type { ManagedScopeType } from '#lib/limits/budget-contract.ts'
+import type { BudgetPeriod, BudgetPosture, LimitsInput, ScopeType } from '#lib/limits/contract.ts'
+import type { Db, Tx } from '#lib/platform/db.ts'
+import { Prisma } from '#lib/platform/generated/prisma/client.ts'
+
+export type ScopeRow = {
+  readonly type: ManagedScopeType
+  readonly id: string
+  readonly name: string
+  /** Whose team it is in, and whose own it is, as permission depends on them. */
+  readonly teamId: string | null
+  readonly ownerUserId: string | null
+}
+
+/** A scope by type and id; the organisation whatever the id says. */
+export async function findScope(db: Db | Tx, type: ManagedScopeType, id: string): Promise<ScopeRow | null> {
+  const shared = { type, teamId: null, ownerUserId: null }
+  const select = { id: true, name: true } as const
+  switch (type) {
+    case 'user': {
+      const row = await db.user.findUnique({ where: { id }, select })
+      return row && { ...shared, ...row, ownerUserId: row.id }
+    }
+    case 'team': {
+      const row = await db.team.findUnique({ where: { id }, select })
+      return row && { ...shared, ...row, teamId: row.id }
+    }
+    case 'project': {
+      const row = await db.project.findUnique({ where: { id }, select: { ...select, teamId: true } })
+      return row && { ...shared, ...row }
+    }
+    case 'workload': {
+      const row = await db.workload.findUnique({
+        where: { id },
+        select: { ...select, teamId: true, ownerUserId: true },
+      })
+      return row && { ...shared, ...row }
+    }
+    case 'business_unit': {
+      const row = await db.businessUnit.findUnique({ where: { id }, select })
+      return row && { ...shared, ...row }
+    }
+    case 'organisation': {
+      const row = await db.organisation.findFirst({ select })
+      return row && { ...shared, ...row }
+    }
+  }
+}
+
+export async function findOrganisationTimeZone(db: Db | Tx): Promise<string> {
+  return (await db.organisation.findFirst({ select: { timeZone: true } }))?.timeZone ?? 'UTC'
+}
+
+/** Every scope with the team it is in and the person it belongs to; `s` in the queries below. */
+const scopes = Prisma.sql`(
+  SELECT 'user' AS type, id, name, NULL AS team_id, id AS owner_user_id FROM app_user
+  UNION ALL SELECT 'workload', id, name, team_id, owner_user_id FROM workload
+  UNION ALL SELECT 'project', id, name, team_id, NULL FROM project
+  UNION ALL SELECT 'team', id, name, id, NULL FROM team
+  UNION ALL SELECT 'business_unit', id, name, NULL, NULL FROM business_unit
+  UNION ALL SELECT 'organisation', id, name, NULL, NULL FROM organisation
+  UNION ALL SELECT 'key', id, name, team_id, owner_user_id FROM virtual_key)`
+
+/** Keys show their budgets with themselves; in lists of budgets only those see them who see all. */
+function visibleTo(actor: Actor, action: Action): Prisma.Sql {
+  const visible = visibleRows(actor, action)
+  if (visible.all) return Prisma.sql`TRUE`
+  return Prisma.sql`(s.type <> 'key' AND (s.owner_user_id = ${visible.ownerUserId} OR s.team_id = ANY(${[...visible.teamIds]}::text[])))`
+}
+
+export type BudgetListRow = {
+  readonly id: string
+  readonly scopeType: ScopeType
+  readonly scopeId: string
+  readonly scopeName: string
+  readonly amountNanos: bigint
+  readonly period: BudgetPeriod
+  readonly posture: BudgetPosture
+  readonly enforceAtPercent: number
+  readonly timeZone: string
+  readonly createdAt: Date
+  readonly spentNanos: bigint
+}
+
+export type BudgetQuestion = {
+  readonly id?: string | undefined
+  readonly scopeTypes?: readonly string[] | undefined
+  readonly scopeIds?: readonly string[] | undefined
+  readonly periods?: readonly string[] | undefined
+  readonly postures?: readonly string[] | undefined
+  readonly q?: string | undefined
+  readonly afterId?: string | null
+  readonly downward: boolean
+  readonly limit: number
+  readonly nowMs: number
+}
+
+/**
+ * Live budgets that the actor may see, by id, which is by age, with what is booked of each in its period. Sums read
+ * usage_hourly by (scope column, start).
+ */
+export async function findBudgets(db: Db | Tx, actor: Actor, question: BudgetQuestion): Promise<BudgetListRow[]> {
+  const { id, scopeTypes, scopeIds, periods, postures, q, afterId, downward, limit, nowMs } = question
+  const conditions = [Prisma.sql`b.archived_at IS NULL`, visibleTo(actor, 'budget.read')]
+  const among = (column: Prisma.Sql, values: readonly string[] | undefined) => {
+    if (values) conditions.push(Prisma.sql`${column} = ANY(${[...values]}::text[])`)
+  }
+  if (id !== undefined) conditions.push(Prisma.sql`b.id = ${id}`)
+  among(Prisma.sql`b.scope_type`, scopeTypes)
+  among(Prisma.sql`b.scope_id`, scopeIds)
+  among(Prisma.sql`b.period`, periods)
+  among(Prisma.sql`b.posture`, postures)
+  if (q) conditions.push(Prisma.sql`s.name ILIKE ${`%${q.replace(/[\\%_]/g, '\\$&')}%`}`)
+  if (afterId != null) conditions.push(downward ? Prisma.sql`b.id < ${afterId}` : Prisma.sql`b.id > ${afterId}`)
+  const now = Prisma.sql`${new Date(nowMs)}::timestamptz`
+  const since = Prisma.sql`(CASE b.period WHEN 'total' THEN '-infinity'::timestamptz
+    ELSE date_trunc('hour', date_trunc(b.period, ${now} AT TIME ZONE b.time_zone) AT TIME ZONE b.time_zone) END)`
+  const spentBy = (column: Prisma.Sql) =>
+    Prisma.sql`(SELECT coalesce(sum(h.cost_nanos), 0) FROM usage_hourly h WHERE ${column} = b.scope_id AND h.start >= ${since})`
+  return db.$queryRaw<BudgetListRow[]>`
+    SELECT b.id, b.scope_type AS "scopeType", b.scope_id AS "scopeId", s.name AS "scopeName", b.amount_nanos AS "amountNanos",
+           b.period, b.posture, b.enforce_at_percent AS "enforceAtPercent", b.time_zone AS "timeZone", b.created_at AS "createdAt",
+           (CASE b.scope_type
+              WHEN 'key' THEN ${spentBy(Prisma.sql`h.key_id`)}
+              WHEN 'user' THEN ${spentBy(Prisma.sql`h.user_id`)}
+              WHEN 'workload' THEN ${spentBy(Prisma.sql`h.workload_id`)}
+              WHEN 'project' THEN ${spentBy(Prisma.sql`h.project_id`)}
+              WHEN 'team' THEN ${spentBy(Prisma.sql`h.team_id`)}
+              WHEN 'business_unit' THEN ${spentBy(Prisma.sql`h.business_unit_id`)}
+              ELSE (SELECT coalesce(sum(h.cost_nanos), 0) FROM usage_hourly h WHERE h.start >= ${since})
+            END)::int8 AS "spentNanos"
+    FROM budget b
+    JOIN ${scopes} s ON s.type = b.scope_type AND s.id = b.scope_id
+    WHERE ${Prisma.join(conditions, ' AND ')}
+    ORDER BY b.id ${downward ? Prisma.sql`DESC` : Prisma.sql`ASC`}
+    LIMIT ${limit}`
+}
+
+export type ScopeLimitRow = {
+  readonly scopeType: ScopeType
+  readonly scopeId: string
+  readonly scopeName: string
+  readonly limits: LimitsInput
+  readonly updatedAt: Date
+}
+
+export type ScopeLimitQuestion = {
+  readonly scopeTypes?: readonly string[] | undefined
+  readonly after: readonly [type: string, id: string] | null
+  readonly limit: number
+}
+
+/** Limits on scopes that the actor may see. */
+export async function findScopeLimits(
+  db: Db | Tx,
+  actor: Actor,
+  { scopeTypes, after, limit }: ScopeLimitQuestion,
+): Promise<ScopeLimitRow[]> {
+  return db.$queryRaw<ScopeLimitRow[]>`
+    SELECT l.scope_type AS "scopeType", l.scope_id AS "scopeId", s.name AS "scopeName", l.limits, l.updated_at AS "updatedAt"
+    FROM scope_limit l
+    JOIN ${scopes} s ON s.type = l.scope_type AND s.id = l.scope_id
+    WHERE ${visibleTo(actor, 'scope_limit.read')}
+      AND (${scopeTypes === undefined} OR l.scope_type = ANY(${[...(scopeTypes ?? [])]}::text[]))
+      ${after ? Prisma.sql`AND (l.scope_type, l.scope_id) > (${after[0]}, ${after[1]})` : Prisma.empty}
+    ORDER BY l.scope_type, l.scope_id
+    LIMIT ${limit}`
+}
+
+/** The limits of one scope, locked against others who change them. */
+export async function readScopeLimits(tx: Tx, scopeType: ScopeType, scopeId: string): Promise<LimitsInput> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`limits of ${scopeType} ${scopeId}`}, 0))`
+  const row = await tx.scopeLimit.findUnique({
+    where: { scopeType_scopeId: { scopeType, scopeId } },
+    select: { limits: true },
+  })
+  return (row?.limits ?? {}) as LimitsInput
+}
+
+export async function writeScopeLimits(
+  tx: Tx,
+  scopeType: ScopeType,
+  scopeId: string,
+  limits: LimitsInput,
+  nowMs: number,
+): Promise<void> {
+  const where = { scopeType_scopeId: { scopeType, scopeId } }
+  const updatedAt = new Date(nowMs)
+  if (Object.keys(limits).length === 0) await tx.scopeLimit.deleteMany({ where: { scopeType, scopeId } })
+  else
+    await tx.scopeLimit.upsert({
+      where,
+      create: { scopeType, scopeId, limits, updatedAt },
+      update: { limits, updatedAt },
+    })
+}
