@@ -44,6 +44,7 @@ const endpoints = [
         ['=HYPERLINK("http://evil")', 1n],
         ['+1', 2],
         ['plain, with comma', null],
+        ['-2+3', '-12.5'],
       ],
     }),
     handle: ({ query }) => ({ query: { ...query, cursor: null } }),
@@ -249,6 +250,7 @@ describe('the management API', () => {
       `"'=HYPERLINK(""http://evil"")",1`,
       `'+1,2`,
       '"plain, with comma",',
+      `'-2+3,-12.5`,
       '',
     ])
     expect(

@@ -41,7 +41,11 @@ export function csvResponse(table: CsvTable, requestId: string): Response {
     columns: [...table.columns],
     escape_formulas: true,
     record_delimiter: 'windows',
-    cast: { bigint: (value) => value.toString() },
+    cast: {
+      bigint: (value) => value.toString(),
+      // A negative amount is a number to a spreadsheet, not a formula.
+      string: (value) => (/^-\d+(\.\d+)?$/.test(value) ? { value, escape_formulas: false } : value),
+    },
   })
   // The callback is where the failure of either side ends up; both are destroyed by then, the answer with them.
   pipeline(Readable.from(table.rows), csv, () => {})
