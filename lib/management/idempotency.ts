@@ -31,7 +31,7 @@ export function idempotencyKeyOf(request: Request): string | null {
   return key
 }
 
-/** Runs `work`, or answers what it answered before. Only an answer below 500 is kept: after a failure, trying again is right. */
+/** Runs `work`, or answers what it answered before. A failure and a 429 are not kept: trying again is right. */
 export async function runOnce(
   context: Context,
   request: IdempotentRequest,
@@ -56,7 +56,7 @@ export async function runOnce(
 
   try {
     const answer = await work()
-    if (answer.status >= 500) await forgetKey(db, actorId, key, requestHash)
+    if (answer.status >= 500 || answer.status === 429) await forgetKey(db, actorId, key, requestHash)
     else
       await keepAnswer(db, { actorId, key, requestHash, status: answer.status, answer: box(context, request, answer) })
     return { answer, replayed: false }

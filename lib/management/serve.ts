@@ -10,7 +10,7 @@ import { appErrorOf, problemOf, problemResponse } from '#lib/management/problem.
 import { readBody, readBytes, readParams, readQuery } from '#lib/management/read-input.ts'
 import { crossSiteProblem } from '#lib/management/rules/cross-site.ts'
 import { matchRoute } from '#lib/management/rules/route-match.ts'
-import { throttleCreation } from '#lib/management/throttle.ts'
+import { throttled } from '#lib/management/throttle.ts'
 import { answerOf, csvResponse, prefersCsv, responseOf, type Answer } from '#lib/management/write-answer.ts'
 import type { Context } from '#lib/platform/context.ts'
 import { AppError, forbidden } from '#lib/platform/errors.ts'
@@ -59,7 +59,6 @@ async function answer(
   }
   const { actor } = caller
   if (!mayAnywhere(actor, endpoint.action)) throw forbidden('Your roles do not allow this. Ask an administrator.')
-  await throttleCreation(context, actor, endpoint)
 
   const bytes = endpoint.method === 'GET' ? Buffer.alloc(0) : await readBytes(request)
   const input = {
@@ -72,7 +71,8 @@ async function answer(
   if (endpoint.csv && prefersCsv(request.headers.get('accept')))
     return csvResponse(await endpoint.csv(input), requestId)
 
-  const work = async (): Promise<Answer> => answerOf(endpoint, await endpoint.handle(input))
+  const work = (): Promise<Answer> =>
+    throttled(context, actor, endpoint, async () => answerOf(endpoint, await endpoint.handle(input)))
   const key = idempotencyKeyOf(request)
   if (key === null) return responseOf(await work(), requestId)
   const target = url.pathname + url.search
