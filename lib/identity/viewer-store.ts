@@ -6,9 +6,17 @@ export async function findOrganisationName(db: Db): Promise<string | null> {
   return row?.name ?? null
 }
 
-export async function findTeamNames(db: Db, teamIds: readonly string[]): Promise<readonly { readonly id: string; readonly name: string }[]> {
+export async function findTeamNames(
+  db: Db,
+  teamIds: readonly string[],
+): Promise<readonly { readonly id: string; readonly name: string }[]> {
   if (teamIds.length === 0) return []
-  return db.team.findMany({ where: { id: { in: [...teamIds] } }, select: { id: true, name: true }, orderBy: { name: 'asc' }, take: 500 })
+  return db.team.findMany({
+    where: { id: { in: [...teamIds] } },
+    select: { id: true, name: true },
+    orderBy: { name: 'asc' },
+    take: 500,
+  })
 }
 
 export async function findContact(db: Db) {
