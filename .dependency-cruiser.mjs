@@ -2,7 +2,7 @@
 // app, bin → wiring → gateway and use cases → contracts and rules → platform.
 
 const tests = '\\.test\\.tsx?$|^(lib/testing|lib/bench|e2e)/'
-const browserSafe = '/(([a-z-]+-)?contract\\.ts|contracts?/|rules/)'
+const browserSafe = '/([a-z-]*contract\\.ts|contracts?/|rules/)'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {

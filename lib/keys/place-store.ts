@@ -70,10 +70,6 @@ export function findWorkload(tx: Tx, id: string): Promise<WorkloadRow | null> {
   return tx.workload.findUnique({ where: { id }, select: workloadColumns })
 }
 
-export function findWorkloadNamed(tx: Tx, teamId: string, name: string, kind: string): Promise<WorkloadRow | null> {
-  return tx.workload.findUnique({ where: { teamId_name_kind: { teamId, name, kind } }, select: workloadColumns })
-}
-
 const profileColumns = { id: true, name: true, policy: true, archivedAt: true } satisfies Prisma.AccessProfileSelect
 export type ProfileRow = Prisma.AccessProfileGetPayload<{ select: typeof profileColumns }>
 
