@@ -17,6 +17,7 @@ import {
   insertBudgets,
   insertCompany,
   lockSeeding,
+  measureTables,
   setLastUse,
   type KeyBudget,
 } from '#lib/demo/organisation/store.ts'
@@ -51,7 +52,7 @@ export async function seedDemo(
   // As of the first day, so that the prices of the whole time are in it.
   const catalog = await loadCatalog(db, config.masterKey, startMs)
 
-  return db.$transaction(async (tx) => {
+  const seeded = await db.$transaction(async (tx) => {
     await lockSeeding(tx)
     if (await hasOrganisation(tx)) return { seeded: false, events: 0 }
     const { Experiment = '', Production = '', Restricted = '' } = await seedBuiltInProfiles(tx, startMs)
@@ -64,6 +65,8 @@ export async function seedDemo(
     await appendActs(tx, makeAudit(company, catalog, nowMs))
     return { seeded: true, events }
   }, transactionTimes)
+  if (seeded.seeded) await measureTables(sql)
+  return seeded
 }
 
 async function insertUsage(

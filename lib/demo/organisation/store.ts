@@ -4,7 +4,7 @@ import { canonicalValue, entryHash, genesisHash } from '#lib/audit/rules/entry-h
 import type { Act } from '#lib/demo/organisation/make-audit.ts'
 import type { Company } from '#lib/demo/organisation/company.ts'
 import { organisationName } from '#lib/demo/organisation/structure.ts'
-import type { Tx } from '#lib/platform/db.ts'
+import type { SqlPool, Tx } from '#lib/platform/db.ts'
 import { newId } from '#lib/platform/ids.ts'
 import { nanosOfUsd } from '#lib/platform/money.ts'
 
@@ -205,4 +205,9 @@ export async function setLastUse(tx: Tx): Promise<void> {
     UPDATE app_user SET last_sign_in_at = used.at - interval '20 minutes'
     FROM (SELECT owner_user_id, max(last_used_at) AS at FROM virtual_key WHERE kind = 'personal' GROUP BY 1) AS used
     WHERE used.owner_user_id = app_user.id`
+}
+
+/** So many rows at once: without fresh statistics the first pages would be planned as for empty tables. */
+export async function measureTables(sql: SqlPool): Promise<void> {
+  await sql.query('ANALYZE usage_event, usage_hourly, usage_daily, virtual_key, audit_entry')
 }
