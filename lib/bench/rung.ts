@@ -53,6 +53,7 @@ export async function startRung(rung: Rung): Promise<number> {
       return found && reduced(found, rung)
     },
     loadCatalog: () => loadCatalog(db, config.masterKey),
+    nowMs: Date.now,
   })
   const ports: DecidePorts = {
     redis,

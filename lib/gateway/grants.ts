@@ -20,6 +20,7 @@ export type GrantPorts = {
   /** From PostgreSQL; null when no secret has this digest. Throws when PostgreSQL does not answer. */
   readonly loadGrant: (digest: Buffer) => Promise<Grant | null>
   readonly loadCatalog: () => Promise<CatalogSnapshot>
+  readonly nowMs: () => number
 }
 
 /** One key's digest under the pepper that knows it, and what it may do. */
@@ -105,7 +106,8 @@ export function createGrants(ports: GrantPorts): Grants {
       for (const pepper of ports.peppers) {
         const digest = digestOf(keyText, pepper).toString('base64')
         const grant = await find(digest)
-        if (grant) return { digest, grant }
+        // No version rises when the grace of a rotated secret is over: the clock alone ends it.
+        if (grant && (grant.secret.notAfterMs ?? Infinity) > ports.nowMs()) return { digest, grant }
       }
       return null
     },

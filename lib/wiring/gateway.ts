@@ -43,6 +43,7 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
     peppers: config.previousPepper ? [config.pepper, config.previousPepper] : [config.pepper],
     loadGrant: async (digest) => (await loadGrant(db, digest, systemClock.nowMs()))?.grant ?? null,
     loadCatalog: () => loadCatalog(db, config.masterKey),
+    nowMs: systemClock.nowMs,
   })
   const settlements = createSettlements(redis, log)
   const running = createRunningCalls(redis, systemClock.nowMs)
