@@ -148,11 +148,18 @@ export async function insertBareEvents(run: RunSql, rows: readonly EventRow[]): 
   ])
 }
 
-/** Sums events of [from, to) into rollups that have none of them yet. */
+/** Sums events of [from, to), whole days, into rollups that have none of them yet. */
 export async function rollUpRange(run: RunSql, from: Date, to: Date): Promise<void> {
-  for (const table of ['usage_hourly', 'usage_daily'] as const) {
-    await run(rollUp(table, '(SELECT * FROM usage_event WHERE at >= $1 AND at < $2) AS e'), [from, to])
-  }
+  await run(rollUp('usage_hourly', '(SELECT * FROM usage_event WHERE at >= $1 AND at < $2) AS e'), [from, to])
+  const dims = dimensions.replace('key_kind', 'kind')
+  await run(
+    `INSERT INTO usage_daily (${rollupColumns})
+     SELECT date_trunc('day', start, 'UTC'), dims_hash, ${dims}, ${sumNames.map((name) => `sum(${name})::bigint`).join(', ')}
+     FROM usage_hourly
+     WHERE start >= $1 AND start < $2
+     GROUP BY 1, 2, ${dims}`,
+    [from, to],
+  )
 }
 
 /** Opens the months from the one of `first` to the one of `last`; those that exist stay. */
