@@ -4,7 +4,7 @@
  * a gateway that dies meanwhile leaves the hold to the sweeper.
  */
 import { units, type TokenVector } from '#lib/catalog/contract.ts'
-import { usageEvent, usageStream, type WrittenEvent } from '#lib/ledger/contract.ts'
+import { usageEvent, usageStream, type PriceLine, type WrittenEvent } from '#lib/ledger/contract.ts'
 import { callFunction } from '#lib/limits/functions.ts'
 import { doneKey, holdKey, openHolds } from '#lib/limits/keys.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
@@ -30,16 +30,33 @@ export async function settle(
   if (!answer.startsWith('SWEPT ')) return answer === 'SETTLED' ? 'settled' : answer === 'LOST' ? 'lost' : 'duplicate'
 
   // The sweeper took this gateway for dead and booked an estimate. The truth goes in as the difference.
-  const difference = adjustmentOf(event, usageEvent.parse(JSON.parse(answer.slice('SWEPT '.length))))
+  const difference = adjustmentOf(event, bookedEvent(answer.slice('SWEPT '.length)))
   const adjusted = await run(redis, settlement, 'adjust', difference)
   return adjusted === 'SETTLED' ? 'settled' : 'duplicate'
+}
+
+/**
+ * Gives back a hold whose draft nobody here can read, as one of a newer gateway may be. What it carries goes into the
+ * stream in place of an event, and from there to the dead letters, where people look.
+ */
+export async function setAside(redis: RedisClient, callId: string, draft: string): Promise<SettleOutcome> {
+  const answer = await send(redis, callId, [], 'sweep', '0', 0, draft)
+  return answer === 'SETTLED' ? 'settled' : 'duplicate'
+}
+
+type Booked = Pick<WrittenEvent, 'tokens' | 'costNanos' | 'priceLines'>
+
+/** What the sweeper has booked; nothing where it could only set the call aside. */
+function bookedEvent(text: string): Booked {
+  const read = usageEvent.safeParse(JSON.parse(text))
+  return read.success ? read.data : {}
 }
 
 /**
  * The event that turns what was booked into what is true: signed differences of cost and tokens. Its id derives from the
  * call's, so it can be booked once only.
  */
-export function adjustmentOf(truth: WrittenEvent, booked: WrittenEvent): WrittenEvent {
+export function adjustmentOf(truth: WrittenEvent, booked: Booked): WrittenEvent {
   const tokens: TokenVector = {}
   for (const unit of units) {
     const difference = (truth.tokens?.[unit] ?? 0) - (booked.tokens?.[unit] ?? 0)
@@ -52,20 +69,46 @@ export function adjustmentOf(truth: WrittenEvent, booked: WrittenEvent): Written
     adjusts: truth.id,
     tokens,
     costNanos: (BigInt(truth.costNanos ?? 0) - BigInt(booked.costNanos ?? 0)).toString(),
+    priceLines: linesBetween(truth.priceLines ?? [], booked.priceLines ?? []),
   }
 }
 
-async function run(
+function linesBetween(truth: readonly PriceLine[], booked: readonly PriceLine[]): PriceLine[] {
+  const lines = new Map<string, PriceLine>()
+  const add = ({ unit, quantity, nanosPerMillion }: PriceLine, sign: 1 | -1): void => {
+    const name = `${unit} ${nanosPerMillion}`
+    lines.set(name, { unit, quantity: (lines.get(name)?.quantity ?? 0) + sign * quantity, nanosPerMillion })
+  }
+  for (const line of truth) add(line, 1)
+  for (const line of booked) add(line, -1)
+  return [...lines.values()].filter(({ quantity }) => quantity !== 0)
+}
+
+function run(
   redis: RedisClient,
   { event, tokens, budgetKeys }: Settlement,
-  mode: 'final' | 'sweep' | 'adjust',
+  mode: Mode,
   entry: WrittenEvent,
+): Promise<string> {
+  return send(redis, event.id, budgetKeys, mode, event.costNanos ?? '0', tokens, JSON.stringify(entry))
+}
+
+type Mode = 'final' | 'sweep' | 'adjust'
+
+async function send(
+  redis: RedisClient,
+  callId: string,
+  budgetKeys: readonly string[],
+  mode: Mode,
+  nanos: string,
+  tokens: number,
+  entry: string,
 ): Promise<string> {
   const reply = await callFunction(
     redis,
     'gatehouse_settle',
-    [openHolds, holdKey(event.id), doneKey(event.id), usageStream, ...budgetKeys],
-    [event.id, mode, event.costNanos ?? '0', tokens, JSON.stringify(entry)],
+    [openHolds, holdKey(callId), doneKey(callId), usageStream, ...budgetKeys],
+    [callId, mode, nanos, tokens, entry],
   )
   return reply as string
 }

@@ -6,20 +6,45 @@ import { priceCall } from '#lib/catalog/rules/price-call.ts'
 import { holdDraft, type HoldDraft, type UsageEvent } from '#lib/ledger/contract.ts'
 import { callFunction } from '#lib/limits/functions.ts'
 import { holdPrefix, openHolds } from '#lib/limits/keys.ts'
-import { settle } from '#lib/limits/settle.ts'
+import { setAside, settle, type SettleOutcome } from '#lib/limits/settle.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
 
-/** Settles up to `most` abandoned calls; returns how many. Any number of sweepers may run at once. */
-export async function sweepHolds(redis: RedisClient, nowMs: number, most: number = 200): Promise<number> {
-  const flat = (await callFunction(redis, 'gatehouse_expired', [openHolds], [holdPrefix, most])) as string[]
-  let swept = 0
-  for (let i = 0; i + 2 < flat.length; i += 3) {
-    const draft = holdDraft.parse(JSON.parse(flat[i + 1]!))
-    const event = interruptedEvent(draft, Number(flat[i + 2]), nowMs)
-    const tokens = (event.tokens.input ?? 0) + (event.tokens.output ?? 0)
-    if ((await settle(redis, { event, tokens, budgetKeys: [] }, 'sweep')) === 'settled') swept += 1
+type Abandoned = { readonly callId: string; readonly draft: string; readonly outputSeen: number }
+
+/** At a time; a whole gateway may have died. */
+const batch = 200
+
+/** Settles every abandoned call; returns how many. Any number of sweepers may run at once. */
+export async function sweepHolds(redis: RedisClient, nowMs: number): Promise<number> {
+  for (let swept = 0; ;) {
+    const abandoned = await readAbandoned(redis)
+    const outcomes = await Promise.all(abandoned.map((call) => settleAbandoned(redis, call, nowMs)))
+    const settled = outcomes.filter((outcome) => outcome === 'settled').length
+    swept += settled
+    if (abandoned.length < batch || settled === 0) return swept
   }
-  return swept
+}
+
+async function readAbandoned(redis: RedisClient): Promise<Abandoned[]> {
+  const flat = (await callFunction(redis, 'gatehouse_expired', [openHolds], [holdPrefix, batch])) as string[]
+  const found: Abandoned[] = []
+  for (let i = 0; i + 2 < flat.length; i += 3) {
+    found.push({ callId: flat[i]!, draft: flat[i + 1]!, outputSeen: Number(flat[i + 2]) })
+  }
+  return found
+}
+
+async function settleAbandoned(redis: RedisClient, call: Abandoned, nowMs: number): Promise<SettleOutcome> {
+  const draft = readDraft(call.draft)
+  if (!draft) return setAside(redis, call.callId, call.draft)
+  const event = interruptedEvent(draft, call.outputSeen, nowMs)
+  const tokens = (event.tokens.input ?? 0) + (event.tokens.output ?? 0)
+  return settle(redis, { event, tokens, budgetKeys: [] }, 'sweep')
+}
+
+function readDraft(text: string): HoldDraft | null {
+  const draft = holdDraft.safeParse(JSON.parse(text))
+  return draft.success ? draft.data : null
 }
 
 /** The usage event of a call that nobody finished. */
