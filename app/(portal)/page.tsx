@@ -15,7 +15,7 @@ import type { Actor } from '#lib/identity/contract.ts'
 import { may, mayAnywhere } from '#lib/identity/rules/permissions.ts'
 import type { KeyView } from '#lib/keys/contract.ts'
 import { listKeys, listKeysQuery } from '#lib/keys/list-keys.ts'
-import { readNewKeyOptions } from '#lib/keys/read-new-key-options.ts'
+import { readModelsOfKey, readNewKeyOptions } from '#lib/keys/read-new-key-options.ts'
 import type { LimitsView } from '#lib/limits/contract.ts'
 import { keyLimitsOf } from '#lib/limits/endpoints.ts'
 import { readLimits } from '#lib/limits/read-limits.ts'
@@ -42,7 +42,7 @@ export default async function HomePage() {
   const personal = mine.data.filter((key) => key.owner?.id === actor.id)
   const item = mainKey(personal) ?? mainKey(mine.data)
   const profile = options.profiles[0]
-  const models = profile?.models ?? []
+  const models = item ? await readModelsOfKey(context, item.id) : (profile?.models ?? [])
   const baseUrl = `${context.config.publicUrl}/v1`
   const firstName = actor.name.split(' ')[0] ?? actor.name
   const limits = item ? await limitsOf(actor, item.id) : null
@@ -82,7 +82,7 @@ export default async function HomePage() {
                 <KeyHero
                   item={item}
                   firstName={firstName}
-                  models={modelsOf(item, models)}
+                  models={models}
                   baseUrl={baseUrl}
                   nowMs={nowMs}
                   maximumDays={profile?.lifetimeDays.maximum ?? null}
@@ -102,10 +102,6 @@ export default async function HomePage() {
 /** The key that the page is about: one that works, else the one that was last in use. */
 function mainKey(keys: readonly KeyView[]): KeyView | null {
   return keys.find(({ status }) => status === 'active') ?? keys.find(({ status }) => status !== 'revoked') ?? null
-}
-
-function modelsOf<Model extends { readonly name: string }>(item: KeyView, models: readonly Model[]): readonly Model[] {
-  return item.models.length === 0 ? models : models.filter(({ name }) => item.models.includes(name))
 }
 
 /** Null where they cannot be read: the page comes all the same, and asks again by itself. */

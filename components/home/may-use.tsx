@@ -21,7 +21,7 @@ export function MayUse({ models, className }: MayUseProps) {
       ) : (
         <>
           <Rows className="-mt-1.5">
-            {chatFirst(models).slice(0, shown).map(({ name, inputUsd, outputUsd }) => (
+            {models.slice(0, shown).map(({ name, inputUsd, outputUsd }) => (
               <li key={name} className="flex h-8.5 items-center gap-2.5">
                 <Icon name="check" size={14} className="text-ok-ink" />
                 <Link href={`/models/${encodeURIComponent(name)}`} className="mono flex-1 truncate font-normal text-ink">
@@ -36,10 +36,4 @@ export function MayUse({ models, className }: MayUseProps) {
       )}
     </Section>
   )
-}
-
-/** What one can talk to comes before what only turns text into numbers. */
-function chatFirst(models: readonly ModelChoice[]): readonly ModelChoice[] {
-  const chats = ({ endpoints }: ModelChoice) => Number(endpoints.includes('chat'))
-  return models.toSorted((a, b) => chats(b) - chats(a))
 }

@@ -1,5 +1,5 @@
 /** What a person may choose from when they create a key, with the guardrails that creating it will hold them to. */
-import { endpoints, nanosPerMillion } from '#lib/catalog/contract.ts'
+import { nanosPerMillion } from '#lib/catalog/contract.ts'
 import type { Actor } from '#lib/identity/contract.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
 import { keyKinds, type KeyKind } from '#lib/keys/contract.ts'
@@ -12,6 +12,7 @@ import {
 import type { Context } from '#lib/platform/context.ts'
 import { usdOfNanos } from '#lib/platform/money.ts'
 import { profilePolicy, type ProfilePolicy } from '#lib/policy/contract.ts'
+import { loadGrantOfKey } from '#lib/policy/load-grant.ts'
 import { maximumNanosFor } from '#lib/policy/rules/budget-guardrail.ts'
 import { isAllowed } from '#lib/policy/rules/patterns.ts'
 
@@ -38,7 +39,7 @@ export type ProfileOption = {
   readonly lifetimeDays: ProfilePolicy['lifetimeDays']
   /** Whether somebody's first personal key makes itself. */
   readonly issuesFirstKey: boolean
-  /** Cheapest first. */
+  /** Those one can chat with first, then by price. */
   readonly models: readonly ModelOption[]
 }
 
@@ -102,17 +103,41 @@ function profileOption(row: ProfileRow, models: readonly CallableModel[], mayOve
   }
 }
 
-/** The models that a key on this profile can really reach: by name, and by a route whose provider and region it allows. */
+/** The models that the rules of a policy let through: by name, and by a route whose provider and region they allow. */
 function modelsOf(policy: ProfilePolicy, models: readonly CallableModel[]): ModelOption[] {
+  return modelOptions(models, {
+    endpoints: policy.endpoints,
+    models: [policy.models],
+    providers: [{ ...policy.providers, deny: [] }],
+    regions: [{ ...policy.regions, deny: [] }],
+  })
+}
+
+/** The models that this key can call, with their prices; whether the reader may see the key is for whoever asks. */
+export async function readModelsOfKey({ db, clock }: Context, keyId: string): Promise<ModelOption[]> {
+  const now = new Date(clock.nowMs())
+  const [grant, models] = await Promise.all([loadGrantOfKey(db, keyId), findCallableModels(db, now)])
+  return grant ? modelOptions(models, grant) : []
+}
+
+type Rules = readonly { readonly allow: readonly string[]; readonly deny: readonly string[] }[]
+
+type Reach = {
+  readonly endpoints: readonly string[]
+  readonly models: Rules
+  readonly providers: Rules
+  readonly regions: Rules
+}
+
+/** Those one can chat with first, then by price. */
+function modelOptions(models: readonly CallableModel[], reach: Reach): ModelOption[] {
   return models
-    .filter(({ name, routes }) => isAllowed(name, policy.models) && routes.some((route) => reaches(policy, route)))
-    .filter((model) =>
-      model.endpoints.some((endpoint) =>
-        endpoints.some((known) => known === endpoint && policy.endpoints.includes(known)),
-      ),
-    )
+    .filter((model) => isReached(model, reach))
     .map((model) => ({ model, prices: nanosPerMillion.parse(model.prices) }))
-    .toSorted((a, b) => sumOf(a.prices) - sumOf(b.prices) || a.model.name.localeCompare(b.model.name))
+    .toSorted(
+      (a, b) =>
+        chats(b.model) - chats(a.model) || sumOf(a.prices) - sumOf(b.prices) || a.model.name.localeCompare(b.model.name),
+    )
     .map(({ model, prices }) => ({
       name: model.name,
       endpoints: model.endpoints,
@@ -121,8 +146,17 @@ function modelsOf(policy: ProfilePolicy, models: readonly CallableModel[]): Mode
     }))
 }
 
-function reaches(policy: ProfilePolicy, { provider, region }: CallableModel['routes'][number]): boolean {
-  return isAllowed(provider, { ...policy.providers, deny: [] }) && isAllowed(region, { ...policy.regions, deny: [] })
+function isReached({ name, routes, endpoints }: CallableModel, reach: Reach): boolean {
+  const passes = (text: string, rules: Rules) => rules.every((rule) => isAllowed(text, rule))
+  return (
+    passes(name, reach.models) &&
+    endpoints.some((endpoint) => reach.endpoints.includes(endpoint)) &&
+    routes.some(({ provider, region }) => passes(provider, reach.providers) && passes(region, reach.regions))
+  )
+}
+
+function chats({ endpoints }: CallableModel): number {
+  return Number(endpoints.includes('chat'))
 }
 
 function sumOf(prices: { readonly input?: number | undefined; readonly output?: number | undefined }): number {

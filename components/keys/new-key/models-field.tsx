@@ -33,7 +33,7 @@ export function ModelsField({ form }: { readonly form: NewKeyForm }) {
       }
       error={form.errors.get('models')}
     >
-      <div className="flex flex-wrap items-center gap-1.5">
+      <div className="flex flex-wrap items-center gap-1.5 [&>[role=group]]:contents">
         <ToggleChips
           label="Models"
           mono
