@@ -30,6 +30,10 @@ export type AskButtonProps = {
   readonly why?: string
   /** "Esc to keep it". */
   readonly keep?: string
+  /** Counted when it is asked: what would stop. */
+  readonly counted?: ReactNode
+  /** For what cannot be undone: this has to be typed first. */
+  readonly typed?: string
   /** Where to go when it is done; without it the page is read anew. */
   readonly onDone?: () => void
 }
@@ -38,16 +42,20 @@ export type AskButtonProps = {
 export function AskButton(props: AskButtonProps) {
   const [open, setOpen] = useState(false)
   const [reason, setReason] = useState('')
+  const [name, setName] = useState('')
+  const isTyped = props.typed === undefined || name.trim() === props.typed
   const { send, busy, problem, forget } = useSend(z.unknown())
 
   function change(next: boolean) {
     if (!next) {
       setReason('')
+      setName('')
       forget()
     }
     setOpen(next)
   }
   async function act() {
+    if (!isTyped) return
     const body = { ...props.body, ...(reason.trim() ? { reason: reason.trim() } : {}) }
     if (await send(props.path, { method: props.method, body })) {
       change(false)
@@ -78,13 +86,25 @@ export function AskButton(props: AskButtonProps) {
           <Button variant="quiet" onClick={() => change(false)}>
             Cancel
           </Button>
-          <Button variant={props.verbVariant} busy={busy} onClick={act}>
+          <Button variant={props.verbVariant} busy={busy} disabled={!isTyped} onClick={act}>
             {props.verb}
           </Button>
         </>
       }
     >
       <Effects items={props.effects.map(({ icon, text }) => ({ icon: <Icon name={icon} />, text }))} />
+      {props.counted}
+      {props.typed === undefined ? null : (
+        <Field
+          label={
+            <>
+              Type <span className="mono">{props.typed}</span>
+            </>
+          }
+        >
+          <Input mono value={name} onChange={(event) => setName(event.target.value)} />
+        </Field>
+      )}
       {props.why ? (
         <Field label="Why" meaning="goes to the audit log">
           <Input

@@ -99,7 +99,7 @@ function Providers({ providers, opens }: { readonly providers: Overview['provide
         title="No provider yet"
         action={
           opens ? (
-            <ButtonLink href="/admin/providers/new" variant="primary" icon="plus">
+            <ButtonLink href="/admin/providers?new=1" variant="primary" icon="plus">
               New provider
             </ButtonLink>
           ) : undefined

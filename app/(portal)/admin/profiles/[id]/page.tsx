@@ -9,11 +9,13 @@ import { MappingPanel } from '#components/profiles/mapping-panel.tsx'
 import { ProfileActs } from '#components/profiles/profile-acts.tsx'
 import { PageHeader } from '#components/shell/page.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
-import { formatCount } from '#components/ui/format.ts'
+import { formatCount, formatPrice } from '#components/ui/format.ts'
 import { Link } from '#components/ui/link.tsx'
 import { Facts, Section } from '#components/ui/section.tsx'
 import { Tag } from '#components/ui/tag.tsx'
 import { Time } from '#components/ui/time.tsx'
+import type { ModelView } from '#lib/catalog/contract.ts'
+import { listModels, listModelsQuery } from '#lib/catalog/models/read-models.ts'
 import { readCatalogNames } from '#lib/catalog/read-names.ts'
 import { listProfileMappings, listProfileMappingsQuery } from '#lib/identity/access/profile-mappings.ts'
 import { listTeams, listTeamsQuery } from '#lib/identity/organisation/teams.ts'
@@ -44,8 +46,9 @@ export default async function ProfilePage({ params, searchParams }: Props) {
   const context = portal()
   const writes = may(actor, 'profile.write')
   const mapsGroups = may(actor, 'profile_mapping.write')
-  const [{ models, providers, regions }, mappings] = await Promise.all([
+  const [{ providers, regions }, models, mappings] = await Promise.all([
     readCatalogNames(context.db),
+    listModels(context, actor, listModelsQuery.parse({ limit: 200, filter: { status: ['active', 'quarantined'] } })),
     listProfileMappings(context, actor, listProfileMappingsQuery.parse({ limit: 200, filter: { profile: [profile.id] } })),
   ])
   const path = `/admin/profiles/${profile.id}`
@@ -81,7 +84,7 @@ export default async function ProfilePage({ params, searchParams }: Props) {
       <ProfileEditor
         key={profile.id}
         profile={profile}
-        models={models.map(({ name, vendor }) => ({ name, vendor, price: null }))}
+        models={models.data.map(modelOption)}
         providers={providers}
         regions={regions}
         mayWrite={writes}
@@ -97,6 +100,11 @@ export default async function ProfilePage({ params, searchParams }: Props) {
       {group === null ? null : <GroupPanel profile={profile} wanted={group} closeHref={path} />}
     </>
   )
+}
+
+function modelOption({ name, vendor, price }: ModelView) {
+  const { input, output } = price?.usdPerMillion ?? {}
+  return { name, vendor, price: input === undefined ? null : formatPrice(input, output) }
 }
 
 /** Whom a change reaches. */
