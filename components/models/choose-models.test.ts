@@ -17,11 +17,11 @@ const model = (name: string, given: Partial<ModelLine> = {}): ModelLine => ({
   retiresAtMs: null,
   prices: { input: 1_000_000_000, output: 2_000_000_000 },
   permission: { state: 'yes', why: null },
-  firstTokenMs: null,
+  simulated: false,
   ...given,
 })
 const dear = model('dear', { prices: { input: 9_000_000_000, output: 9_000_000_000 }, regions: ['us', 'eu'] })
-const cheap = model('cheap', { contextTokens: 8_192, firstTokenMs: 400 })
+const cheap = model('cheap', { contextTokens: 8_192 })
 const unpriced = model('preview', { prices: null, permission: { state: 'no', why: 'No price yet' } })
 const catalogue = [unpriced, dear, cheap]
 const names = (asked: Record<string, string>) =>

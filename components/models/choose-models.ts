@@ -53,9 +53,9 @@ function inView(model: ModelLine, view: View): boolean {
     case 'all':
       return true
     case 'mine':
-      return model.permission.state === 'yes'
+      return model.permission?.state === 'yes'
     case 'closed':
-      return model.permission.state === 'no'
+      return model.permission?.state === 'no'
     case 'ending':
       return model.retiresAtMs !== null
   }
@@ -75,8 +75,8 @@ function matches(model: ModelLine, query: ModelQuery): boolean {
   )
 }
 
-type SortKey = 'name' | 'input' | 'cached' | 'output' | 'cost' | 'context' | 'first'
-const sortKeys: readonly SortKey[] = ['name', 'input', 'cached', 'output', 'cost', 'context', 'first']
+type SortKey = 'name' | 'input' | 'cached' | 'output' | 'cost' | 'context'
+const sortKeys: readonly SortKey[] = ['name', 'input', 'cached', 'output', 'cost', 'context']
 
 function readSort(text: string): { readonly key: SortKey; readonly down: boolean } {
   const key = sortKeys.find((each) => each === text.replace(/^-/, ''))
@@ -99,8 +99,6 @@ function sortValue(model: ModelLine, key: SortKey, size: CallSize): SortValue {
       return callCost(size, model.prices)
     case 'context':
       return model.contextTokens
-    case 'first':
-      return model.firstTokenMs
   }
 }
 

@@ -5,7 +5,7 @@ import { unitPriceText } from '#components/models/unit-price.ts'
 import { callCost, type CallSize } from '#components/models/your-call.ts'
 import { cn } from '#components/ui/cn.ts'
 import { CopyIcon } from '#components/ui/copy-button.tsx'
-import { formatBigCount, formatCallCost, formatLatency, MISSING } from '#components/ui/format.ts'
+import { formatCallCost, formatCount, MISSING } from '#components/ui/format.ts'
 import { Link } from '#components/ui/link.tsx'
 import { ScrollRegion } from '#components/ui/scroll-region.tsx'
 import { Table, Td, Th } from '#components/ui/table.tsx'
@@ -30,7 +30,7 @@ type Line = {
 export function CompareTable({ models, size, keep, now }: CompareTableProps) {
   return (
     <ScrollRegion label="Comparison">
-      <Table label="Comparison" inline>
+      <Table label="Comparison" inline className="[&_tbody_tr:last-child_th]:border-b-0">
         <thead>
           <tr>
             <Th>
@@ -104,28 +104,24 @@ function linesOf(size: CallSize, now: number): readonly Line[] {
     priceLine('Output', (model) => model.prices?.output),
     {
       label: 'May I use it',
-      cell: (model) => <MayUse permission={model.permission} retiresAtMs={model.retiresAtMs} now={now} />,
+      cell: (model) =>
+        model.permission ? <MayUse permission={model.permission} retiresAtMs={model.retiresAtMs} now={now} /> : MISSING,
     },
     {
       label: 'Context',
       most: (model) => model.contextTokens,
-      cell: (model) => (model.contextTokens === null ? MISSING : `${formatBigCount(model.contextTokens)} tokens`),
+      cell: (model) => (model.contextTokens === null ? MISSING : `${formatCount(model.contextTokens)} tokens`),
     },
     {
       label: 'Longest answer',
       most: (model) => model.maxOutputTokens,
-      cell: (model) => (model.maxOutputTokens === null ? MISSING : `${formatBigCount(model.maxOutputTokens)} tokens`),
-    },
-    {
-      label: 'First token',
-      least: (model) => model.firstTokenMs,
-      cell: (model) => (model.firstTokenMs === null ? MISSING : formatLatency(model.firstTokenMs, 'first token')),
+      cell: (model) => (model.maxOutputTokens === null ? MISSING : `${formatCount(model.maxOutputTokens)} tokens`),
     },
     { label: 'Takes', cell: (model) => takes(model).join(', ') },
     { label: 'Can do', cell: (model) => model.capabilities.map(capabilityWord).join(', ') || MISSING },
     { label: 'Endpoints', cell: (model) => model.endpoints.join(', ') },
     { label: 'Regions', cell: (model) => model.regions.map((region) => region.toUpperCase()).join(', ') || MISSING },
-    { label: 'Providers', cell: (model) => model.providers.map((each) => each.displayName).join(', ') || MISSING },
+    { label: 'Providers', cell: (model) => model.providers.map((each) => each.displayName).join(' / ') || MISSING },
   ]
 }
 

@@ -1,4 +1,5 @@
-import type { NanosPerMillion } from '#lib/catalog/contract.ts'
+import { toNanos } from '#components/ui/format.ts'
+import type { accessReasons, ModelView, NanosPerMillion, PriceView } from '#lib/catalog/contract.ts'
 
 /** One model as the catalogue shows it to one person. */
 export type ModelLine = {
@@ -15,12 +16,59 @@ export type ModelLine = {
   readonly retiresAtMs: number | null
   /** In force now; null where the model has no price and so cannot be called. */
   readonly prices: NanosPerMillion | null
-  readonly permission: Permission
-  /** Half of the calls of the last day saw their first token within this time. */
-  readonly firstTokenMs: number | null
+  /** Null where nobody's access was asked for. */
+  readonly permission: Permission | null
+  /** Every route leads to the provider simulator. */
+  readonly simulated: boolean
 }
 
 export type Permission = { readonly state: 'yes' | 'no'; readonly why: string | null }
+
+/** The management API's model as a line of the catalogue. */
+export function modelLine(model: ModelView): ModelLine {
+  const { deployments, access, price } = model
+  const live = deployments.filter(({ status, provider }) => status === 'active' && provider.status === 'active')
+  const providers = new Map(live.map(({ provider }) => [provider.name, provider]))
+  return {
+    ...model,
+    providers: [...providers.values()].map(({ name, displayName }) => ({ name, displayName })),
+    regions: [...new Set(live.map(({ region }) => region))],
+    retiresAtMs: model.retiresAt === null ? null : Date.parse(model.retiresAt),
+    prices: price ? nanosOf(price) : null,
+    permission: access
+      ? { state: access.allowed ? 'yes' : 'no', why: access.reason ? reasonWords(access.reason, access.profile) : null }
+      : null,
+    simulated: deployments.length > 0 && deployments.every(({ provider }) => provider.simulated),
+  }
+}
+
+export function nanosOf({ usdPerMillion }: Pick<PriceView, 'usdPerMillion'>): NanosPerMillion {
+  return Object.fromEntries(Object.entries(usdPerMillion).map(([unit, usd]) => [unit, Number(toNanos(usd))]))
+}
+
+/** Why a person may not call a model. */
+export function reasonWords(reason: AccessReason, profile: string): string {
+  switch (reason) {
+    case 'model_not_allowed':
+      return `Not in profile ${profile}`
+    case 'endpoint_not_allowed':
+      return `Profile ${profile} has none of its endpoints`
+    case 'provider_not_allowed':
+      return `Its providers are not in profile ${profile}`
+    case 'region_not_allowed':
+      return `Its regions are not in profile ${profile}`
+    case 'quarantined':
+      return 'Quarantined'
+    case 'retired':
+      return 'Retired'
+    case 'no_price':
+      return 'No price yet'
+    case 'no_route':
+      return 'No provider serves it'
+  }
+}
+
+type AccessReason = (typeof accessReasons)[number]
 
 /** What a model takes in, in the words of the catalogue. */
 export function takes({ capabilities }: Pick<ModelLine, 'capabilities'>): readonly string[] {

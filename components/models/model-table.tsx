@@ -3,7 +3,7 @@ import { capabilityWord, takes, type ModelLine } from '#components/models/model-
 import { MayUse } from '#components/models/may-use.tsx'
 import { callCost, costShares, type CallSize } from '#components/models/your-call.ts'
 import { CopyIcon } from '#components/ui/copy-button.tsx'
-import { formatBigCount, formatCallCost, formatLatency, MISSING } from '#components/ui/format.ts'
+import { formatCallCost, formatCount, MISSING } from '#components/ui/format.ts'
 import { Row, SelectTd, SelectTh } from '#components/ui/list.tsx'
 import { unitPriceText } from '#components/models/unit-price.ts'
 import { SortHead } from '#components/ui/sort-head.tsx'
@@ -49,9 +49,6 @@ export function ModelTable({ models, size, keep, now, empty }: ModelTableProps) 
           </SortHead>
           <Th drop={1}>Region</Th>
           <Th drop={1}>Takes</Th>
-          <SortHead field="first" num first="asc" fallback={defaultSort} drop={2}>
-            First token
-          </SortHead>
           <Th className="w-11">
             <span className="sr-only">Copy name</span>
           </Th>
@@ -84,17 +81,17 @@ type ModelRowProps = {
 }
 
 function ModelRow({ model, cost, share, href, now }: ModelRowProps) {
-  const { name, providers, prices, contextTokens, regions, firstTokenMs, permission } = model
-  const may = <MayUse permission={permission} retiresAtMs={model.retiresAtMs} now={now} />
+  const { name, providers, prices, contextTokens, regions, permission } = model
+  const may = permission ? <MayUse permission={permission} retiresAtMs={model.retiresAtMs} now={now} /> : null
   return (
-    <Row id={name} href={href} className={permission.state === 'no' ? 'text-ink-3' : undefined}>
+    <Row id={name} href={href} className={permission?.state === 'no' ? 'text-ink-3' : undefined}>
       <SelectTd id={name} label={name} />
       <Td give>
         <Lead
           mono
           title={name}
           href={href}
-          second={providers.map((provider) => provider.displayName).join(', ') || 'No provider'}
+          second={providers.map((provider) => provider.displayName).join(' / ') || 'No provider'}
           narrow={may}
         />
       </Td>
@@ -119,16 +116,13 @@ function ModelRow({ model, cost, share, href, now }: ModelRowProps) {
         </span>
       </Td>
       <Td num dim drop={3}>
-        {contextTokens === null ? null : formatBigCount(contextTokens)}
+        {contextTokens === null ? null : formatCount(contextTokens)}
       </Td>
       <Td dim drop={1}>
         {regions.map((region) => region.toUpperCase()).join(', ')}
       </Td>
       <Td dim drop={1} className="max-w-44 truncate">
         <span title={model.capabilities.map(capabilityWord).join(', ') || undefined}>{takes(model).join(', ')}</span>
-      </Td>
-      <Td num dim drop={2}>
-        {firstTokenMs === null ? null : formatLatency(firstTokenMs, 'first token')}
       </Td>
       <Td num className="pl-0!">
         <CopyIcon text={name} label={`Copy ${name}`} />

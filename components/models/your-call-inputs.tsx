@@ -7,11 +7,17 @@ import type { CallSize } from '#components/models/your-call.ts'
 
 const PAUSE_MS = 300
 
+type YourCallInputsProps = {
+  readonly size: CallSize
+  /** Without its words, where a heading says them. */
+  readonly bare?: boolean
+}
+
 /** How large a call is, in tokens. The address keeps it, so that a colleague sees the same costs. */
-export function YourCallInputs({ size }: { readonly size: CallSize }) {
+export function YourCallInputs({ size, bare = false }: YourCallInputsProps) {
   return (
     <div role="group" aria-label="Your call" className="flex flex-none items-center gap-2 text-ink-3">
-      <span className="whitespace-nowrap">Your call:</span>
+      {bare ? null : <span className="whitespace-nowrap">Your call:</span>}
       <TokensInput param="in" label="Tokens in" unit="in" value={size.tokensIn} />
       <TokensInput param="out" label="Tokens out" unit="out" value={size.tokensOut} />
     </div>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { callCost, costShares, readCallSize } from '#components/models/your-call.ts'
+import { callCost, costShares, medianCall, readCallSize } from '#components/models/your-call.ts'
 
 const own = { tokensIn: 3100, tokensOut: 420 }
 
@@ -40,5 +40,29 @@ describe('the bars of a cost column', () => {
 
   test('are empty for what costs nothing', () => {
     expect(costShares([0n, 5n])).toEqual([0, 1])
+  })
+})
+
+describe("the middle of one's own calls", () => {
+  test('is taken by direction, and a single giant does not move it', () => {
+    const sizes = [
+      [100, 10],
+      [300, 30],
+      [90_000, 9],
+    ].map(([tokensIn = 0, tokensOut = 0]) => ({ tokensIn, tokensOut }))
+    expect(medianCall(sizes)).toEqual({ tokensIn: 300, tokensOut: 10 })
+  })
+
+  test('of an even number lies between the two', () => {
+    expect(
+      medianCall([
+        { tokensIn: 100, tokensOut: 1 },
+        { tokensIn: 200, tokensOut: 2 },
+      ]),
+    ).toEqual({ tokensIn: 150, tokensOut: 2 })
+  })
+
+  test('is unknown without calls', () => {
+    expect(medianCall([])).toBeNull()
   })
 })

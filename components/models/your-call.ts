@@ -7,6 +7,22 @@ export type CallSize = { readonly tokensIn: number; readonly tokensOut: number }
 /** Where the address and the person's own calls say nothing. */
 export const commonCall: CallSize = { tokensIn: 3000, tokensOut: 400 }
 
+/** The middle of a person's own calls, each direction by itself; null where there are none. */
+export function medianCall(calls: readonly CallSize[]): CallSize | null {
+  if (calls.length === 0) return null
+  return {
+    tokensIn: median(calls.map((call) => call.tokensIn)),
+    tokensOut: median(calls.map((call) => call.tokensOut)),
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  const [low = 0, high = 0] = sorted.length % 2 === 0 ? sorted.slice(middle - 1) : [sorted[middle], sorted[middle]]
+  return Math.round((low + high) / 2)
+}
+
 const most = 10_000_000
 
 /** The size that the address asks for; what is no whole number falls back to the person's own. */
