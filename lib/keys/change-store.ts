@@ -115,7 +115,8 @@ export async function findLiveSecrets(
   return tx.keySecret.findMany({
     where: { keyId, OR: [{ notAfter: null }, { notAfter: { gt: new Date(nowMs) } }] },
     select: { id: true, last4: true, notAfter: true },
-    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    // One has no end: the current one. Times alone can't tell two of the same millisecond apart.
+    orderBy: [{ notAfter: { sort: 'desc', nulls: 'first' } }, { createdAt: 'desc' }],
     take: 10,
   })
 }

@@ -8,7 +8,8 @@ export const firstKeyEndpoint = defineEndpoint({
   method: 'POST',
   path: '/me/first-key',
   summary: 'Issue my first personal key, where my access profile does so by itself',
-  description: 'Its text is told in this answer only. `issued` is null for everyone who has, or ever had, a personal key.',
+  description:
+    'Its text is told in this answer only. `issued` is null for everyone who has, or ever had, a personal key.',
   tag: 'Me',
   action: 'key.create',
   response: z.object({ issued: mintedKey.nullable() }),

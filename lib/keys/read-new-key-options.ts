@@ -136,7 +136,9 @@ function modelOptions(models: readonly CallableModel[], reach: Reach): ModelOpti
     .map((model) => ({ model, prices: nanosPerMillion.parse(model.prices) }))
     .toSorted(
       (a, b) =>
-        chats(b.model) - chats(a.model) || sumOf(a.prices) - sumOf(b.prices) || a.model.name.localeCompare(b.model.name),
+        chats(b.model) - chats(a.model) ||
+        sumOf(a.prices) - sumOf(b.prices) ||
+        a.model.name.localeCompare(b.model.name),
     )
     .map(({ model, prices }) => ({
       name: model.name,

@@ -223,7 +223,7 @@ export async function findKeys(
       (SELECT coalesce(jsonb_agg(jsonb_build_object(
           'id', s.id, 'last4', s.last4, 'createdAtMs', floor(extract(epoch FROM s.created_at) * 1000),
           'notAfterMs', floor(extract(epoch FROM s.not_after) * 1000),
-          'lastUsedAtMs', floor(extract(epoch FROM s.last_used_at) * 1000)) ORDER BY s.created_at DESC, s.id DESC), '[]')
+          'lastUsedAtMs', floor(extract(epoch FROM s.last_used_at) * 1000)) ORDER BY s.not_after DESC NULLS FIRST, s.created_at DESC), '[]')
         FROM key_secret s
         WHERE s.key_id = k.id AND (s.not_after IS NULL OR s.not_after > ${now})) AS secrets,
       (SELECT jsonb_build_object(

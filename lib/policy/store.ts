@@ -64,7 +64,7 @@ async function readFacts(db: Db, which: Prisma.Sql): Promise<unknown> {
     LEFT JOIN business_unit b ON b.id = t.business_unit_id
     LEFT JOIN organisation o ON true
     WHERE ${which}
-    ORDER BY s.created_at DESC
+    ORDER BY s.not_after DESC NULLS FIRST, s.created_at DESC
     LIMIT 1`
   return rows[0]?.facts ?? null
 }
