@@ -15,6 +15,7 @@ import type { Actor } from '#lib/identity/contract.ts'
 import { may, mayAnywhere } from '#lib/identity/rules/permissions.ts'
 import type { KeyView } from '#lib/keys/contract.ts'
 import { listKeys, listKeysQuery } from '#lib/keys/list-keys.ts'
+import { readMaximumDays } from '#lib/keys/read-key-lifetime.ts'
 import { readModelsOfKey, readNewKeyOptions } from '#lib/keys/read-new-key-options.ts'
 import type { LimitsView } from '#lib/limits/contract.ts'
 import { keyLimitsOf } from '#lib/limits/endpoints.ts'
@@ -46,6 +47,7 @@ export default async function HomePage() {
   const baseUrl = `${context.config.publicUrl}/v1`
   const firstName = actor.name.split(' ')[0] ?? actor.name
   const limits = item ? await limitsOf(actor, item.id) : null
+  const maximumDays = item ? await readMaximumDays(context, actor, item.id) : null
   const isFirst = personal.length === 0 && profile?.issuesFirstKey === true && profile.kinds.includes('personal')
   const mayCreate = mayAnywhere(actor, 'key.create')
   return (
@@ -85,7 +87,7 @@ export default async function HomePage() {
                   models={models}
                   baseUrl={baseUrl}
                   nowMs={nowMs}
-                  maximumDays={profile?.lifetimeDays.maximum ?? null}
+                  maximumDays={maximumDays}
                 />
               ) : (
                 <NoKey firstName={firstName} mayCreate={mayCreate && (profile?.kinds.length ?? 0) > 0} />

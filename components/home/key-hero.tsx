@@ -5,8 +5,8 @@ import { ExtendKey } from '#components/keys/acts/extend-key.tsx'
 import { KeyState } from '#components/keys/key-cells.tsx'
 import { isCapped } from '#components/keys/key-money.ts'
 import type { ModelChoice } from '#components/keys/new-key/options.ts'
-import { cheapestChat, keyVariable, snippetsFor } from '#components/keys/reveal/snippets.ts'
-import { CodeBlock } from '#components/ui/code-block.tsx'
+import { KeySnippets } from '#components/keys/reveal/key-snippets.tsx'
+import { cheapestChat } from '#components/keys/reveal/snippets.ts'
 import { formatDate, formatKey } from '#components/ui/format.ts'
 import { Link } from '#components/ui/link.tsx'
 import { Note } from '#components/ui/note.tsx'
@@ -54,21 +54,7 @@ export function KeyHero({ item, firstName, models, baseUrl, nowMs, maximumDays }
         </Note>
       ) : null}
       <BaseUrls baseUrl={baseUrl} model={model} />
-      {model ? (
-        <CodeBlock
-          label="Snippets"
-          remember="snippet"
-          hotkeys
-          snippets={snippetsFor({ baseUrl, model }).map(({ needs, ...snippet }) => ({
-            ...snippet,
-            note: (
-              <>
-                Uses <span className="mono">{keyVariable}</span> from your environment. {needs.includes('install ') ? <span className="mono">{needs}</span> : needs}
-              </>
-            ),
-          }))}
-        />
-      ) : null}
+      {model ? <KeySnippets baseUrl={baseUrl} model={model} hotkeys /> : null}
     </>
   )
 }

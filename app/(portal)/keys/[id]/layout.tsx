@@ -1,0 +1,71 @@
+import type { ReactNode } from 'react'
+import { openKey, type KeyParams } from './open-key.ts'
+import { KeyActsBar } from '#components/keys/detail/key-acts-bar.tsx'
+import { StatusStrip } from '#components/keys/detail/status-strip.tsx'
+import { EnvironmentTag, KeyState } from '#components/keys/key-cells.tsx'
+import { kindLooks } from '#components/keys/key-words.ts'
+import { PageHeader } from '#components/shell/page.tsx'
+import { Hotkey } from '#components/ui/hotkey.tsx'
+import { Icon } from '#components/ui/icon.tsx'
+import { Views, type View } from '#components/ui/tabs.tsx'
+import { Tag } from '#components/ui/tag.tsx'
+import { may } from '#lib/identity/rules/permissions.ts'
+import { readMaximumDays } from '#lib/keys/read-key-lifetime.ts'
+import { readModelsOfKey } from '#lib/keys/read-new-key-options.ts'
+import { portal } from '#lib/wiring/portal.ts'
+
+export async function generateMetadata({ params }: KeyParams) {
+  const { item } = await openKey((await params).id)
+  return { title: item.name }
+}
+
+/** The head of a key and its parts; what stands below is one of them. */
+export default async function KeyLayout({ params, children }: KeyParams & { readonly children: ReactNode }) {
+  const { actor, item } = await openKey((await params).id)
+  const context = portal()
+  const { icon, word } = kindLooks[item.kind]
+  const [models, maximumDays] = await Promise.all([
+    item.actions.includes('rotate') ? readModelsOfKey(context, item.id) : [],
+    readMaximumDays(context, actor, item.id),
+  ])
+  const path = `/keys/${item.id}`
+  const views: View[] = [
+    { label: 'Overview', href: path },
+    { label: 'Calls', href: `${path}/calls` },
+    { label: 'Policy', href: `${path}/policy` },
+    { label: 'Secrets', href: `${path}/secrets`, ...(item.secrets.length > 1 ? { count: item.secrets.length } : {}) },
+    { label: 'Refusals', href: `${path}/refusals` },
+    ...(may(actor, 'audit.read') ? [{ label: 'History', href: `${path}/history` }] : []),
+  ]
+  return (
+    <>
+      <PageHeader
+        title={item.name}
+        crumb={{ label: 'Keys', href: '/keys' }}
+        tags={
+          <>
+            <KeyState item={item} />
+            <EnvironmentTag environment={item.environment} />
+            <Tag>
+              <Icon name={icon} size={12} />
+              {word}
+            </Tag>
+          </>
+        }
+        actions={
+          <KeyActsBar
+            subject={{ id: item.id, name: item.name, actions: item.actions, liveSecrets: item.secrets.length }}
+            models={models}
+            baseUrl={`${context.config.publicUrl}/v1`}
+          />
+        }
+      />
+      {views.map(({ href, label }, index) => (
+        <Hotkey key={href} keys={String(index + 1)} label={label} href={href} />
+      ))}
+      <Views label="Parts of this key" views={views} />
+      <StatusStrip item={item} nowMs={context.clock.nowMs()} maximumDays={maximumDays} />
+      {children}
+    </>
+  )
+}

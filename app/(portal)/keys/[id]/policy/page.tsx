@@ -1,0 +1,74 @@
+import { openKey, type KeyParams } from '../open-key.ts'
+import { policyColumns, policyRows } from '#components/keys/detail/policy-rows.ts'
+import { PolicyTable } from '#components/keys/detail/policy-table.tsx'
+import { budgetSentence, sourceSentence } from '#components/keys/key-words.ts'
+import { PageBody } from '#components/shell/page.tsx'
+import { formatCount, formatPrice } from '#components/ui/format.ts'
+import { Link } from '#components/ui/link.tsx'
+import { Facts, Rows, Section } from '#components/ui/section.tsx'
+import { getEffectivePolicy, type EffectivePolicy } from '#lib/keys/get-effective-policy.ts'
+import { readModelsOfKey, type ModelOption } from '#lib/keys/read-new-key-options.ts'
+import { portal } from '#lib/wiring/portal.ts'
+
+export default async function PolicyPage({ params }: KeyParams) {
+  const { actor, item } = await openKey((await params).id)
+  const context = portal()
+  const [policy, models] = await Promise.all([getEffectivePolicy(context, actor, item.id), readModelsOfKey(context, item.id)])
+  const rows = policyRows(policy)
+  const columns = policyColumns(policy, rows, { team: item.team.name, project: item.project?.name ?? null })
+  return (
+    <PageBody>
+      <Section title="Limits and budgets" aside="The narrowest layer wins">
+        <PolicyTable columns={columns} rows={rows} />
+      </Section>
+      <div className="mt-6 grid grid-cols-2 gap-8 border-t border-line pt-6 stacked:grid-cols-1">
+        <Section title="Models it may call" aside={formatCount(models.length)} end={<Link href="/models">All models</Link>}>
+          <ModelRows models={models} />
+        </Section>
+        <Section title="How it is applied">
+          <Facts items={applied(policy)} />
+        </Section>
+      </div>
+    </PageBody>
+  )
+}
+
+function ModelRows({ models }: { readonly models: readonly ModelOption[] }) {
+  if (models.length === 0) return <p className="text-ink-2">None. Its profile and its own list have no model in common.</p>
+  return (
+    <Rows className="-mt-1.5">
+      {models.map(({ name, inputUsd, outputUsd }) => (
+        <li key={name} className="flex h-8.5 items-center gap-2.5">
+          <Link href={`/models/${encodeURIComponent(name)}`} className="mono flex-1 truncate font-normal text-ink">
+            {name}
+          </Link>
+          <span className="text-ink-3 tabular-nums">{formatPrice(inputUsd, outputUsd)}</span>
+        </li>
+      ))}
+    </Rows>
+  )
+}
+
+function applied(policy: EffectivePolicy) {
+  const { budgets, providers, regions, endpoints, profile, overrides } = policy
+  return [
+    { label: 'Profile', value: `${profile.name}, version ${profile.version}` },
+    ...budgets.map((budget) => ({
+      label: budget.scope.type === 'key' ? 'Its own budget' : 'Shared budget',
+      value: (
+        <>
+          {budgetSentence(budget)} <span className="text-ink-3">{sourceSentence(budget.source).toLowerCase().replace(budget.source.name.toLowerCase(), budget.source.name)}</span>
+        </>
+      ),
+    })),
+    { label: 'Providers', value: providers.allowed.join(', ') || 'none' },
+    { label: 'Regions', value: regions.allowed.join(', ') || 'none' },
+    { label: 'Endpoints', value: <span className="mono">{endpoints.allowed.join(', ')}</span> },
+    { label: 'Output', value: `${formatCount(policy.defaultOutputTokens)} tokens a call at most where the caller says nothing and a budget stops` },
+    {
+      label: 'Without limits',
+      value: policy.degradedMode === 'closed' ? 'Refused with 503 while limits cannot be checked' : 'Served within a small cap while limits cannot be checked',
+    },
+    ...(overrides.length > 0 ? [{ label: 'Overrides', value: `An admin went beyond the profile in ${overrides.join(', ')}` }] : []),
+  ]
+}

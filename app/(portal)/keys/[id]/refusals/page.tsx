@@ -1,0 +1,30 @@
+import { openKey, type KeyParams } from '../open-key.ts'
+import { searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
+import { CallsOfKey } from '#components/keys/detail/calls-of-key.tsx'
+import { Empty } from '#components/ui/states.tsx'
+import { listCallsQuery } from '#lib/reports/calls-contract.ts'
+import { listCalls } from '#lib/reports/list-calls.ts'
+import { portal } from '#lib/wiring/portal.ts'
+
+export default async function RefusalsOfKeyPage({ params, searchParams }: KeyParams & { readonly searchParams: SearchParams }) {
+  const { actor, item } = await openKey((await params).id)
+  const query = await searchParams
+  const context = portal()
+  const cursor = textParam(query.cursor) ?? undefined
+  const filter = { key: [item.id], outcome: ['refused'] }
+  const page = await listCalls(context, actor, listCallsQuery.parse({ cursor, filter }))
+  return (
+    <CallsOfKey
+      calls={page.data}
+      nextCursor={page.nextCursor}
+      path={`/keys/${item.id}/refusals`}
+      search={searchText(query)}
+      nowMs={context.clock.nowMs()}
+      empty={
+        <Empty icon="check" title="No call of this key was refused">
+          A refused call stands here with the rule that refused it.
+        </Empty>
+      }
+    />
+  )
+}
