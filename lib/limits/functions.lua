@@ -22,6 +22,7 @@ local FINAL_TTL_S = 3600 -- repeated settlements come within minutes; the ledger
 local SWEPT_TTL_S = 86400 -- a gateway that was stopped may come back late
 local BUDGET_GRACE_MS = 3888000000 -- 45 days after the period's end
 local WINDOW_GRACE_MS = 86400000
+local MOST_BEHIND = 1000 -- entries that one seed looks at: a few milliseconds
 
 local function clock_ms()
   local t = redis.call('TIME')
@@ -226,7 +227,9 @@ local function settle(keys, argv)
     local hold = cmsgpack.unpack(packed)
     for _, key in ipairs(hold.budgets) do
       -- What is held is at least this hold; less than nothing means that the period was lost and will be seeded anew.
-      if redis.call('HINCRBY', key, 'h', '-' .. hold.a) < 0 then
+      -- A call of a free model holds nothing, and "-0" is no integer.
+      local left = hold.a == '0' and redis.call('EXISTS', key) - 1 or redis.call('HINCRBY', key, 'h', '-' .. hold.a)
+      if left < 0 then
         redis.call('DEL', key)
       elseif nanos ~= '0' then
         redis.call('HINCRBY', key, 'u', nanos)
@@ -301,16 +304,46 @@ local function last_entry(stream)
   end
 end
 
---[[ SEED: what the ledger knows of a budget period, unless somebody was first.
+local function is_behind(id, other)
+  local ms, seq = string.match(id, '(%d+)-(%d+)')
+  local other_ms, other_seq = string.match(other, '(%d+)-(%d+)')
+  ms, other_ms = tonumber(ms), tonumber(other_ms)
+  return ms > other_ms or (ms == other_ms and tonumber(seq) > tonumber(other_seq))
+end
+
+-- Whether a worker has taken entries behind `id`, and so may have booked them.
+local function is_taken_behind(stream, id)
+  local groups = redis.pcall('XINFO', 'GROUPS', stream)
+  if groups.err then return false end
+  for _, group in ipairs(groups) do
+    for i = 1, #group, 2 do
+      if group[i] == 'last-delivered-id' and is_behind(group[i + 1], id) then return true end
+    end
+  end
+  return false
+end
+
+--[[ SEED: what the ledger knows of a budget period, unless somebody was first. Calls that were settled while it was read
+are counted here, so that no traffic keeps a period from being seeded.
 KEYS  budget period, stream
-ARGV  1 spent nanos  2 period end ms or 0  3 the stream's newest entry before anything was read
-Returns 1, or 0 when an event has entered the stream since: read again. ]]
+ARGV  1 spent nanos  2 period start ms  3 period end ms or 0  4 the stream's newest entry before anything was read
+      5 the field of an event that names the scope, '' for all  6 the scope's id
+Returns 1, or 0 when a worker has taken entries since, which the reader may have found in the ledger or not: read again. ]]
 local function seed(keys, argv)
-  if last_entry(keys[2]) ~= argv[3] then return 0 end
-  if redis.call('HSETNX', keys[1], 'u', argv[1]) == 1 then
-    redis.call('HSETNX', keys[1], 'h', '0')
-    if tonumber(argv[2]) > 0 then
-      redis.call('PEXPIREAT', keys[1], whole(tonumber(argv[2]) + BUDGET_GRACE_MS))
+  local budget, stream = keys[1], keys[2]
+  local starts, ends, newest, field, scope = tonumber(argv[2]), tonumber(argv[3]), argv[4], argv[5], argv[6]
+  if is_taken_behind(stream, newest) then return 0 end
+  local entries = redis.call('XRANGE', stream, '(' .. newest, '+', 'COUNT', MOST_BEHIND + 1)
+  if #entries > MOST_BEHIND then return 0 end
+  if redis.call('HSETNX', budget, 'u', argv[1]) == 0 then return 1 end
+
+  redis.call('HSETNX', budget, 'h', '0')
+  if ends > 0 then redis.call('PEXPIREAT', budget, whole(ends + BUDGET_GRACE_MS)) end
+  for _, entry in ipairs(entries) do
+    local readable, event = pcall(cjson.decode, entry[2][2])
+    if readable and type(event) == 'table' and type(event.costNanos) == 'string' and type(event.at) == 'number'
+      and (field == '' or event[field] == scope) and event.at >= starts and (ends == 0 or event.at < ends) then
+      redis.call('HINCRBY', budget, 'u', event.costNanos)
     end
   end
   return 1

@@ -337,6 +337,21 @@ describe('a settlement', () => {
     expect(costOf(await events())).toBe(64)
   })
 
+  test('of a call that holds nothing, as one of a free model, counts what it cost', async () => {
+    const budget = aBudget(1_000)
+    const [known, lost] = [
+      aRequest({ budgets: [budget], bound: aBound(0, 0) }),
+      aRequest({ budgets: [budget], bound: aBound(0, 0) }),
+    ]
+    await admitted(known)
+    await admitted(lost)
+    expect(await settle(redis, aSettlement(known, 5), 'final')).toBe('settled')
+    expect(await stateOf(budget)).toEqual({ spent: 5, held: 0 })
+    await redis.del(recordOf(budget))
+    expect(await settle(redis, aSettlement(lost, 5), 'final')).toBe('settled')
+    expect(await redis.exists(recordOf(budget))).toBe(0)
+  })
+
   test('brings no limit back that has gone meanwhile', async () => {
     const bucket = aLimit('tpm', 10_000)
     const request = aRequest({ limits: [bucket, aLimit('tpd', 10_000)] })

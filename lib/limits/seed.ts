@@ -43,7 +43,7 @@ async function seedBudget(
 ): Promise<void> {
   for (let attempt = 0; attempt < tries; attempt++) {
     const newest = (await callFunction(redis, 'gatehouse_newest', [usageStream], [])) as string
-    const travelling = await readStream(redis)
+    const travelling = await readStream(redis, newest)
     const booked = await spentInLedger(
       rule.scope,
       window,
@@ -51,29 +51,32 @@ async function seedBudget(
     )
     const onTheWay = travelling
       .filter((event) => inWindow(event.at, window) && isOfScope(event, rule.scope))
-      .reduce((sum, event) => sum + BigInt(event.costNanos), 0n)
+      .reduce((sum, event) => sum + BigInt(event.costNanos ?? 0), 0n)
+    const spent = (booked + onTheWay).toString()
     const seeded = await callFunction(
       redis,
       'gatehouse_seed',
       [budgetKey(rule, window), usageStream],
-      [(booked + onTheWay).toString(), window.endMs, newest],
+      [spent, window.startMs, window.endMs, newest, fieldOf[rule.scope.type] ?? '', rule.scope.id],
     )
-    // 0: calls were settled while we read. Their cost may be missing, so read again.
+    // 0: a worker took what was settled while we read. It may be in our reading of the ledger or not, so read again.
     if (seeded === 1) return
   }
-  throw new Error('budget could not be seeded: the stream moved at every try')
+  throw new Error('budget could not be seeded: workers took new entries at every try')
 }
 
 type StreamEvent = {
   readonly id: string
   readonly at: number
-  readonly costNanos: string
+  /** Absent where a call cost nothing. */
+  readonly costNanos?: string
 } & Readonly<Record<string, unknown>>
 
-async function readStream(redis: RedisClient): Promise<StreamEvent[]> {
+/** What is on its way, up to an entry; what comes behind it is counted by the function itself. */
+async function readStream(redis: RedisClient, upTo: string): Promise<StreamEvent[]> {
   const events: StreamEvent[] = []
   for (let from = '-'; ;) {
-    const entries = await redis.xrange(usageStream, from, '+', 'COUNT', page)
+    const entries = await redis.xrange(usageStream, from, upTo, 'COUNT', page)
     for (const [, [, text = '']] of entries) {
       const event = parse(text)
       if (event) events.push(event)

@@ -12,9 +12,12 @@ const columnOf: Partial<Record<ScopeType, string>> = {
   business_unit: 'business_unit_id',
 }
 
+const hourMs = 3_600_000
+
 /**
  * Nano-USD that the scope has spent in the window according to PostgreSQL, without the events in `except`. Reads hourly
- * rollups by (column, start) and takes off the few events that are in both places, from one snapshot.
+ * rollups by (column, start), single events where the window begins or ends within an hour of UTC (zones that are half
+ * an hour off), and takes off the few events that are in both places; all from one snapshot.
  */
 export async function spentInLedger(
   sql: SqlPool,
@@ -25,16 +28,21 @@ export async function spentInLedger(
   const column = columnOf[scope.type]
   // The column's name comes from the table above, never from input.
   const ofScope = column ? `${column} = $1` : '$1::text IS NOT NULL'
-  const from = new Date(window.startMs)
-  const to = window.endMs > 0 ? new Date(window.endMs) : new Date(8_640_000_000_000)
+  const endMs = window.endMs > 0 ? window.endMs : 8_640_000_000_000
+  const firstHourMs = Math.ceil(window.startMs / hourMs) * hourMs
+  const lastHourMs = Math.floor(endMs / hourMs) * hourMs
   const { rows } = await sql.query<{ spent: string }>(
     `SELECT (
        coalesce((SELECT sum(cost_nanos) FROM usage_hourly
-                 WHERE ${ofScope} AND start >= date_trunc('hour', $2::timestamptz) AND start < $3), 0)
+                 WHERE ${ofScope} AND start >= $4 AND start < $5), 0)
+       + coalesce((SELECT sum(cost_nanos) FROM usage_event
+                   WHERE ${ofScope} AND at >= $2 AND at < $4), 0)
+       + coalesce((SELECT sum(cost_nanos) FROM usage_event
+                   WHERE ${ofScope} AND at >= $5 AND at < $3), 0)
        - coalesce((SELECT sum(cost_nanos) FROM usage_event
-                   WHERE ${ofScope} AND id = ANY($4::text[]) AND at >= $2 AND at < $3), 0)
+                   WHERE ${ofScope} AND id = ANY($6::text[]) AND at >= $2 AND at < $3), 0)
      )::text AS spent`,
-    [scope.id, from, to, except],
+    [scope.id, new Date(window.startMs), new Date(endMs), new Date(firstHourMs), new Date(lastHourMs), except],
   )
   return BigInt(rows[0]!.spent)
 }

@@ -70,7 +70,7 @@ export async function admitSeeded(
   request: AdmitRequest,
   seed = emptyLedger(redis),
 ): Promise<AdmitReply> {
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < 100; round++) {
     const reply = await admit(redis, request)
     if (reply.kind !== 'seed') return reply
     for (const { rule, window } of reply.budgets) await seed(rule, window)
