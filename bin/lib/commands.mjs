@@ -39,7 +39,8 @@ export async function runCommand(name, args) {
   if (command.portal && name !== 'test') await buildPortal()
   if (!command.program) return
 
-  loadDotEnv()
+  // Checks have an environment of their own: they must not touch the database that .env names.
+  if (command.program !== 'test') loadDotEnv()
   if (command.attach) attachToRunningProduct()
   const program = path.join(root, 'dist', `${command.program}.js`)
   if (!fs.existsSync(program)) fail(`\`${name}\` has no program here: bin/${command.program}.ts is missing`)

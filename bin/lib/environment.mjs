@@ -19,9 +19,10 @@ export function attachToRunningProduct() {
   fill(readJson(path.join(folder, 'secrets.json')) ?? {})
 }
 
+// A variable that is set to nothing is set: `DATABASE_URL= npm start` means the embedded one, whatever .env says.
 function fill(values) {
   for (const [name, value] of Object.entries(values)) {
-    if (value && !process.env[name]) process.env[name] = value
+    if (value && process.env[name] === undefined) process.env[name] = value
   }
 }
 

@@ -1,6 +1,7 @@
 /** Browser tests, by Playwright in a real Chromium, against a product that is started for them. */
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { variables } from '#lib/platform/config.ts'
 import { freePort } from '#lib/platform/embedded/ports.ts'
 import { findOrInstall, findProgram } from '#lib/platform/embedded/system-package.ts'
 import { runProgram } from './run-program.ts'
@@ -22,6 +23,7 @@ export async function runBrowserTests(folder: string, args: readonly string[]): 
     {
       output: 'show',
       env: {
+        ...nothingConfigured,
         CHROMIUM_PATH: chromium,
         PLAYWRIGHT_JSON_OUTPUT_NAME: reportFile,
         E2E_PORT: String(await freePort()),
@@ -32,6 +34,9 @@ export async function runBrowserTests(folder: string, args: readonly string[]): 
   const text = await fs.readFile(reportFile, 'utf8').catch(() => null)
   return withExitCode(text === null ? { passed: 0, failed: 0 } : tallyOf(JSON.parse(text) as Report), exitCode)
 }
+
+// The product under test is the demo with services of its own, whatever this shell and .env are set up for.
+const nothingConfigured = Object.fromEntries(Object.keys(variables.shape).map((name) => [name, '']))
 
 /** A test that passed only when it was repeated has failed. */
 export function tallyOf({ stats }: Report): Tally {
