@@ -247,7 +247,7 @@ export const workloads: readonly WorkloadFacts[] = [
     name: 'alert-digest',
     kind: 'service',
     project: 'Incident desk',
-    habit: habit('always', 25, flash, [6000, 0, 350]),
+    habit: habit('always', 12, flash, [6000, 0, 350]),
   },
 
   {
@@ -256,7 +256,7 @@ export const workloads: readonly WorkloadFacts[] = [
     project: 'Ranking',
     habit: habit(
       'always',
-      190,
+      170,
       [
         ['gpt-5', 3],
         ['gpt-5-mini', 2],
@@ -270,13 +270,13 @@ export const workloads: readonly WorkloadFacts[] = [
     name: 'query-rewriter',
     kind: 'service',
     project: 'Ranking',
-    habit: habit('always', 38, mini, [2200, 0.4, 180], 0.8, 0),
+    habit: habit('always', 20, mini, [2200, 0.4, 180], 0.8, 0),
   },
   {
     name: 'semantic-index',
     kind: 'service',
     project: 'Ranking',
-    habit: habit('nightly', 36, embeds, [7600, 0, 0], 0.8, 0),
+    habit: habit('nightly', 18, embeds, [7600, 0, 0], 0.8, 0),
   },
   {
     name: 'eval-nightly',
@@ -315,7 +315,7 @@ export const workloads: readonly WorkloadFacts[] = [
     name: 'catalogue-writer',
     kind: 'agent',
     project: 'Catalogue enrichment',
-    habit: habit('always', 120, sonnet, [55_500, 0.55, 5800]),
+    habit: habit('always', 105, sonnet, [55_500, 0.55, 5800]),
   },
 
   {
@@ -324,7 +324,7 @@ export const workloads: readonly WorkloadFacts[] = [
     project: 'Lakehouse copilots',
     habit: habit(
       'office',
-      150,
+      130,
       [
         ['claude-sonnet-4-5', 3],
         ['gpt-4.1', 2],
@@ -360,7 +360,7 @@ export const workloads: readonly WorkloadFacts[] = [
     project: 'Warehouse documents',
     habit: habit(
       'always',
-      88,
+      50,
       [
         ['gemini-2.5-flash', 4],
         ['gpt-4o', 1],
@@ -374,7 +374,7 @@ export const workloads: readonly WorkloadFacts[] = [
     name: 'document-index',
     kind: 'service',
     project: 'Warehouse documents',
-    habit: habit('nightly', 29, [['text-embedding-3-large', 1]], [7900, 0, 0], 0.8, 0),
+    habit: habit('nightly', 15, [['text-embedding-3-large', 1]], [7900, 0, 0], 0.8, 0),
   },
 
   {
@@ -396,7 +396,7 @@ export const workloads: readonly WorkloadFacts[] = [
     name: 'chargeback-scorer',
     kind: 'service',
     project: 'Dispute handling',
-    habit: habit('always', 27, [['gpt-5-mini', 1]], [11_000, 0.2, 1800], 0.7, 0),
+    habit: habit('always', 16, [['gpt-5-mini', 1]], [11_000, 0.2, 1800], 0.7, 0),
   },
   {
     name: 'ledger-matcher',
@@ -417,7 +417,7 @@ export const workloads: readonly WorkloadFacts[] = [
     project: 'Driver app',
     habit: habit(
       'always',
-      76,
+      40,
       [
         ['gpt-4o-mini', 3],
         ['gpt-4o', 1],
@@ -446,7 +446,7 @@ export const workloads: readonly WorkloadFacts[] = [
     project: 'Dispatch assistant',
     habit: habit(
       'always',
-      140,
+      110,
       [
         ['gpt-5', 1],
         ['claude-haiku-4-5', 2],
@@ -459,7 +459,7 @@ export const workloads: readonly WorkloadFacts[] = [
     name: 'eta-explainer',
     kind: 'app',
     project: 'Route explanations',
-    habit: habit('office', 23, [['gpt-4o-mini', 1]], [3600, 0.2, 380], 0.8, 1),
+    habit: habit('office', 14, [['gpt-4o-mini', 1]], [3600, 0.2, 380], 0.8, 1),
   },
   {
     name: 'depot-planner',
@@ -472,7 +472,7 @@ export const workloads: readonly WorkloadFacts[] = [
     name: 'support-triage-agent',
     kind: 'agent',
     project: 'Customer replies',
-    habit: habit('always', 240, sonnet, [71_000, 0.5, 6300], 0.4),
+    habit: habit('always', 200, sonnet, [71_000, 0.5, 6300], 0.4),
   },
   {
     name: 'reply-suggestions',
@@ -480,7 +480,7 @@ export const workloads: readonly WorkloadFacts[] = [
     project: 'Customer replies',
     habit: habit(
       'office',
-      88,
+      50,
       [
         ['gpt-4o', 1],
         ['gpt-4o-mini', 2],
@@ -494,13 +494,13 @@ export const workloads: readonly WorkloadFacts[] = [
     name: 'call-summaries',
     kind: 'service',
     project: 'Call summaries',
-    habit: habit('office', 40, [['gemini-2.5-flash', 1]], [24_000, 0, 1300], 0.8, 0),
+    habit: habit('office', 25, [['gemini-2.5-flash', 1]], [24_000, 0, 1300], 0.8, 0),
   },
   {
     name: 'knowledge-index',
     kind: 'service',
     project: 'Customer replies',
-    habit: habit('nightly', 23, embeds, [7800, 0, 0], 0.9, 0),
+    habit: habit('nightly', 12, embeds, [7800, 0, 0], 0.9, 0),
   },
 
   {
@@ -523,14 +523,14 @@ export const workloads: readonly WorkloadFacts[] = [
     name: 'lead-scorer',
     kind: 'service',
     project: 'Landing tests',
-    habit: habit('always', 21, mini, [2600, 0, 160], 0.8, 0),
+    habit: habit('always', 12, mini, [2600, 0, 160], 0.8, 0),
   },
 
   {
     name: 'phish-triage',
     kind: 'agent',
     project: 'Phishing triage',
-    habit: habit('always', 80, [['gpt-4.1', 1]], [37_000, 0.2, 3300], 0.8, 0),
+    habit: habit('always', 60, [['gpt-4.1', 1]], [37_000, 0.2, 3300], 0.8, 0),
   },
   {
     name: 'log-explainer',
@@ -545,7 +545,7 @@ export const workloads: readonly WorkloadFacts[] = [
     project: 'Invoice reading',
     habit: habit(
       'office',
-      52,
+      30,
       [
         ['gemini-2.5-flash', 3],
         ['gpt-4o', 1],
