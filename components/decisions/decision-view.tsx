@@ -103,7 +103,8 @@ function CheckedAside({ decision }: { readonly decision: DecisionRecord }) {
 }
 
 function Rail({ decision, json, viewerMail }: Pick<DecisionViewProps, 'decision' | 'json' | 'viewerMail'>) {
-  const { contact } = decision
+  // Nobody has to change a rule where none refused: the call itself was not right.
+  const contact = decision.rules.some(({ passed }) => !passed) ? decision.contact : null
   const isMe = contact !== null && contact.mail === viewerMail
   return (
     <>

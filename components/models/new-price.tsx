@@ -11,7 +11,7 @@ import { ProblemNote } from '#components/query/problem-note.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { DialogClose } from '#components/ui/dialog.tsx'
 import { Field, FormProblems } from '#components/ui/field.tsx'
-import { formatCallCost, formatPrice, formatReset, toNanos } from '#components/ui/format.ts'
+import { formatCallCost, formatDate, formatMinute, formatPrice, toNanos } from '#components/ui/format.ts'
 import { Input } from '#components/ui/input.tsx'
 import { Verdict } from '#components/ui/note.tsx'
 import { MoneyInput } from '#components/ui/number-input.tsx'
@@ -157,7 +157,7 @@ export function NewPrice({ model, current, produces, size, closeHref }: NewPrice
 
 function whenWords(when: 'now' | 'later', fromMs: number | null): string {
   if (when === 'now') return 'In force on the next call'
-  return fromMs === null ? 'Choose when it begins' : `In force from ${formatReset(fromMs)}`
+  return fromMs === null ? 'Choose when it begins' : `In force from ${formatDate(fromMs)}, ${formatMinute(fromMs)} UTC`
 }
 
 function costWords(size: CallSize, current: Prices | null, given: Prices): string {

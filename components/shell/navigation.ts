@@ -94,7 +94,9 @@ export function actionsFor(roles: readonly Role[]): readonly ShellAction[] {
 }
 
 /** The item whose page this address is, or is inside of: the longest path that fits. */
-export function currentHref(groups: readonly NavigationGroup[], path: string, search = ''): string | null {
+export function currentHref(groups: readonly NavigationGroup[], address: string, search = ''): string | null {
+  // A decision is what lies behind a call.
+  const path = address.startsWith('/decisions/') ? '/calls' : address
   const query = new URLSearchParams(search)
   let best: { href: string; weight: number } | null = null
   for (const { href } of groups.flatMap((group) => group.items)) {

@@ -1,21 +1,19 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
+import { mayStillCome } from '../may-still-come.ts'
 import { signedIn } from '../../signed-in.ts'
 import { CopyLink } from '#components/calls/copy-link.tsx'
 import { ReceiptView } from '#components/calls/receipt-view.tsx'
-import { WaitForReceipt } from '#components/calls/wait-for-receipt.tsx'
+import { WaitForRecord } from '#components/calls/wait-for-record.tsx'
 import { PageBody, PageHeader } from '#components/shell/page.tsx'
+import { ButtonLink } from '#components/ui/button-link.tsx'
 import type { Actor } from '#lib/identity/contract.ts'
 import { AppError } from '#lib/platform/errors.ts'
-import { idTimeMs } from '#lib/platform/ids.ts'
 import type { Receipt } from '#lib/reports/calls-contract.ts'
 import { readReceipt } from '#lib/reports/read-receipt.ts'
 import { portal } from '#lib/wiring/portal.ts'
 
 export const metadata: Metadata = { title: 'Receipt' }
-
-/** A call may run this long and then have its receipt; an older id without one names nothing. */
-const longestCallMs = 30 * 60_000
 
 type Props = { readonly params: Promise<{ readonly id: string }> }
 
@@ -23,7 +21,7 @@ export default async function ReceiptPage({ params }: Props) {
   const actor = await signedIn()
   const { id } = await params
   const receipt = await receiptOrNull(actor, id)
-  if (!receipt && !mayStillRun(id, portal().clock.nowMs())) notFound()
+  if (!receipt && !mayStillCome(id, 'call_', portal().clock.nowMs())) notFound()
   return (
     <>
       <PageHeader
@@ -35,7 +33,7 @@ export default async function ReceiptPage({ params }: Props) {
         {receipt ? (
           <ReceiptView receipt={receipt} json={JSON.stringify(receipt, null, 2)} />
         ) : (
-          <WaitForReceipt callId={id} />
+          <WaitForRecord id={id} of="calls" listLink={<ButtonLink href="/calls">All calls</ButtonLink>} />
         )}
       </PageBody>
     </>
@@ -49,9 +47,4 @@ async function receiptOrNull(actor: Actor, id: string): Promise<Receipt | null> 
     if (error instanceof AppError && error.code === 'not_found') return null
     throw error
   }
-}
-
-function mayStillRun(id: string, nowMs: number): boolean {
-  const atMs = id.startsWith('call_') ? idTimeMs(id) : null
-  return atMs !== null && atMs <= nowMs + 60_000 && nowMs - atMs < longestCallMs
 }

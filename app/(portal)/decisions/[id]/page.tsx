@@ -1,10 +1,13 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
+import { mayStillCome } from '../../calls/may-still-come.ts'
 import { signedIn } from '../../signed-in.ts'
 import { CopyLink } from '#components/calls/copy-link.tsx'
+import { WaitForRecord } from '#components/calls/wait-for-record.tsx'
 import { DecisionView } from '#components/decisions/decision-view.tsx'
 import { decisionQuestion } from '#components/decisions/explain.ts'
 import { PageBody, PageHeader } from '#components/shell/page.tsx'
+import { ButtonLink } from '#components/ui/button-link.tsx'
 import type { DecisionRecord } from '#lib/decisions/contract.ts'
 import { decisionViewOf } from '#lib/decisions/endpoints.ts'
 import { readDecision } from '#lib/decisions/read-decision.ts'
@@ -22,7 +25,22 @@ export default async function DecisionPage({ params }: Props) {
   const { id } = await params
   const context = portal()
   const decision = await decisionOrNull(actor, id)
-  if (!decision) notFound()
+  const nowMs = context.clock.nowMs()
+  if (!decision) {
+    if (!mayStillCome(id, 'dec_', nowMs)) notFound()
+    return (
+      <>
+        <PageHeader title="Decision" crumb={{ label: 'Calls', href: '/calls' }} />
+        <PageBody>
+          <WaitForRecord
+            id={id}
+            of="decisions"
+            listLink={<ButtonLink href="/calls?outcome=refused">Refused calls</ButtonLink>}
+          />
+        </PageBody>
+      </>
+    )
+  }
   const view = decisionViewOf(decision)
   return (
     <>
@@ -36,7 +54,7 @@ export default async function DecisionPage({ params }: Props) {
           decision={decision}
           rules={view.rules}
           json={JSON.stringify(view, null, 2)}
-          now={context.clock.nowMs()}
+          now={nowMs}
           viewerMail={actor.email}
         />
       </PageBody>
