@@ -9,12 +9,12 @@ const missing = () => Response.json({ code: 'not_found', detail: 'There is no su
 /** The page, with a management API that answers as told. */
 function waiting(answer: () => Response) {
   const { router, visits } = testRouter()
-  const asked = vi.fn(async () => answer())
+  const asked = vi.fn<() => Promise<Response>>(async () => answer())
   vi.stubGlobal('fetch', asked)
   render(
     <At path="/calls/call_1" router={router}>
       <QueryClientProvider client={new QueryClient()}>
-        <WaitForRecord id="call_1" of="calls" listLink={<a href="/calls">All calls</a>} />
+        <WaitForRecord id="call_1" of="calls" listLink={<span>All calls</span>} />
       </QueryClientProvider>
     </At>,
   )
