@@ -2,10 +2,12 @@
  * A gateway on a real socket, with its own PostgreSQL database, Redis and provider simulator, and the small company in it.
  * Keys are made by the test with exactly the policy that it is about.
  */
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { randomBytes } from 'node:crypto'
 import { startSimulator } from '#lib/demo/simulator/server.ts'
 import { createFrontDoor } from '#lib/gateway/front-door.ts'
+import { webCall, webResponse } from '#lib/gateway/mounts/web.ts'
 import { defaultTimeouts, type UpstreamTimeouts } from '#lib/gateway/upstream.ts'
 import { digestOf, newKeyText } from '#lib/keys/rules/key-text.ts'
 import type { KeyKind, KeyStatus } from '#lib/keys/contract.ts'
@@ -16,7 +18,8 @@ import { newId } from '#lib/platform/ids.ts'
 import { openRedis, type RedisClient } from '#lib/platform/redis.ts'
 import { publishVersions, raiseVersions, type Subject } from '#lib/policy/versions.ts'
 import { createSmallCompany, type SmallCompany } from '#lib/testing/small-company.ts'
-import { freshDatabase, freshRedis } from '#lib/testing/services.ts'
+import { serveRequests } from '#lib/testing/serve-requests.ts'
+import { freshDatabase, freshRedisProcess } from '#lib/testing/services.ts'
 import { createGateway, type Gateway } from '#lib/wiring/gateway.ts'
 
 /** Nano-USD per million: gpt-4o-mini's list price, 150 nanos a token in, 600 out. */
@@ -33,8 +36,12 @@ export type KeyWish = {
   readonly expiresAt?: Date
 }
 
+export const mounts = ['front door', 'route handlers'] as const
+export type Mount = (typeof mounts)[number]
+
 export type TestGateway = {
-  readonly url: string
+  /** One gateway core, behind both mounts. */
+  urlOf(mount: Mount): string
   readonly config: Config
   readonly gateway: Gateway
   readonly simulator: Awaited<ReturnType<typeof startSimulator>>
@@ -42,13 +49,16 @@ export type TestGateway = {
   readonly redis: RedisClient
   readonly company: SmallCompany
   makeKey(wish?: KeyWish): Promise<TestKey>
+  /** Nano-USD set aside for the running calls of a key, on its budget. */
+  heldOn(key: TestKey): Promise<bigint>
   /** Changes rows and tells the gateway, as a use case would. */
   change(subjects: readonly Subject[], work: (database: Database) => Promise<unknown>): Promise<void>
   close(): Promise<void>
 }
 
+/** Its Redis is a process of its own, so that tests may pause and kill it. */
 export async function startTestGateway(timeouts: Partial<UpstreamTimeouts> = {}): Promise<TestGateway> {
-  const [postgres, redisServer, simulator] = await Promise.all([freshDatabase(), freshRedis(), startSimulator()])
+  const [postgres, redisServer, simulator] = await Promise.all([freshDatabase(), freshRedisProcess(), startSimulator()])
   const config = loadConfig(testEnvironment(postgres.url, redisServer.url))
   const database = openDatabase(postgres.url, 4)
   const redis = openRedis(redisServer.url, 'patient')
@@ -63,11 +73,12 @@ export async function startTestGateway(timeouts: Partial<UpstreamTimeouts> = {})
     metricsToken: null,
     dependencies: gateway.dependencies,
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const routes = serveRequests((request) => webResponse(request, (reply) => gateway.handle(webCall(request), reply)))
+
+  const urls = { 'front door': await listen(server), 'route handlers': await listen(routes) }
 
   return {
-    url,
+    urlOf: (mount) => urls[mount],
     config,
     gateway,
     simulator,
@@ -75,14 +86,22 @@ export async function startTestGateway(timeouts: Partial<UpstreamTimeouts> = {})
     redis,
     company,
     makeKey: (wish = {}) => makeKey(database, config, company, wish),
+    async heldOn(key) {
+      const budgets = await database.db.budget.findMany({ where: { scopeId: key.id }, select: { id: true }, take: 10 })
+      const records = (await Promise.all(budgets.map(({ id }) => redis.keys(`{gh}:b:${id}:*`)))).flat()
+      const held = await Promise.all(records.map((record) => redis.hget(record, 'h')))
+      return held.reduce((sum, nanos) => sum + BigInt(nanos ?? 0), 0n)
+    },
     async change(subjects, work) {
       await work(database)
       await database.db.$transaction((tx) => raiseVersions(tx, subjects))
       await publishVersions(database.db, redis, subjects)
     },
     async close() {
-      server.closeAllConnections()
-      server.close()
+      for (const one of [server, routes]) {
+        one.closeAllConnections()
+        one.close()
+      }
       await gateway.close(2_000)
       redis.disconnect()
       await database.close()
@@ -90,6 +109,11 @@ export async function startTestGateway(timeouts: Partial<UpstreamTimeouts> = {})
       await Promise.all([postgres.drop(), redisServer.drop()])
     },
   }
+}
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 /** The environment of a product process, with secrets of its own. */
