@@ -40,6 +40,8 @@ export const mounts = ['front door', 'route handlers'] as const
 export type Mount = (typeof mounts)[number]
 
 export type TestGateway = {
+  /** The front door. */
+  readonly url: string
   /** One gateway core, behind both mounts. */
   urlOf(mount: Mount): string
   readonly config: Config
@@ -78,6 +80,7 @@ export async function startTestGateway(timeouts: Partial<UpstreamTimeouts> = {})
   const urls = { 'front door': await listen(server), 'route handlers': await listen(routes) }
 
   return {
+    url: urls['front door'],
     urlOf: (mount) => urls[mount],
     config,
     gateway,
