@@ -9,6 +9,7 @@ import { signInAs } from './people.ts'
 type Call = { readonly id: string; readonly costUsd: string }
 
 test('from first sign-in to a refused call', async ({ page, baseURL, browser }) => {
+  test.setTimeout(120_000)
   await signInAs(page, 'Dana', '/keys?new=1')
 
   const name = `journey-${Date.now()}`
