@@ -101,9 +101,12 @@ export default async function HomePage() {
   )
 }
 
-/** The key that the page is about: one that works, else the one that was last in use. */
+/** The key that the page is about: one that works before one that does not, then by its last use, then the first one. */
 function mainKey(keys: readonly KeyView[]): KeyView | null {
-  return keys.find(({ status }) => status === 'active') ?? keys.find(({ status }) => status !== 'revoked') ?? null
+  const rank = ({ status }: KeyView) => (status === 'active' ? 0 : status === 'revoked' ? 2 : 1)
+  const used = ({ lastUsedAt }: KeyView) => (lastUsedAt === null ? 0 : Date.parse(lastUsedAt))
+  const [first] = keys.toSorted((a, b) => rank(a) - rank(b) || used(b) - used(a) || a.createdAt.localeCompare(b.createdAt))
+  return first && rank(first) < 2 ? first : null
 }
 
 /** Null where they cannot be read: the page comes all the same, and asks again by itself. */

@@ -38,7 +38,7 @@ export function LastCalls({ calls, nowMs, title = 'Last calls', href, className 
         <thead>
           <tr>
             <Th drop={4}>Time, UTC</Th>
-            <Th>Model</Th>
+            <Th className="drop-4:pl-0!">Model</Th>
             <Th drop={3}>Client</Th>
             <Th num drop={3}>
               Tokens in, out
@@ -58,7 +58,7 @@ export function LastCalls({ calls, nowMs, title = 'Last calls', href, className 
                   <Time at={Date.parse(call.at)} as="log" now={nowMs} />
                 </Link>
               </Td>
-              <Td mono give>
+              <Td mono give className="drop-4:pl-0!">
                 {call.model ?? 'none named'}
               </Td>
               <Td dim drop={3}>

@@ -21,13 +21,13 @@ export function CallersTable({ callers, nowMs, withSecret = false }: CallersTabl
         <tr>
           <Th>From</Th>
           <Th drop={4}>Client</Th>
-          <Th drop={3}>{withSecret ? 'Secret' : 'Identity'}</Th>
+          <Th drop={4}>{withSecret ? 'Secret' : 'Identity'}</Th>
           <Th num>Calls</Th>
-          <Th num drop={3}>
+          <Th num drop={4}>
             Tokens
           </Th>
           <Th num>Spent</Th>
-          <Th num drop={4}>
+          <Th num drop={3}>
             Last
           </Th>
         </tr>
@@ -37,18 +37,18 @@ export function CallersTable({ callers, nowMs, withSecret = false }: CallersTabl
           <tr key={[caller.ip, caller.client, caller.secretId, caller.identity].join(' ')}>
             <Td mono>{caller.ip ?? 'unknown'}</Td>
             <Td drop={4}>{clientName(caller.client)}</Td>
-            <Td dim drop={3}>
+            <Td dim drop={4}>
               {withSecret ? caller.last4 ? <span className="mono">{formatKey(caller.last4)}</span> : null : (identities[caller.identity] ?? caller.identity)}
             </Td>
             <Td num>
               {formatCount(caller.calls)}
               {caller.refused > 0 ? <span className="text-ink-3">, {formatCount(caller.refused)} refused</span> : null}
             </Td>
-            <Td num dim drop={3}>
+            <Td num dim drop={4}>
               {formatBigCount(caller.inputTokens + caller.outputTokens)}
             </Td>
             <Td num>{formatMoney(caller.costUsd)}</Td>
-            <Td num dim drop={4}>
+            <Td num dim drop={3}>
               <Time at={Date.parse(caller.lastAt)} as="age" now={nowMs} />
             </Td>
           </tr>

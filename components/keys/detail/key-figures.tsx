@@ -33,14 +33,16 @@ type KeyFiguresProps = {
   readonly spentThisMonthUsd: string
   readonly day: DayOfCalls
   readonly nowMs: number
+  /** A key that may not call has no pace. */
+  readonly isActive: boolean
 }
 
 /** Four numbers: what was spent of what, where it ends, who calls, who is refused. */
-export function KeyFigures({ budget, spentThisMonthUsd, day, nowMs }: KeyFiguresProps) {
+export function KeyFigures({ budget, spentThisMonthUsd, day, nowMs, isActive }: KeyFiguresProps) {
   return (
     <Figures>
       {budget ? <SpentFigure budget={budget} nowMs={nowMs} /> : <Figure label={`Spent in ${monthName(nowMs)}`} value={formatMoney(spentThisMonthUsd)} note="No cap of its own" />}
-      {budget ? <PaceFigure budget={budget} nowMs={nowMs} /> : null}
+      {budget && isActive ? <PaceFigure budget={budget} nowMs={nowMs} /> : null}
       <Figure
         label="Calls, last 24 hours"
         value={formatCount(day.calls)}

@@ -59,6 +59,13 @@ describe('the policy in force', () => {
     expect(row('rpm')).toMatchObject({ cells: { team: '4,000', profile: '300' }, winner: 'profile', used: '150', share: 0.5 })
   })
 
+  test('marks the key where it follows the default of its profile, since that is the value in force', () => {
+    const [limit] = policy.limits
+    const values = limit!.values.map((each) => ({ ...each, value: each.layer === 'key' ? 60 : each.value }))
+    const rows = policyRows({ ...policy, limits: [{ ...limit!, limit: 60, values }] })
+    expect(rows.find(({ id }) => id === 'rpm')).toMatchObject({ winner: 'key', cells: { profile: '300', key: '60' } })
+  })
+
   test('marks the budget that ends first, which need not be the smallest', () => {
     expect(row('budget month')).toMatchObject({ cells: { key: '$600', team: '$6,000' }, winner: 'team', used: '$5,900.00' })
   })

@@ -74,10 +74,15 @@ function limitRows({ limits }: EffectivePolicy): PolicyRow[] {
     id: kind,
     name: limitWords[kind].name,
     cells: Object.fromEntries(values.flatMap(({ layer, value }) => (value === null ? [] : [[layer, formatBigCount(value)]]))),
-    winner: setBy?.layer ?? null,
+    winner: winnerOf(limit, values) ?? setBy?.layer ?? null,
     used: used === null ? null : formatBigCount(used),
     share: used === null || limit === null ? null : used / limit,
   }))
+}
+
+/** The column that shows the value in force; of two that say the same the one nearer to the key. */
+function winnerOf(limit: number | null, values: EffectivePolicy['limits'][number]['values']): string | null {
+  return (limit === null ? undefined : values.findLast(({ value }) => value === limit))?.layer ?? null
 }
 
 const catalogueNames = { models: 'Models', providers: 'Providers', regions: 'Regions' } as const

@@ -6,7 +6,7 @@ type PolicyTableProps = { readonly columns: readonly PolicyColumn[]; readonly ro
 
 /** Every layer's say on every limit; the one that decides stands on its own ground. */
 export function PolicyTable({ columns, rows }: PolicyTableProps) {
-  const drop = (column: PolicyColumn) => (column.id === 'key' ? undefined : column.id === 'profile' ? 4 : 3)
+  const drop = (column: PolicyColumn) => (column.id === 'key' || column.id === 'profile' ? undefined : 4)
   return (
     <Table label="Policy in force" inline rows="tight">
       <thead>
@@ -15,11 +15,11 @@ export function PolicyTable({ columns, rows }: PolicyTableProps) {
           {columns.map((column) => (
             <Th key={column.id} num drop={drop(column)}>
               {column.title}
-              {column.name ? <span className="block max-w-28 truncate font-normal">{column.name}</span> : null}
+              {column.name ? <span className="ml-auto block max-w-24 truncate font-normal">{column.name}</span> : null}
             </Th>
           ))}
           <Th num>Used now</Th>
-          <Th className="w-20" drop={3}>
+          <Th className="w-20" drop={4}>
             <span className="sr-only">Share</span>
           </Th>
         </tr>
@@ -36,7 +36,7 @@ export function PolicyTable({ columns, rows }: PolicyTableProps) {
               </Td>
             ))}
             <Td num>{row.used}</Td>
-            <Td num drop={3}>
+            <Td num drop={4}>
               {row.share === null ? ' ' : <Meter inRow spent={row.share} />}
             </Td>
           </tr>

@@ -58,6 +58,7 @@ export default async function KeyPage({ params, searchParams }: KeyParams & { re
         spentThisMonthUsd={item.spentThisMonthUsd}
         day={day}
         nowMs={nowMs}
+        isActive={item.status === 'active'}
       />
       <SplitColumns
         className="flex-1"
@@ -124,7 +125,7 @@ async function readSpend(actor: Actor, keyId: string, period: SpendPeriod, nowMs
       filter: { key: [keyId] },
     }),
   )
-  return data.map((row) => ({ startMs: Date.parse(row.start ?? ''), name: row.model?.name ?? 'no model', costUsd: row.costUsd }))
+  return data.map((row) => ({ startMs: Date.parse(row.start ?? ''), name: row.model?.id ?? 'no model', costUsd: row.costUsd }))
 }
 
 /** The last 24 hours beside those before; refusals by code, from the newest two hundred. */

@@ -25,9 +25,11 @@ export default async function PolicyPage({ params }: KeyParams) {
         <Section title="Models it may call" aside={formatCount(models.length)} end={<Link href="/models">All models</Link>}>
           <ModelRows models={models} />
         </Section>
-        <Section title="How it is applied">
-          <Facts items={applied(policy)} />
-        </Section>
+        <div>
+          <Section title="How it is applied">
+            <Facts items={applied(policy)} />
+          </Section>
+        </div>
       </div>
     </PageBody>
   )
