@@ -72,23 +72,24 @@ export type BudgetRule = {
   readonly timeZone: string
 }
 
-const scopeView = z.object({ type: z.enum(scopeTypes), id: z.string(), name: z.string() })
-const sourceView = z
-  .object({ layer: z.string(), id: z.string(), name: z.string() }).describe('The layer of policy that sets this value.')
+const scopeInUse = z.object({ type: z.enum(scopeTypes), id: z.string(), name: z.string() })
+const sourceInUse = z
+  .object({ layer: z.string(), id: z.string(), name: z.string() })
+  .describe('The layer of policy that sets this value.')
 const maybeTime = z.string().nullable()
 
 /** What is left, as GET /me/limits says it. */
-const limitView = z.object({
+const limitInUse = z.object({
   kind: z.enum(limitKinds),
   limit: z.int(),
   used: z.int(),
   remaining: z.int(),
   resetsAt: maybeTime.describe('When nothing of it is in use any more.'),
-  scope: scopeView,
-  source: sourceView,
+  scope: scopeInUse,
+  source: sourceInUse,
 })
 
-const budgetView = z.object({
+const budgetInUse = z.object({
   id: z.string(),
   period: z.enum(budgetPeriods),
   posture: z.enum(budgetPostures),
@@ -100,14 +101,14 @@ const budgetView = z.object({
   startsAt: maybeTime,
   resetsAt: maybeTime,
   timeZone: z.string(),
-  scope: scopeView,
-  source: sourceView,
+  scope: scopeInUse,
+  source: sourceInUse,
 })
 
 export const keyLimitsView = z.object({
   key: z.object({ id: z.string(), name: z.string(), last4: z.string(), status: z.string() }),
-  limits: z.array(limitView),
-  budgets: z.array(budgetView),
+  limits: z.array(limitInUse),
+  budgets: z.array(budgetInUse),
 })
 
 export const limitsView = z.object({ at: z.string(), data: z.array(keyLimitsView) })

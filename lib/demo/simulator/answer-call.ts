@@ -6,14 +6,14 @@
  * from the moment the call is accepted, output tokens when they are written; an error answer bills nothing,
  * and neither does a connection that is cut before the first byte.
  */
-import { type CallRecord } from '#lib/demo/simulator/journal.ts'
+import type { CallRecord } from '#lib/demo/simulator/journal.ts'
 import { playStream } from '#lib/demo/simulator/play-stream.ts'
 import { garbleBody, garbleScript } from '#lib/demo/simulator/rules/garble.ts'
 import { type Ending, generationMs, planEnding } from '#lib/demo/simulator/rules/plan-ending.ts'
 import { UNSTEERED } from '#lib/demo/simulator/rules/steering.ts'
 import { type AcceptedCall, recordOutput, type RunningCall, watchCall } from '#lib/demo/simulator/running-call.ts'
 import { writeTorn } from '#lib/demo/simulator/torn-writer.ts'
-import { type Answer, type CallIdentity } from '#lib/demo/simulator/wire.ts'
+import type { Answer, CallIdentity } from '#lib/demo/simulator/wire.ts'
 
 /** Up to this size the system takes a body in one go, so the call is done when it is written. */
 const AT_ONCE_BYTES = 16 * 1024

@@ -4,7 +4,7 @@
  * The journal shows the credentials that callers sent, so a web page that has rebound its name to this address
  * gets nothing: the Host header must name the loopback interface.
  */
-import { type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isLoopback } from '#lib/demo/simulator/rules/loopback.ts'
 import { type CallRecord, describeCall, type Journal } from '#lib/demo/simulator/journal.ts'
 import { sendJson } from '#lib/demo/simulator/send-json.ts'

@@ -1,7 +1,7 @@
-import { type Ending } from '#lib/demo/simulator/rules/plan-ending.ts'
-import { type RunningCall } from '#lib/demo/simulator/running-call.ts'
+import type { Ending } from '#lib/demo/simulator/rules/plan-ending.ts'
+import type { RunningCall } from '#lib/demo/simulator/running-call.ts'
 import { writeTorn } from '#lib/demo/simulator/torn-writer.ts'
-import { type StreamScript } from '#lib/demo/simulator/wire.ts'
+import type { StreamScript } from '#lib/demo/simulator/wire.ts'
 
 export type Play = {
   readonly script: StreamScript

@@ -1,4 +1,4 @@
-import { type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 
 /** Long contexts and batches of embedding inputs fit; nothing a client sends can fill the memory. */
 export const MAX_BODY_BYTES = 64 * 1024 * 1024

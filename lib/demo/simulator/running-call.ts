@@ -1,6 +1,6 @@
-import { type ServerResponse } from 'node:http'
-import { type CallRecord, type Finish, type Journal } from '#lib/demo/simulator/journal.ts'
-import { type Answer, type Wire } from '#lib/demo/simulator/wire.ts'
+import type { ServerResponse } from 'node:http'
+import type { CallRecord, Finish, Journal } from '#lib/demo/simulator/journal.ts'
+import type { Answer, Wire } from '#lib/demo/simulator/wire.ts'
 
 export type AcceptedCall = {
   readonly wire: Wire

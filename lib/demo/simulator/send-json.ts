@@ -1,4 +1,4 @@
-import { type ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 
 export function sendJson(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, ['content-type', 'application/json', 'content-length', String(Buffer.byteLength(body))])

@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import OpenAI from 'openai'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type CallEntry, type Totals } from '#lib/demo/simulator/journal.ts'
+import type { CallEntry, Totals } from '#lib/demo/simulator/journal.ts'
 import { type Simulator, startSimulator } from '#lib/demo/simulator/server.ts'
 
 let simulator: Simulator

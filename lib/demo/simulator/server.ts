@@ -8,7 +8,7 @@
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { type AddressInfo } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { answerCall } from '#lib/demo/simulator/answer-call.ts'
 import { answerControl, CONTROL_PREFIX } from '#lib/demo/simulator/control.ts'
@@ -16,7 +16,7 @@ import { createJournal, type CallRecord, type Journal, type Totals } from '#lib/
 import { MAX_BODY_BYTES, readBody } from '#lib/demo/simulator/read-body.ts'
 import { isLoopback } from '#lib/demo/simulator/rules/loopback.ts'
 import { sendJson } from '#lib/demo/simulator/send-json.ts'
-import { type ReadCall, type Wire } from '#lib/demo/simulator/wire.ts'
+import type { ReadCall, Wire } from '#lib/demo/simulator/wire.ts'
 import { openai } from '#lib/demo/simulator/wires/openai.ts'
 
 export type Simulator = {

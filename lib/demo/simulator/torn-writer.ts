@@ -1,4 +1,4 @@
-import { type ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 
 /** Small and prime, so that lines, events and words like `data:` are torn everywhere. */
 const PIECE_BYTES = [1, 2, 3, 5, 7, 11, 13, 1, 17, 2, 19]

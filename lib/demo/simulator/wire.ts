@@ -2,8 +2,8 @@
  * What a provider's wire format is to the simulator. A wire knows paths, requests, bodies and events, and does
  * no I/O; steering, pacing, faults and the journal are the core's and the same for every wire.
  */
-import { type Generation } from '#lib/demo/simulator/rules/plan-generation.ts'
-import { type Steering } from '#lib/demo/simulator/rules/steering.ts'
+import type { Generation } from '#lib/demo/simulator/rules/plan-generation.ts'
+import type { Steering } from '#lib/demo/simulator/rules/steering.ts'
 
 export type Wire = {
   readonly provider: string

@@ -2,8 +2,8 @@
  * The malformed and the merely unusual answers of `garbage`. Valid ones (`crlf`, `huge`, and `split`, which is a
  * matter of writing and done in `torn-writer.ts`) mean exactly what the clean answer means.
  */
-import { type Garbage } from '#lib/demo/simulator/rules/steering.ts'
-import { type StreamScript } from '#lib/demo/simulator/wire.ts'
+import type { Garbage } from '#lib/demo/simulator/rules/steering.ts'
+import type { StreamScript } from '#lib/demo/simulator/wire.ts'
 
 const HUGE_BYTES = 10 * 1024 * 1024
 

@@ -1,5 +1,5 @@
-import { type Generation } from '#lib/demo/simulator/rules/plan-generation.ts'
-import { type Steering } from '#lib/demo/simulator/rules/steering.ts'
+import type { Generation } from '#lib/demo/simulator/rules/plan-generation.ts'
+import type { Steering } from '#lib/demo/simulator/rules/steering.ts'
 
 /** How an answer that has begun will end: whole, in silence, or torn, after so many visible tokens a choice. */
 export type Ending = { readonly kind: 'whole' | 'silent' | 'torn'; readonly tokens: number }

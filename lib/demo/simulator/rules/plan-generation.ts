@@ -1,4 +1,4 @@
-import { type Steering } from '#lib/demo/simulator/rules/steering.ts'
+import type { Steering } from '#lib/demo/simulator/rules/steering.ts'
 
 /** What one call gets: the tokens of its prompt, and those of each of its choices. */
 export type Generation = {

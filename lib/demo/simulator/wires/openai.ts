@@ -1,5 +1,5 @@
 /** OpenAI's API, as far as the gateway speaks it: chat completions, embeddings, models. */
-import { type Route, type Wire } from '#lib/demo/simulator/wire.ts'
+import type { Route, Wire } from '#lib/demo/simulator/wire.ts'
 import { readChat } from '#lib/demo/simulator/wires/openai/chat.ts'
 import { readEmbeddings } from '#lib/demo/simulator/wires/openai/embeddings.ts'
 import { errorBody } from '#lib/demo/simulator/wires/openai/errors.ts'

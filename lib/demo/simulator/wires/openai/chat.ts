@@ -7,7 +7,7 @@
 import { answerText, BYTES_PER_TOKEN, wideAnswerText } from '#lib/demo/simulator/rules/answer-text.ts'
 import { type Generation, planGeneration } from '#lib/demo/simulator/rules/plan-generation.ts'
 import { readSteering, type Steering } from '#lib/demo/simulator/rules/steering.ts'
-import { type CallIdentity, type CallRead, type StreamScript } from '#lib/demo/simulator/wire.ts'
+import type { CallIdentity, CallRead, StreamScript } from '#lib/demo/simulator/wire.ts'
 import {
   InvalidRequest,
   isObject,

@@ -2,7 +2,7 @@ import { BYTES_PER_TOKEN } from '#lib/demo/simulator/rules/answer-text.ts'
 import { planGeneration } from '#lib/demo/simulator/rules/plan-generation.ts'
 import { readSteering } from '#lib/demo/simulator/rules/steering.ts'
 import { embeddingVector } from '#lib/demo/simulator/rules/embedding-vector.ts'
-import { type CallRead } from '#lib/demo/simulator/wire.ts'
+import type { CallRead } from '#lib/demo/simulator/wire.ts'
 import {
   InvalidRequest,
   type Members,

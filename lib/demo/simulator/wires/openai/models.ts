@@ -1,4 +1,4 @@
-import { type Route } from '#lib/demo/simulator/wire.ts'
+import type { Route } from '#lib/demo/simulator/wire.ts'
 import { errorBody } from '#lib/demo/simulator/wires/openai/errors.ts'
 
 /** What the list shows. Calls may name any model: the simulator answers for all of them. */

@@ -1,5 +1,5 @@
 /** Reading untrusted members of a request. A missing member and `null` are the same, as they are to OpenAI. */
-import { type CallRead } from '#lib/demo/simulator/wire.ts'
+import type { CallRead } from '#lib/demo/simulator/wire.ts'
 import { errorBody, type OpenAiError } from '#lib/demo/simulator/wires/openai/errors.ts'
 
 export type Members = Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
 import { sampleValue } from '#lib/demo/simulator/rules/sample-value.ts'
-import { type Steering } from '#lib/demo/simulator/rules/steering.ts'
+import type { Steering } from '#lib/demo/simulator/rules/steering.ts'
 import { isObject, type Members } from '#lib/demo/simulator/wires/openai/request.ts'
 
 /** The tool that the answer calls. `arguments` is JSON. */
