@@ -1,9 +1,9 @@
 import { cookies } from 'next/headers'
-import { type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { signedIn } from './signed-in.ts'
 import { PREFERENCES_COOKIE, readPreferences } from '#components/shell/preferences.ts'
 import { Shell } from '#components/shell/shell.tsx'
-import { type Role } from '#components/shell/viewer.ts'
+import type { Role } from '#components/shell/viewer.ts'
 import { readViewer } from '#lib/identity/read-viewer.ts'
 import { portal } from '#lib/wiring/portal.ts'
 
