@@ -1,7 +1,8 @@
 import { CostCell, TokensCell } from '#components/calls/call-cells.tsx'
 import { CallOutcome } from '#components/calls/call-outcome.tsx'
 import { clientName } from '#components/calls/client-name.ts'
-import { formatLatency } from '#components/ui/format.ts'
+import type { Reach } from '#components/calls/reach.ts'
+import { formatLatency, MISSING } from '#components/ui/format.ts'
 import { Link } from '#components/ui/link.tsx'
 import { Row } from '#components/ui/list.tsx'
 import { Lead, Table, Td, Th } from '#components/ui/table.tsx'
@@ -13,12 +14,13 @@ type CallTableProps = {
   readonly calls: readonly CallItem[]
   /** When the page was rendered, epoch ms. */
   readonly now: number
+  readonly reach: Reach
   /** In place of rows. */
   readonly empty?: ReactNode
 }
 
 /** Calls, newest first. Stands inside a List. */
-export function CallTable({ calls, now, empty }: CallTableProps) {
+export function CallTable({ calls, now, reach, empty }: CallTableProps) {
   return (
     <Table label="Calls">
       <thead>
@@ -41,12 +43,18 @@ export function CallTable({ calls, now, empty }: CallTableProps) {
           <Th className="w-40">Outcome</Th>
         </tr>
       </thead>
-      <tbody>{calls.length === 0 ? empty : calls.map((call) => <CallRow key={call.id} call={call} now={now} />)}</tbody>
+      <tbody>
+        {calls.length === 0
+          ? empty
+          : calls.map((call) => <CallRow key={call.id} call={call} now={now} reach={reach} />)}
+      </tbody>
     </Table>
   )
 }
 
-function CallRow({ call, now }: { readonly call: CallItem; readonly now: number }) {
+type CallRowProps = { readonly call: CallItem; readonly now: number; readonly reach: Reach }
+
+function CallRow({ call, now, reach }: CallRowProps) {
   const client = clientName(call.userAgent)
   const href = `/calls/${call.id}`
   const time = <Time at={Date.parse(call.at)} as="log" now={now} />
@@ -69,11 +77,13 @@ function CallRow({ call, now }: { readonly call: CallItem; readonly now: number 
         />
       </Td>
       <Td drop={2}>
-        {call.key ? (
+        {call.key && reach.keys ? (
           <Link href={`/keys/${call.key.id}`} className="font-normal text-ink-2">
             {call.key.name}
           </Link>
-        ) : null}
+        ) : (
+          <span className="text-ink-2">{call.key?.name ?? MISSING}</span>
+        )}
       </Td>
       <Td dim drop={1}>
         {client}
@@ -88,7 +98,11 @@ function CallRow({ call, now }: { readonly call: CallItem; readonly now: number 
         {formatLatency(call.totalMs)}
       </Td>
       <Td>
-        <CallOutcome outcome={call.outcome} status={call.status} decisionId={call.decisionId} />
+        <CallOutcome
+          outcome={call.outcome}
+          status={call.status}
+          decisionId={reach.decisions ? call.decisionId : null}
+        />
       </Td>
     </Row>
   )

@@ -1,6 +1,7 @@
 import { OutcomeHead } from '#components/calls/call-outcome.tsx'
 import { clientName } from '#components/calls/client-name.ts'
 import { CostTable } from '#components/calls/cost-table.tsx'
+import type { Reach } from '#components/calls/reach.ts'
 import { receiptSentence } from '#components/calls/receipt-sentence.ts'
 import { RouteTable } from '#components/calls/route-table.tsx'
 import { TimingBar } from '#components/calls/timing-bar.tsx'
@@ -18,17 +19,18 @@ import type { Receipt } from '#lib/reports/calls-contract.ts'
 
 type ReceiptViewProps = {
   readonly receipt: Receipt
+  readonly reach: Reach
   /** The management API's answer, for "Copy as JSON". */
   readonly json: string
 }
 
 /** What happened to one call: who made it, where it went, what was checked, what it cost and how long it took. */
-export function ReceiptView({ receipt, json }: ReceiptViewProps) {
+export function ReceiptView({ receipt, json, reach }: ReceiptViewProps) {
   const { attempts, rules, timing, adjustments } = receipt
   const hasCost = receipt.priceLines.length > 0
   const { lede, second } = receiptSentence(receipt)
   return (
-    <Columns rail={<Rail receipt={receipt} json={json} />}>
+    <Columns rail={<Rail receipt={receipt} json={json} reach={reach} />}>
       <section className="grid gap-2.5 [&+section]:mt-8">
         <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-ink-3">
           <OutcomeHead outcome={receipt.outcome} status={receipt.status} code={receipt.errorCode} />
@@ -39,7 +41,7 @@ export function ReceiptView({ receipt, json }: ReceiptViewProps) {
         </Lede>
         <p className="text-ink-2">
           {second}
-          {receipt.outcome === 'refused' ? (
+          {receipt.outcome === 'refused' && reach.decisions ? (
             <>
               {' '}
               <Link href={`/decisions/${receipt.decisionId}`}>Why was this refused?</Link>
@@ -71,7 +73,7 @@ export function ReceiptView({ receipt, json }: ReceiptViewProps) {
         <Section
           title="What was checked"
           aside={plural(rules.length, 'rule')}
-          end={<Link href={`/decisions/${receipt.decisionId}`}>Decision</Link>}
+          end={reach.decisions ? <Link href={`/decisions/${receipt.decisionId}`}>Decision</Link> : null}
           className="gap-2"
         >
           <RuleList rules={rules} neededNanos={null} />
@@ -102,11 +104,11 @@ function Adjustments({ adjustments }: Pick<Receipt, 'adjustments'>) {
   )
 }
 
-function Rail({ receipt, json }: { readonly receipt: Receipt; readonly json: string }) {
+function Rail({ receipt, json, reach }: ReceiptViewProps) {
   return (
     <>
       <Section title="Who" className="gap-1.5">
-        <Facts items={whoFacts(receipt)} />
+        <Facts items={whoFacts(receipt, reach)} />
       </Section>
       <Section
         title="Call"
@@ -123,10 +125,10 @@ function Rail({ receipt, json }: { readonly receipt: Receipt; readonly json: str
   )
 }
 
-function whoFacts(receipt: Receipt) {
+function whoFacts(receipt: Receipt, reach: Reach) {
   const { key, principal, team, project, costCentre, environment, profile } = receipt
   return [
-    key ? { label: 'Key', value: <Link href={`/keys/${key.id}`}>{key.name}</Link> } : null,
+    key ? { label: 'Key', value: reach.keys ? <Link href={`/keys/${key.id}`}>{key.name}</Link> : key.name } : null,
     principal && principal.type !== 'team'
       ? { label: principalLabel(receipt), value: <Principal {...principal} /> }
       : null,

@@ -83,13 +83,15 @@ type ModelRowProps = {
 function ModelRow({ model, cost, share, href, now }: ModelRowProps) {
   const { name, providers, prices, contextTokens, regions, permission } = model
   const may = permission ? <MayUse permission={permission} retiresAtMs={model.retiresAtMs} now={now} /> : null
+  // A model that is closed to the reader steps back as a whole.
+  const isClosed = permission?.state === 'no'
   return (
-    <Row id={name} href={href} className={permission?.state === 'no' ? 'text-ink-3' : undefined}>
+    <Row id={name} href={href} className={isClosed ? 'text-ink-3' : undefined}>
       <SelectTd id={name} label={name} />
       <Td give>
         <Lead
           mono
-          title={name}
+          title={isClosed ? <span className="text-ink-3">{name}</span> : name}
           href={href}
           second={providers.map((provider) => provider.displayName).join(' / ') || 'No provider'}
           narrow={may}
@@ -99,7 +101,7 @@ function ModelRow({ model, cost, share, href, now }: ModelRowProps) {
       <Td num drop={4}>
         {unitPriceText(prices?.input)}
       </Td>
-      <Td num dim drop={2}>
+      <Td num dim={!isClosed} drop={2}>
         {unitPriceText(prices?.cached_read)}
       </Td>
       <Td num drop={4}>
@@ -115,13 +117,13 @@ function ModelRow({ model, cost, share, href, now }: ModelRowProps) {
           {cost === null ? <span className="text-ink-3">{MISSING}</span> : <b>{formatCallCost(cost)}</b>}
         </span>
       </Td>
-      <Td num dim drop={3}>
+      <Td num dim={!isClosed} drop={3}>
         {contextTokens === null ? null : formatCount(contextTokens)}
       </Td>
-      <Td dim drop={1}>
+      <Td dim={!isClosed} drop={1}>
         {regions.map((region) => region.toUpperCase()).join(', ')}
       </Td>
-      <Td dim drop={1} className="max-w-44 truncate">
+      <Td dim={!isClosed} drop={1} className="max-w-44 truncate">
         <span title={model.capabilities.map(capabilityWord).join(', ') || undefined}>{takes(model).join(', ')}</span>
       </Td>
       <Td num className="pl-0!">

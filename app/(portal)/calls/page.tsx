@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { reachOf } from './reach-of.ts'
 import { signedIn } from '../signed-in.ts'
 import { pagingLinks } from '#components/admin/paging-links.ts'
 import { searchText, type SearchParams } from '#components/admin/search-params.ts'
@@ -8,7 +9,7 @@ import { callQueryOf, callsApiPath, filterParams, isNarrowed, type CallSearch } 
 import { CallTable } from '#components/calls/call-table.tsx'
 import { NewCalls } from '#components/calls/new-calls.tsx'
 import { EnvironmentSwitch } from '#components/shell/environment-switch.tsx'
-import { PageFlush, PageFoot, PageHeader, Toolbar } from '#components/shell/page.tsx'
+import { PageBody, PageFlush, PageFoot, PageHeader, Toolbar } from '#components/shell/page.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
 import { ClearFilters, FilterChip } from '#components/ui/filter-chip.tsx'
 import { FindBox } from '#components/ui/find-box.tsx'
@@ -16,7 +17,7 @@ import { formatCount, formatMoney, plural, toNanos } from '#components/ui/format
 import { List } from '#components/ui/list.tsx'
 import { Paging } from '#components/ui/paging.tsx'
 import type { Option } from '#components/ui/select.tsx'
-import { Empty } from '#components/ui/states.tsx'
+import { Empty, NoPermission } from '#components/ui/states.tsx'
 import { TableEmpty, TableScroll } from '#components/ui/table.tsx'
 import { Views } from '#components/ui/tabs.tsx'
 import type { Actor } from '#lib/identity/contract.ts'
@@ -36,6 +37,7 @@ const troubled = 'failed,aborted,cut,interrupted'
 
 export default async function CallsPage({ searchParams }: { readonly searchParams: SearchParams }) {
   const actor = await signedIn()
+  if (!hasCalls(actor)) return <NotForYou />
   const params = await searchParams
   const context = portal()
   const nowMs = context.clock.nowMs()
@@ -80,6 +82,7 @@ export default async function CallsPage({ searchParams }: { readonly searchParam
             <CallTable
               calls={page.data}
               now={nowMs}
+              reach={reachOf(actor)}
               empty={
                 <TableEmpty columns={8}>
                   <NothingFound search={search} />
@@ -94,6 +97,24 @@ export default async function CallsPage({ searchParams }: { readonly searchParam
           </PageFoot>
         ) : null}
       </PageFlush>
+    </>
+  )
+}
+
+function hasCalls(actor: Actor): boolean {
+  const visibility = visibleRows(actor, 'call.read')
+  return visibility.all || actor.roles.has('developer') || visibility.teamIds.length > 0
+}
+
+function NotForYou() {
+  return (
+    <>
+      <PageHeader title="Calls" />
+      <PageBody>
+        <NoPermission title="Calls are for those who make them, and for leads, finance, auditors and admins">
+          An admin can give you a role that sees them.
+        </NoPermission>
+      </PageBody>
     </>
   )
 }

@@ -80,6 +80,8 @@ export default async function UsagePage({ searchParams }: { readonly searchParam
   ])
 
   const search = searchText(params)
+  // Who reads everybody's usage but no keys is not led to a page that answers not found.
+  const opensKeys = visibleRows(actor, 'key.read').all || !visibility.all
   const totals = daily.totals
   return (
     <>
@@ -141,11 +143,16 @@ export default async function UsagePage({ searchParams }: { readonly searchParam
                 </div>
               </div>
               <Section
-                title="Split"
+                title={`By ${dimensionLabels[by].toLowerCase()}`}
                 end={<BySwitch value={by} offered={offered} />}
                 className="pt-6 phone:overflow-x-auto"
               >
-                <UsageTable by={by} rows={split.data} totals={split.totals} hrefOf={(id) => rowHref(by, id, search)} />
+                <UsageTable
+                  by={by}
+                  rows={split.data}
+                  totals={split.totals}
+                  hrefOf={(id) => rowHref(by, id, search, opensKeys)}
+                />
                 <p className="flex items-center gap-4 text-xs text-ink-3">
                   UTC, US dollars. Totals are over the whole period, and the export has the same rows to the
                   nano-dollar.
@@ -255,9 +262,9 @@ function filterOf(params: Params, onlyUserId: string | null): Filter {
 }
 
 /** A model and a key have pages of their own; anything else narrows this one. */
-function rowHref(by: UsageDimension, id: string, search: string): string {
+function rowHref(by: UsageDimension, id: string, search: string, opensKeys: boolean): string {
   if (by === 'model') return `/models/${encodeURIComponent(id)}`
-  if (by === 'key') return `/keys/${id}`
+  if (by === 'key' && opensKeys) return `/keys/${id}`
   return withQuery(path, search, { [by]: id, by: null, sort: null, back: null })
 }
 

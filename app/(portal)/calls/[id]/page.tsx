@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
+import { reachOf } from '../reach-of.ts'
 import { mayStillCome } from '../may-still-come.ts'
 import { signedIn } from '../../signed-in.ts'
 import { CopyLink } from '#components/calls/copy-link.tsx'
@@ -31,7 +32,7 @@ export default async function ReceiptPage({ params }: Props) {
       />
       <PageBody>
         {receipt ? (
-          <ReceiptView receipt={receipt} json={JSON.stringify(receipt, null, 2)} />
+          <ReceiptView receipt={receipt} reach={reachOf(actor)} json={JSON.stringify(receipt, null, 2)} />
         ) : (
           <WaitForRecord id={id} of="calls" listLink={<ButtonLink href="/calls">All calls</ButtonLink>} />
         )}

@@ -57,6 +57,7 @@ export default async function ModelPage({ params, searchParams }: Props) {
   if (!model) notFound()
 
   const mayEdit = may(actor, 'model.write')
+  const isWide = visibleRows(actor, 'usage.read').all
   const [prices, own, usage, today, profiles, providers] = await Promise.all([
     listPrices(context, actor, name),
     ownCall(context, actor),
@@ -151,7 +152,7 @@ export default async function ModelPage({ params, searchParams }: Props) {
               />
             )}
           </Section>
-          <Used name={name} usage={usage} isWide={visibleRows(actor, 'usage.read').all} />
+          <Used name={name} usage={usage} isWide={isWide} opensKeys={!isWide || visibleRows(actor, 'key.read').all} />
         </SplitColumns>
       </PageFlush>
       {may(actor, 'price.write') && textParam(query.price) === 'new' ? (
@@ -291,9 +292,14 @@ const shortReasons: Readonly<Record<string, string>> = {
   region_not_allowed: 'Region not in it',
 }
 
-type UsedProps = { readonly name: string; readonly usage: UsageReport; readonly isWide: boolean }
+type UsedProps = {
+  readonly name: string
+  readonly usage: UsageReport
+  readonly isWide: boolean
+  readonly opensKeys: boolean
+}
 
-function Used({ name, usage, isWide }: UsedProps) {
+function Used({ name, usage, isWide, opensKeys }: UsedProps) {
   const { totals, data } = usage
   const whose = isWide ? 'By everybody' : 'By your keys'
   return (
@@ -324,10 +330,10 @@ function Used({ name, usage, isWide }: UsedProps) {
             {data.map((row) => (
               <tr key={row.key?.id ?? 'none'}>
                 <Td>
-                  {row.key?.id ? (
+                  {row.key?.id && opensKeys ? (
                     <Link href={`/keys/${row.key.id}`}>{row.key.name}</Link>
                   ) : (
-                    <span className="text-ink-3">No key</span>
+                    (row.key?.name ?? <span className="text-ink-3">No key</span>)
                   )}
                 </Td>
                 <Td num>{formatCount(row.calls)}</Td>
