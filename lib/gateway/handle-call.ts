@@ -25,6 +25,7 @@ import {
   plannedEvent,
   refusedEvent,
   type Arrival,
+  type Ending,
 } from '#lib/gateway/usage-event.ts'
 import type { Identified } from '#lib/gateway/grants.ts'
 import type { WrittenEvent } from '#lib/ledger/contract.ts'
@@ -79,7 +80,11 @@ export async function handleCall(ports: GatewayPorts, call: Call, reply: Reply):
     await serve(ports, call, reply, arrival, route, identified, keyText, read, refuse)
   } catch (error) {
     ports.log.error({ err: error, call: callId }, 'call could not be judged')
-    refuse(unavailable)
+    try {
+      refuse(unavailable)
+    } catch {
+      reply.destroy() // the head of an answer had been sent
+    }
   }
 }
 
@@ -157,30 +162,41 @@ async function forwardAdmitted(
   )
   const ambiguous = route.format.isAmbiguous(bytes)
 
-  const ending = await forwardCall({
-    call,
-    reply,
-    route,
-    format: route.format,
-    request,
-    bodyFor: (upstreamModel) =>
-      route.format.rewrite(body, bytes, {
-        ...changes,
-        ...(upstreamModel === request.model ? {} : { model: upstreamModel }),
-        rewrite: ambiguous,
-      }),
-    stripUsage,
-    plan,
-    headers: ['x-gatehouse-request-id', callId, ...headroom],
-    poolFor: (origin) => ports.pools.get(origin),
-    startedMs: atMs,
-    nowMs: ports.nowMs,
-    random: ports.random,
-    onReader: (started) => (reader = started),
-    refuse: (refusal) => refuse(refusal, headroom),
-    streamError: (refusal) => route.format.streamError(publicRefusal(refusal, callId, ports.helpBase)),
-  })
-  ports.running.delete(running)
+  let ending: Ending
+  try {
+    ending = await forwardCall({
+      call,
+      reply,
+      route,
+      format: route.format,
+      request,
+      bodyFor: (upstreamModel) =>
+        route.format.rewrite(body, bytes, {
+          ...changes,
+          ...(upstreamModel === request.model ? {} : { model: upstreamModel }),
+          rewrite: ambiguous,
+        }),
+      stripUsage,
+      plan,
+      headers: ['x-gatehouse-request-id', callId, ...headroom],
+      poolFor: (origin) => ports.pools.get(origin),
+      startedMs: atMs,
+      nowMs: ports.nowMs,
+      random: ports.random,
+      onReader: (started) => (reader = started),
+      refuse: (refusal) => refuse(refusal, headroom),
+      streamError: (refusal) => route.format.streamError(publicRefusal(refusal, callId, ports.helpBase)),
+    })
+  } catch (error) {
+    const refusal = error instanceof RangeError ? tooDeep : unavailable
+    if (refusal !== tooDeep) ports.log.error({ err: error, call: callId }, 'call could not be forwarded')
+    const event = refusedEvent(draft, refusal, [], judged, plan, ports.nowMs() - atMs)
+    ports.settlements.settle({ event, tokens: 0, budgetKeys: judged.budgetKeys })
+    return refuse(refusal, headroom)
+  } finally {
+    // A call that stayed here would have its hold renewed for ever.
+    ports.running.delete(running)
+  }
   const event = endedEvent(draft, plan, judged, request, admittedMs, ending)
   ports.settlements.settle({ event, tokens: limitTokens(event.tokens ?? {}), budgetKeys: judged.budgetKeys })
   ports.metrics.ended(event)
@@ -198,6 +214,12 @@ const unknownKey: Refusal = {
   code: 'invalid_api_key',
   message:
     'No valid Gatehouse key was sent. Send a key that begins with sk-gh- as "Authorization: Bearer …"; you can create one in the portal.',
+}
+
+/** JSON can be read at any depth, but not be written: the stack ends first. */
+const tooDeep: Refusal = {
+  code: 'invalid_request_error',
+  message: 'The body is nested too deeply. Nothing was charged.',
 }
 
 const unavailable: Refusal = {

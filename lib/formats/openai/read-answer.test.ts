@@ -255,6 +255,13 @@ describe('a JSON answer', () => {
     expect(reader.reading().tokens).toEqual({ input: 7 })
   })
 
+  test('is read where usage stands at its beginning, however it is torn there', () => {
+    const big = Buffer.from(`{"usage":{"prompt_tokens":7,"completion_tokens":2},"text":"${'x'.repeat(200_000)}"}`)
+    for (let at = 1; at < 60; at++) {
+      expect(pass(jsonAnswer(), split(big, [at, at + 1, 70_000])).reading.tokens).toEqual({ input: 7, output: 2 })
+    }
+  })
+
   test.each([
     ['cut off', body.slice(0, -20)],
     ['half of one', body.slice(0, body.length >> 1)],

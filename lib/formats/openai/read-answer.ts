@@ -5,8 +5,9 @@ import type { AnswerReader, AnswerReading } from '#lib/formats/contract.ts'
 import { endOfEvent } from '#lib/formats/sse-events.ts'
 import { tokensOf } from '#lib/formats/openai/usage.ts'
 
-/** Usage stands near the end of an answer; this much of the end is kept. */
+/** Usage stands near the end of an answer, or near its beginning: this much of each is kept. */
 const tailBytes = 64 * 1024
+const headBytes = 4 * 1024
 /** An event longer than this is passed on unread. */
 const eventBytes = 1024 * 1024
 /** "\r\n\r", after which an event has not ended yet. */
@@ -21,7 +22,7 @@ export function jsonAnswer(): AnswerReader {
   let ended = false
   return {
     push(chunk) {
-      if (head.length === 0) head = chunk
+      if (head.length < headBytes) head = head.length === 0 ? chunk : Buffer.concat([head, chunk])
       tail.push(chunk)
       kept += chunk.length
       while (tail.length > 1 && kept - tail[0]!.length >= tailBytes) kept -= tail.shift()!.length
@@ -35,7 +36,7 @@ export function jsonAnswer(): AnswerReader {
       const end = tail.length === 1 ? tail[0]! : Buffer.concat(tail)
       tail = [end]
       return {
-        tokens: tokensOf(objectAfter(end, usageName)),
+        tokens: tokensOf(objectAfter(end, usageName)) ?? tokensOf(objectAfter(head, usageName)),
         outputSeen: Math.round(textLength(end) / 4),
         modelServed: modelIn(head),
         complete: ended,

@@ -17,6 +17,9 @@ export function nodeCall(request: IncomingMessage): Call {
 
 function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer | null> {
   return new Promise((resolve, reject) => {
+    const gone = (): void => reject(new Error('the caller went away while sending'))
+    // One that left while its key was looked up sends no event any more.
+    if (request.destroyed) return gone()
     const chunks: Buffer[] = []
     let size = 0
     request.on('data', (chunk: Buffer) => {
@@ -29,7 +32,7 @@ function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer 
     })
     request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
     request.on('error', reject)
-    request.on('close', () => reject(new Error('the caller went away while sending')))
+    request.on('close', gone)
   })
 }
 
@@ -47,6 +50,8 @@ export function nodeReply(request: IncomingMessage, response: ServerResponse): R
     },
     destroy: () => void response.destroy(),
     onAbort(listener) {
+      // One that left while its call was judged has closed already.
+      if (response.destroyed) return listener()
       response.on('close', () => {
         if (!response.writableFinished) listener()
       })

@@ -37,14 +37,17 @@ export function webResponse(request: Request, serve: (reply: Reply) => Promise<v
     let controller: ReadableStreamDefaultController<Uint8Array> | null = null
     let waiting: (() => void) | null = null
     let over = false
+    let gone = false
     const leave: (() => void)[] = []
 
     function left(): void {
       if (over) return
       over = true
+      gone = true
       for (const listener of leave) listener()
     }
     request.signal.addEventListener('abort', left)
+    if (request.signal.aborted) left()
 
     const body = new ReadableStream<Uint8Array>(
       {
@@ -78,7 +81,11 @@ export function webResponse(request: Request, serve: (reply: Reply) => Promise<v
         over = true
         controller?.error(new Error('the answer broke off'))
       },
-      onAbort: (listener) => void leave.push(listener),
+      onAbort(listener) {
+        // One that left while its call was judged has left for good.
+        if (gone) listener()
+        else leave.push(listener)
+      },
     })
   })
 }
