@@ -78,7 +78,7 @@ function CapLine({ value, label }: { readonly value: number; readonly label: str
       stroke="var(--meter-cap)"
       strokeWidth={1.25}
       strokeDasharray="4 3"
-      label={{ value: label, position: 'insideTopLeft', dy: -16, ...axisText, fill: 'var(--ink)' }}
+      label={{ value: label, position: 'insideTopLeft', dy: -20, ...axisText, fill: 'var(--ink)' }}
     />
   )
 }

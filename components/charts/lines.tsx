@@ -100,7 +100,7 @@ export function Lines({ summary, points, series, unit, cap, height }: DrawingPro
               stroke="var(--meter-cap)"
               strokeWidth={1.25}
               strokeDasharray="4 3"
-              label={{ value: cap.label, position: 'insideTopLeft', dy: -16, ...axisText, fill: 'var(--ink)' }}
+              label={{ value: cap.label, position: 'insideTopLeft', dy: -20, ...axisText, fill: 'var(--ink)' }}
             />
           ) : null}
         </ComposedChart>

@@ -34,8 +34,8 @@ export const degradedWords: Record<string, string> = {
 
 const names: Partial<Record<Field, string>> = {
   description: 'Description',
-  'models.allow': 'Models that are allowed',
-  'models.deny': 'Models that are not',
+  'models.allow': 'Allowed models',
+  'models.deny': 'Models not allowed',
   'providers.allow': 'Providers',
   'regions.allow': 'Regions',
   endpoints: 'Endpoints',

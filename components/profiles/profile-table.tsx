@@ -2,7 +2,6 @@ import { periodWords } from '#components/keys/key-words.ts'
 import { formatCount, formatLimitMoney } from '#components/ui/format.ts'
 import { Row } from '#components/ui/list.tsx'
 import { Lead, Table, TableEmpty, Td, Th } from '#components/ui/table.tsx'
-import { Tag } from '#components/ui/tag.tsx'
 import { Time } from '#components/ui/time.tsx'
 import type { ReactNode } from 'react'
 import type { ProfilePolicy, ProfileView } from '#lib/policy/contract.ts'
@@ -34,7 +33,8 @@ export function ProfileTable({ profiles, nowMs, empty }: ProfileTableProps) {
               <Lead
                 title={
                   <>
-                    {profile.name} {profile.isDefault ? <Tag tone="accent">Default</Tag> : null}
+                    {profile.name}
+                    {profile.isDefault ? <span className="ml-2 text-xs font-normal text-accent-ink">Default</span> : null}
                   </>
                 }
                 href={`/admin/profiles/${profile.id}`}

@@ -1,5 +1,5 @@
 import { Figure, Figures } from '#components/ui/figures.tsx'
-import { formatChange, formatCount, formatLimitMoney, formatMinute, formatMoney, formatDay, formatMonth, formatPercent, plural, toNanos } from '#components/ui/format.ts'
+import { formatChange, formatCount, formatLimitMoney, formatMinute, formatMoney, formatDay, formatMonth, formatPercent, toNanos } from '#components/ui/format.ts'
 import type { Showback } from '#lib/reports/showback-contract.ts'
 
 const monthWord = (month: string) => formatMonth(Date.parse(`${month}-01T00:00:00Z`)).split(' ')[0]
@@ -47,6 +47,7 @@ function Budget({ totals: { budgetUsd, leftUsd, usedPercent } }: Pick<Showback, 
 }
 
 function callsNote({ calls, refused, estimatedCalls }: Showback['totals']): string {
-  const counted = calls === 0 ? null : estimatedCalls === 0 ? 'All counts exact' : `${formatPercent((estimatedCalls / calls) * 100)} with estimated counts`
-  return [refused > 0 ? `${plural(refused, 'refused call', 'refused calls')} cost nothing` : null, counted].filter(Boolean).join('. ') || 'No call in this month'
+  if (calls === 0 && refused === 0) return 'No call in this month'
+  const counted = estimatedCalls === 0 ? 'all counts exact' : `${formatPercent((estimatedCalls / calls) * 100)} estimated`
+  return refused > 0 ? `${formatCount(refused)} more refused, ${counted}` : `None refused, ${counted}`
 }

@@ -7,7 +7,7 @@ import { Field } from '#components/ui/field.tsx'
 import { Segmented } from '#components/ui/radio-group.tsx'
 import { Section } from '#components/ui/section.tsx'
 import { ToggleChips } from '#components/ui/toggle-chips.tsx'
-import { endpoints } from '#lib/catalog/contract.ts'
+import type { Endpoint } from '#lib/catalog/contract.ts'
 
 type RoutesPartProps = { readonly form: Form; readonly providers: readonly string[]; readonly regions: readonly string[] }
 
@@ -66,22 +66,29 @@ function OpenList({ form, field, label, names }: OpenListProps) {
   )
 }
 
-const endpointWords: Record<string, string> = {
+const endpointWords: Record<Endpoint, string> = {
   chat: 'Chat', responses: 'Responses', completions: 'Completions', embeddings: 'Embeddings', models: 'List of models',
   images: 'Images', transcriptions: 'Transcriptions', speech: 'Speech', moderations: 'Moderations', messages: 'Messages',
   count_tokens: 'Count tokens', generate_content: 'Generate content', converse: 'Converse', mcp: 'MCP', apis: 'Internal APIs',
 }
 
+type EndpointsPartProps = {
+  readonly form: Form
+  /** What this gateway serves. A profile may name more, which then says nothing; it is kept as it is. */
+  readonly served: readonly Endpoint[]
+}
+
 /** Which kinds of call. */
-export function EndpointsPart({ form }: { readonly form: Form }) {
+export function EndpointsPart({ form, served }: EndpointsPartProps) {
+  const others = form.draft.endpoints.filter((endpoint) => !served.some((each) => each === endpoint))
   return (
     <Section id="endpoints" title="Endpoints" aside="Which kinds of call" className="scroll-mt-4">
       <FormRow form={form} fields={['endpoints']} className="grid gap-2 border-b-0">
         <ToggleChips
           label="Endpoints"
-          options={endpoints.map((endpoint) => ({ value: endpoint, label: endpointWords[endpoint] ?? endpoint }))}
+          options={served.map((endpoint) => ({ value: endpoint, label: endpointWords[endpoint] }))}
           values={form.draft.endpoints}
-          onValuesChange={(next) => form.set('endpoints', next)}
+          onValuesChange={(next) => form.set('endpoints', [...next, ...others])}
         />
         <Was form={form} fields={['endpoints']} />
         <RowErrors form={form} fields={['endpoints']} />

@@ -1,6 +1,6 @@
 'use client'
 
-import { useState, type ReactNode } from 'react'
+import { useRef, useState, type ReactNode } from 'react'
 import { changeWords, parts, type Part } from '#components/profiles/change-words.ts'
 import { BudgetPart } from '#components/profiles/editor/budget-part.tsx'
 import { EndpointsPart, RoutesPart } from '#components/profiles/editor/catalogue-parts.tsx'
@@ -19,6 +19,7 @@ import { Textarea } from '#components/ui/input.tsx'
 import { LinkButton } from '#components/ui/link.tsx'
 import { SaveBar } from '#components/ui/save-bar.tsx'
 import { Section } from '#components/ui/section.tsx'
+import type { Endpoint } from '#lib/catalog/contract.ts'
 import type { ProfileView } from '#lib/policy/contract.ts'
 
 type ProfileEditorProps = {
@@ -26,6 +27,7 @@ type ProfileEditorProps = {
   readonly models: readonly ModelOption[]
   readonly providers: readonly string[]
   readonly regions: readonly string[]
+  readonly endpoints: readonly Endpoint[]
   /** Readers see the same form, with nothing to change. */
   readonly mayWrite: boolean
   /** Which groups lead here: changed by itself, at once. */
@@ -37,14 +39,18 @@ type ProfileEditorProps = {
 const shownParts = ['groups', 'limits', 'budget', 'models', 'routes', 'endpoints', 'keys', 'about'] as const satisfies readonly Part[]
 
 /** The parts of a profile as one form over the version in force. */
-export function ProfileEditor({ profile, models, providers, regions, mayWrite, groups, rail }: ProfileEditorProps) {
+export function ProfileEditor({ profile, models, providers, regions, endpoints, mayWrite, groups, rail }: ProfileEditorProps) {
   const form = useProfileForm(profile)
   const [reviews, setReviews] = useState(false)
   const changes = changeWords(form.base, form.draft)
   useLeavingAsks(changes.length > 0)
 
+  const fieldset = useRef<HTMLFieldSetElement>(null)
+
   function review() {
     if (form.check()) setReviews(true)
+    // The errors are drawn by then.
+    else requestAnimationFrame(() => fieldset.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
   }
   useHotkey('mod+s', 'Review and apply', () => (changes.length > 0 ? review() : undefined), { disabled: !mayWrite })
 
@@ -56,12 +62,12 @@ export function ProfileEditor({ profile, models, providers, regions, mayWrite, g
           <div className="grid grid-cols-[minmax(0,1fr)_20rem] stacked:grid-cols-[minmax(0,1fr)] [&>*]:min-w-0">
             <div className="max-w-208 px-(--gutter) py-5 phone:px-4">
               {groups}
-              <fieldset disabled={!mayWrite} className="mt-6 min-w-0 border-t border-line pt-6">
+              <fieldset ref={fieldset} disabled={!mayWrite} className="mt-6 min-w-0 border-t border-line pt-6">
                 <LimitsPart form={form} />
                 <BudgetPart form={form} />
                 <ModelsPart form={form} models={models} />
                 <RoutesPart form={form} providers={providers} regions={regions} />
-                <EndpointsPart form={form} />
+                <EndpointsPart form={form} served={endpoints} />
                 <KeysPart form={form} />
                 <Section id="about" title={parts.about} className="scroll-mt-4">
                   <Field label="Description" help="Whom it is for, and what it allows." error={form.errors.get('description')} className="max-w-xl">
@@ -88,7 +94,15 @@ export function ProfileEditor({ profile, models, providers, regions, mayWrite, g
         </Button>
       </SaveBar>
       {form.conflict ? (
-        <ConflictDialog conflict={form.conflict} base={form.base} mine={form.draft} onResolve={form.resolve} />
+        <ConflictDialog
+          conflict={form.conflict}
+          base={form.base}
+          mine={form.draft}
+          onResolve={(how) => {
+            setReviews(false)
+            form.resolve(how)
+          }}
+        />
       ) : (
         <ReviewDialog
           open={reviews && changes.length > 0}
@@ -99,7 +113,7 @@ export function ProfileEditor({ profile, models, providers, regions, mayWrite, g
           changes={changes}
           busy={form.busy}
           problem={form.problem}
-          onApply={() => void form.apply()}
+          onApply={() => void form.apply().then((done) => (done ? setReviews(false) : undefined))}
         />
       )}
     </>

@@ -25,7 +25,8 @@ export type ProfileForm = Form & {
   readonly discard: () => void
   /** False where a field needs another look first. */
   readonly check: () => boolean
-  readonly apply: () => Promise<void>
+  /** True where the draft is in force now. */
+  readonly apply: () => Promise<boolean>
   /** Goes on from the latest version: with my changes over it, or without them. */
   readonly resolve: (how: 'keep mine' | 'take theirs') => void
 }
@@ -54,7 +55,7 @@ export function useProfileForm(profile: ProfileView): ProfileForm {
   // The page was read anew and says something newer, while nothing here was begun.
   if (profile.version > inForce.version && changed.length === 0 && !busy) begin(profile, draftOf(profile))
 
-  async function send(policy: ProfilePolicy) {
+  async function send(policy: ProfilePolicy): Promise<boolean> {
     const path = `/profiles/${encodeURIComponent(inForce.id)}`
     const body = { version: inForce.version, description: draft.description, policy }
     try {
@@ -62,11 +63,13 @@ export function useProfileForm(profile: ProfileView): ProfileForm {
       begin(applied, draftOf(applied))
       router.refresh()
       toast({ text: `Version ${applied.version} of ${applied.name} is in force.` })
+      return true
     } catch (error) {
       if (!(error instanceof ApiProblem) || error.status !== 409) throw error
       const latest = await readApi(path, profileView)
       const { draft: merged, both } = mergeDrafts(base, draft, draftOf(latest))
       setConflict({ latest, both, merged })
+      return false
     }
   }
 
@@ -91,14 +94,15 @@ export function useProfileForm(profile: ProfileView): ProfileForm {
     },
     apply: async () => {
       const { policy } = readDraft(draft)
-      if (!policy || busy) return
+      if (!policy || busy) return false
       setBusy(true)
       setProblem(null)
       try {
-        await send(policy)
+        return await send(policy)
       } catch (error) {
         if (error instanceof ApiProblem) setErrors(new Map(error.errors.map(({ field, message }) => [fieldOf(field), message])))
         setProblem(error)
+        return false
       } finally {
         setBusy(false)
       }

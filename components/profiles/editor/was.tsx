@@ -8,8 +8,10 @@ type WasProps = { readonly form: Form; readonly fields: readonly Field[] }
 
 /** "was 12", beside what was changed. */
 export function Was({ form: { base, draft }, fields }: WasProps) {
-  const was = fields.filter((field) => !isSame(base[field], draft[field])).map((field) => valueWords(field, base[field]))
-  return was.length === 0 ? null : <span className="text-ink-3">was {was.join(' and ')}</span>
+  const was = fields
+    .filter((field) => !isSame(base[field], draft[field]))
+    .map((field) => valueWords(field, base[field]))
+  return was.length === 0 ? null : <span className="text-ink-3">was {[...new Set(was)].join(' and ')}</span>
 }
 
 /** A row of the form, with an edge where it differs from what is in force. */

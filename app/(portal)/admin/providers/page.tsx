@@ -129,14 +129,11 @@ function ProviderRow({ provider, health }: { readonly provider: ProviderView; re
     <Row id={provider.id} href={`${path}/${provider.id}`}>
       <Td give>
         <Lead
-          title={
-            <>
-              {provider.displayName} {provider.simulated ? <Tag>Simulated</Tag> : null}
-            </>
-          }
+          title={provider.displayName}
           href={`${path}/${provider.id}`}
           second={<span className="mono text-2xs">{provider.name}</span>}
         />
+        {provider.simulated ? <Tag className="ml-3">Simulated</Tag> : null}
       </Td>
       <Td>
         <ProviderCondition condition={health?.condition ?? 'idle'} />

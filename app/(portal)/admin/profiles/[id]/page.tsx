@@ -17,6 +17,7 @@ import { Time } from '#components/ui/time.tsx'
 import type { ModelView } from '#lib/catalog/contract.ts'
 import { listModels, listModelsQuery } from '#lib/catalog/models/read-models.ts'
 import { readCatalogNames } from '#lib/catalog/read-names.ts'
+import { routes } from '#lib/gateway/routes.ts'
 import { listProfileMappings, listProfileMappingsQuery } from '#lib/identity/access/profile-mappings.ts'
 import { listTeams, listTeamsQuery } from '#lib/identity/organisation/teams.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
@@ -87,6 +88,7 @@ export default async function ProfilePage({ params, searchParams }: Props) {
         models={models.data.map(modelOption)}
         providers={providers}
         regions={regions}
+        endpoints={served}
         mayWrite={writes}
         groups={
           <GroupsPart
@@ -101,6 +103,8 @@ export default async function ProfilePage({ params, searchParams }: Props) {
     </>
   )
 }
+
+const served = [...new Set(routes.map(({ endpoint }) => endpoint))]
 
 function modelOption({ name, vendor, price }: ModelView) {
   const { input, output } = price?.usdPerMillion ?? {}
