@@ -584,9 +584,6 @@ CREATE INDEX "deployment_provider_id_idx" ON "deployment"("provider_id");
 CREATE INDEX "price_model_id_effective_from_idx" ON "price"("model_id", "effective_from");
 
 -- CreateIndex
-CREATE INDEX "usage_event_id_idx" ON "usage_event"("id");
-
--- CreateIndex
 CREATE INDEX "usage_event_key_id_at_idx" ON "usage_event"("key_id", "at");
 
 -- CreateIndex
