@@ -6,6 +6,7 @@
 import {
   formatAxisMoney,
   formatBigCount,
+  formatCallCost,
   formatCount,
   formatLatency,
   formatMoney,
@@ -82,6 +83,8 @@ export function writeValue(value: string | number | null | undefined, unit: Unit
 
 /** A value at the axis: short. */
 export function writeTick(value: number, unit: Unit): string {
+  // Cents say nothing where a day costs less than one.
+  if (unit === 'usd' && value > 0 && value < 0.1) return value < 0.0001 ? '' : formatCallCost(value.toFixed(9))
   if (unit === 'usd') return formatAxisMoney(value.toFixed(2))
   if (unit === 'ms') return formatLatency(value)
   if (unit === 'percent') return formatPercent(value)

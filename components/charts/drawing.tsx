@@ -13,7 +13,7 @@ export type DrawingProps = {
 }
 
 export const axisText = { fontSize: 11, fontFamily: 'var(--font-sans)', fill: 'var(--chart-axis)' } as const
-export const chartMargin = { top: 10, right: 4, bottom: 0, left: 0 } as const
+export const chartMargin = { top: 16, right: 4, bottom: 0, left: 0 } as const
 
 /** Points as recharts wants them: one flat record each, with the place of the point it came from. */
 export function drawnRows(

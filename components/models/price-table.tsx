@@ -27,7 +27,7 @@ export function PriceTable({ prices, currentId, now }: PriceTableProps) {
           <Th>From</Th>
           <Th drop={4}>State</Th>
           {shown.map((unit) => (
-            <Th key={unit} num>
+            <Th key={unit} num drop={usual.includes(unit) ? undefined : 4}>
               {unitWords[unit]}
             </Th>
           ))}
@@ -43,7 +43,7 @@ export function PriceTable({ prices, currentId, now }: PriceTableProps) {
               <PriceState price={price} isCurrent={price.id === currentId} now={now} />
             </Td>
             {shown.map((unit) => (
-              <Td key={unit} num>
+              <Td key={unit} num drop={usual.includes(unit) ? undefined : 4}>
                 {priceOf(price, unit)}
               </Td>
             ))}

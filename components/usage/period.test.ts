@@ -43,6 +43,16 @@ describe('the period of a report', () => {
     ])
   })
 
+  test.each([
+    [{}, 'in November 2026'],
+    [{ period: 'today' }, 'today'],
+    [{ period: '30d' }, 'in the last 30 days'],
+    [{ from: '2025-12-31', to: '2026-01-02' }, 'from 31 Dec 2025 to 2 Jan'],
+    [{ from: '2026-11-03', to: '2026-11-03' }, 'on 3 Nov'],
+  ])('%o reads "%s" in a sentence', (asked, within) => {
+    expect(readPeriod(asked, now).within).toBe(within)
+  })
+
   test('one day is drawn by hour', () => {
     expect(readPeriod({ period: 'today' }, now).granularity).toBe('hour')
     expect(readPeriod({ period: '7d' }, now).granularity).toBe('day')

@@ -2,7 +2,7 @@
  * The span of time a report is about, from the address: a preset that moves with the clock, or two dates. Everything in
  * UTC; `to` is where it ends, exclusive.
  */
-import { formatDay, formatMonth } from '#components/ui/format.ts'
+import { formatDate, formatDay, formatMonth } from '#components/ui/format.ts'
 
 const DAY = 24 * 60 * 60 * 1000
 
@@ -16,6 +16,8 @@ export type Period = {
   readonly toMs: number
   /** "November 2026", "Last 7 days", "3 Nov to 9 Nov". */
   readonly label: string
+  /** The same in a sentence: "in November 2026", "today", "from 3 Nov to 9 Nov". */
+  readonly within: string
   /** Hours where a day would be one bar. */
   readonly granularity: 'hour' | 'day'
   /** The span of the same length before, for comparing. */
@@ -28,7 +30,7 @@ type Asked = { readonly period?: string; readonly from?: string; readonly to?: s
 export function readPeriod(asked: Asked, nowMs: number): Period {
   const from = dayOf(asked.from)
   const to = dayOf(asked.to)
-  if (from !== null && to !== null && from <= to && to - from <= 400 * DAY) return datesPeriod(from, to + DAY)
+  if (from !== null && to !== null && from <= to && to - from <= 400 * DAY) return datesPeriod(from, to + DAY, nowMs)
   const preset = presets.find((each) => each === asked.period) ?? 'month'
   return presetPeriod(preset, nowMs)
 }
@@ -46,41 +48,71 @@ function presetPeriod(preset: Preset, nowMs: number): Period {
   const tomorrow = startOfDay(nowMs) + DAY
   switch (preset) {
     case 'today':
-      return period(preset, tomorrow - DAY, tomorrow, 'Today', 'yesterday')
+      return period(preset, tomorrow - DAY, tomorrow, ['Today', 'today'], 'yesterday')
     case '7d':
-      return period(preset, tomorrow - 7 * DAY, tomorrow, presetLabels[preset], 'the 7 days before')
+      return period(
+        preset,
+        tomorrow - 7 * DAY,
+        tomorrow,
+        [presetLabels[preset], 'in the last 7 days'],
+        'the 7 days before',
+      )
     case '30d':
-      return period(preset, tomorrow - 30 * DAY, tomorrow, presetLabels[preset], 'the 30 days before')
+      return period(
+        preset,
+        tomorrow - 30 * DAY,
+        tomorrow,
+        [presetLabels[preset], 'in the last 30 days'],
+        'the 30 days before',
+      )
     case '90d':
-      return period(preset, tomorrow - 90 * DAY, tomorrow, presetLabels[preset], 'the 90 days before')
+      return period(
+        preset,
+        tomorrow - 90 * DAY,
+        tomorrow,
+        [presetLabels[preset], 'in the last 90 days'],
+        'the 90 days before',
+      )
     case 'month': {
       const start = startOfMonth(nowMs, 0)
       return {
-        ...period(preset, start, startOfMonth(nowMs, 1), formatMonth(start), ''),
+        ...period(preset, start, startOfMonth(nowMs, 1), monthWords(start), ''),
         before: monthBefore(start, nowMs - start),
       }
     }
     case 'last-month': {
       const start = startOfMonth(nowMs, -1)
       const next = startOfMonth(nowMs, 0)
-      return { ...period(preset, start, next, formatMonth(start), ''), before: monthBefore(start, next - start) }
+      return { ...period(preset, start, next, monthWords(start), ''), before: monthBefore(start, next - start) }
     }
   }
 }
 
-function datesPeriod(fromMs: number, toMs: number): Period {
-  const days = Math.round((toMs - fromMs) / DAY)
-  const label = days === 1 ? formatDay(fromMs) : `${formatDay(fromMs)} to ${formatDay(toMs - DAY)}`
-  return period(null, fromMs, toMs, label, days === 1 ? 'the day before' : `the ${days} days before`)
+function monthWords(ms: number): Words {
+  return [formatMonth(ms), `in ${formatMonth(ms)}`]
 }
 
-function period(preset: Preset | null, fromMs: number, toMs: number, label: string, before: string): Period {
+function datesPeriod(fromMs: number, toMs: number, nowMs: number): Period {
+  const days = Math.round((toMs - fromMs) / DAY)
+  const thisYear = new Date(nowMs).getUTCFullYear()
+  const written = (ms: number) => (new Date(ms).getUTCFullYear() === thisYear ? formatDay(ms) : formatDate(ms))
+  const [first, last] = [written(fromMs), written(toMs - DAY)]
+  return days === 1
+    ? period(null, fromMs, toMs, [first, `on ${first}`], 'the day before')
+    : period(null, fromMs, toMs, [`${first} to ${last}`, `from ${first} to ${last}`], `the ${days} days before`)
+}
+
+/** By itself, and in a sentence. */
+type Words = readonly [label: string, within: string]
+
+function period(preset: Preset | null, fromMs: number, toMs: number, [label, within]: Words, before: string): Period {
   const length = toMs - fromMs
   return {
     preset,
     fromMs,
     toMs,
     label,
+    within,
     granularity: length <= 2 * DAY ? 'hour' : 'day',
     before: { fromMs: fromMs - length, toMs: fromMs, label: before },
   }

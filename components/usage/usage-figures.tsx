@@ -5,7 +5,6 @@ import {
   formatCount,
   formatMoney,
   formatPercent,
-  plural,
   shareOf,
   toNanos,
 } from '#components/ui/format.ts'
@@ -14,21 +13,21 @@ import type { UsageSums } from '#lib/reports/contract.ts'
 type UsageFiguresProps = {
   readonly totals: UsageSums
   readonly before: UsageSums
-  /** "November 2026". */
-  readonly label: string
+  /** "in November 2026". */
+  readonly within: string
   /** "October": what the change is against. */
   readonly against: string
 }
 
 /** Spend, calls, tokens and the cache, over the whole filtered period. */
-export function UsageFigures({ totals, before, label, against }: UsageFiguresProps) {
+export function UsageFigures({ totals, before, within, against }: UsageFiguresProps) {
   const prompt = totals.inputTokens + totals.cachedTokens
   const cacheShare = prompt === 0 ? null : (totals.cachedTokens / prompt) * 100
   const made = totals.calls
   return (
     <Figures>
       <Figure
-        label={`Spent, ${label}`}
+        label={`Spent ${within}`}
         value={formatMoney(totals.costUsd)}
         note={changeWords(toNanos(totals.costUsd), toNanos(before.costUsd), against)}
       />
@@ -43,18 +42,25 @@ export function UsageFigures({ totals, before, label, against }: UsageFiguresPro
         label="Read from cache"
         value={cacheShare === null ? '–' : formatPercent(cacheShare)}
         beside="of tokens in"
-        note={`${formatBigCount(totals.cachedTokens)} tokens, at the cached price`}
+        note={
+          totals.cachedTokens === 0
+            ? 'Nothing so far'
+            : `${formatBigCount(totals.cachedTokens)} tokens, at the cached price`
+        }
       />
     </Figures>
   )
 }
 
+/** Refused calls are counted beside those that were let through. */
 function callsNote({ calls, refused, estimatedCalls }: UsageSums): string {
-  if (calls === 0) return 'None yet'
+  if (calls + refused === 0) return 'None yet'
   const parts = [
-    refused === 0 ? 'None refused' : `${formatCount(refused)} refused, ${formatPercent((refused / calls) * 100)}`,
+    refused === 0
+      ? 'None refused'
+      : `and ${formatCount(refused)} refused, ${formatPercent((refused / (calls + refused)) * 100)}`,
   ]
-  if (estimatedCalls > 0) parts.push(`${plural(estimatedCalls, 'call')} estimated`)
+  if (estimatedCalls > 0) parts.push(`${formatCount(estimatedCalls)} estimated`)
   return parts.join(', ')
 }
 

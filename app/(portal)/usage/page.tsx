@@ -124,9 +124,9 @@ export default async function UsagePage({ searchParams }: { readonly searchParam
             <SetFilters filters={names} />
           </Toolbar>
         ) : null}
-        <UsageFigures totals={totals} before={before.totals} label={period.label} against={period.before.label} />
+        <UsageFigures totals={totals} before={before.totals} within={period.within} against={period.before.label} />
         <PageBody className="flex-none overflow-visible">
-          {totals.calls === 0 ? (
+          {totals.calls + totals.refused === 0 ? (
             <NoCalls
               period={period}
               isNarrowed={names.length > 0 || filter.environment !== undefined}
@@ -153,13 +153,13 @@ export default async function UsagePage({ searchParams }: { readonly searchParam
                   totals={split.totals}
                   hrefOf={(id) => rowHref(by, id, search, opensKeys)}
                 />
-                <p className="flex items-center gap-4 text-xs text-ink-3">
+                <div className="flex flex-wrap items-center gap-x-4 gap-y-2 text-xs text-ink-3">
                   UTC, US dollars. Totals are over the whole period, and the export has the same rows to the
                   nano-dollar.
                   <span className="ml-auto flex items-center gap-4">
                     <Paging {...pagingLinks({ path, search, nextCursor: split.nextCursor })} />
                   </span>
-                </p>
+                </div>
               </Section>
             </>
           )}
@@ -183,7 +183,7 @@ function SpendChart({ report, period }: ChartProps) {
     <Chart
       kind="bars"
       title={`Spend ${unit}, by model`}
-      summary={`${formatMoney(report.totals.costUsd)} over ${period.label}. ${series.map((each) => `${each.label} ${each.figure}`).join(', ')}.`}
+      summary={`${formatMoney(report.totals.costUsd)} ${period.within}. ${series.map((each) => `${each.label} ${each.figure}`).join(', ')}.`}
       points={points}
       series={series}
       unit="usd"
@@ -215,7 +215,7 @@ function NoCalls({ period, isNarrowed, search }: NoCallsProps) {
     return (
       <Empty
         icon="search"
-        title={`No calls match this in ${period.label}`}
+        title={`No calls match this ${period.within}`}
         action={<ButtonLink href={path}>Clear filters</ButtonLink>}
       />
     )
@@ -223,7 +223,7 @@ function NoCalls({ period, isNarrowed, search }: NoCallsProps) {
   return (
     <Empty
       icon="chart"
-      title={`No calls in ${period.label}`}
+      title={`No calls ${period.within}`}
       action={
         <>
           <ButtonLink href="/" variant="primary">

@@ -26,6 +26,7 @@ import { Facts, Rows, Section } from '#components/ui/section.tsx'
 import { Empty } from '#components/ui/states.tsx'
 import { State, Status } from '#components/ui/status.tsx'
 import { Table, Td, Th } from '#components/ui/table.tsx'
+import { Tag } from '#components/ui/tag.tsx'
 import type { ModelView, PriceView } from '#lib/catalog/contract.ts'
 import { listPrices, readModel } from '#lib/catalog/models/read-models.ts'
 import { listProviders, listProvidersQuery } from '#lib/catalog/providers/read-providers.ts'
@@ -77,7 +78,12 @@ export default async function ModelPage({ params, searchParams }: Props) {
       <PageHeader
         title={name}
         crumb={{ label: 'Models', href: '/models' }}
-        tags={<ModelState model={model} now={nowMs} />}
+        tags={
+          <>
+            <ModelState model={model} now={nowMs} />
+            {model.status === 'active' && line.permission?.why ? <Tag>{line.permission.why}</Tag> : null}
+          </>
+        }
         actions={
           <>
             <CopyButton id="copy-name" text={name}>
