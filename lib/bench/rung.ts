@@ -114,6 +114,7 @@ export async function startRung(rung: Rung): Promise<number> {
       plan,
       headers: [],
       poolFor: (origin) => pools.get(origin),
+      callerMs: 30_000,
       startedMs: Date.now(),
       nowMs: Date.now,
       random: Math.random,

@@ -28,6 +28,8 @@ export type Forwarding = {
   /** Headers of the gateway's own that go with every answer, names and values in turn. */
   readonly headers: readonly string[]
   readonly poolFor: (origin: string) => Dispatcher
+  /** For which a caller may take nothing of what waits for it. */
+  readonly callerMs: number
   readonly startedMs: number
   readonly nowMs: () => number
   readonly random: () => number
@@ -111,11 +113,19 @@ type Caller = {
 /** The caller may leave at any moment: the provider is told at once. */
 function watchCaller(reply: Reply): Caller {
   const caller: Caller = { gone: false, flow: null, reader: null, reading: () => caller.reader?.reading() ?? null }
-  reply.onAbort(() => {
-    caller.gone = true
-    caller.flow?.abort()
-  })
+  reply.onAbort(() => leave(caller))
   return caller
+}
+
+function leave(caller: Caller): void {
+  caller.gone = true
+  caller.flow?.abort()
+}
+
+function giveUp(reply: Reply, caller: Caller): void {
+  if (caller.gone) return
+  leave(caller)
+  reply.destroy()
 }
 
 type Deployment = CallPlan['targets'][number]['deployment']
@@ -138,6 +148,7 @@ async function relay(
   let status: number | null = null
   let answer: AnswerClass | null = null
   let reader: AnswerReader | null = null
+  let streamed = false
   let firstByteMs = 0
 
   const ending = await exchange(
@@ -154,7 +165,7 @@ async function relay(
         answer = afterAnswer(code, isLast)
         firstByteMs = f.nowMs() - f.startedMs
         if (answer !== 'relay' || caller.gone) return
-        const streamed = f.request.stream && isEventStream(upstreamHeaders)
+        streamed = f.request.stream && isEventStream(upstreamHeaders)
         if (code < 300) {
           reader = f.format.readAnswer(f.route.endpoint, streamed, f.stripUsage)
           caller.reader = reader
@@ -167,7 +178,12 @@ async function relay(
         const bytes = reader ? reader.push(chunk) : chunk
         if (bytes.length > 0 && !f.reply.write(bytes)) {
           flow?.pause()
-          f.reply.drained(() => flow?.resume())
+          // One that never takes it would keep its hold and its connection for ever.
+          const stuck = setTimeout(() => giveUp(f.reply, caller), f.callerMs).unref()
+          f.reply.drained(() => {
+            clearTimeout(stuck)
+            flow?.resume()
+          })
         }
       },
     },
@@ -175,7 +191,7 @@ async function relay(
 
   if (caller.gone) return { kind: 'aborted' }
   if (status === null || answer !== 'relay') return { kind: 'not answered', exchange: ending, status }
-  finish(f, ending, reader)
+  finish(f, ending, reader, streamed)
   return {
     kind: 'answered',
     exchange: ending,
@@ -186,11 +202,11 @@ async function relay(
 }
 
 /** Ends the caller's answer the way the provider's ended. */
-function finish(f: Forwarding, ending: Exchange, reader: AnswerReader | null): void {
+function finish(f: Forwarding, ending: Exchange, reader: AnswerReader | null, streamed: boolean): void {
   if (ending.kind === 'ended') {
     const rest = reader?.end()
     f.reply.end(rest && rest.length > 0 ? rest : undefined)
-  } else if (f.request.stream && reader) {
+  } else if (streamed && reader) {
     f.reply.end(f.streamError(upstreamRefusal(f.plan, ending.timeout)))
   } else {
     f.reply.destroy()

@@ -34,6 +34,8 @@ import type { Log } from '#lib/platform/log.ts'
 
 export type GatewayPorts = DecidePorts & {
   readonly pools: UpstreamPools
+  /** For which a caller may take nothing of an answer that waits for it. */
+  readonly callerMs: number
   readonly settlements: Settlements
   readonly running: RunningCalls
   readonly metrics: GatewayMetrics
@@ -180,6 +182,7 @@ async function forwardAdmitted(
       plan,
       headers: ['x-gatehouse-request-id', callId, ...headroom],
       poolFor: (origin) => ports.pools.get(origin),
+      callerMs: ports.callerMs,
       startedMs: atMs,
       nowMs: ports.nowMs,
       random: ports.random,

@@ -10,7 +10,7 @@ import { mounts, startTestGateway, type TestGateway, type TestKey } from '#lib/t
 
 let g: TestGateway
 beforeAll(async () => {
-  g = await startTestGateway({ firstByteMs: 20_000, idleMs: 1_500 })
+  g = await startTestGateway({ firstByteMs: 20_000, idleMs: 1_500, callerMs: 3_000 })
 })
 afterAll(() => g?.close())
 
@@ -283,6 +283,20 @@ describe.each(mounts)('through the %s', (mount) => {
       // What the sockets on the way hold: a few MB each.
       expect(call!.usage.completion_tokens).toBeLessThan(total / 4)
       expect(await eventOf(key)).toMatchObject({ outcome: 'aborted' })
+    })
+
+    test('until it takes nothing at all is given up', async () => {
+      const key = await g.makeKey()
+      const mark = `stuck-${key.id}`
+      const response = await ask(key, '@sim out=2000000 chunk=4', mark)
+      response.on('error', () => {})
+      const event = await eventOf(key)
+      expect(event).toMatchObject({ outcome: 'aborted', estimated: true })
+      expect((await providerCalls(mark))[0]).toMatchObject({ finished: 'aborted' })
+      expect(await isIdle()).toBe(true)
+      response.resume()
+      await until('its connection is broken', async () => response.destroyed)
+      expect(response.complete).toBe(false)
     })
 
     test('is given every byte in the end', async () => {

@@ -10,9 +10,16 @@ export type UpstreamTimeouts = {
   readonly firstByteMs: number
   /** Between two pieces of the answer. */
   readonly idleMs: number
+  /** For which a caller may take nothing of an answer that waits for it. */
+  readonly callerMs: number
 }
 
-export const defaultTimeouts: UpstreamTimeouts = { connectMs: 5_000, firstByteMs: 300_000, idleMs: 120_000 }
+export const defaultTimeouts: UpstreamTimeouts = {
+  connectMs: 5_000,
+  firstByteMs: 300_000,
+  idleMs: 120_000,
+  callerMs: 30_000,
+}
 
 const connectionsPerOrigin = 1_024
 

@@ -57,6 +57,7 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
     nowMs: systemClock.nowMs,
     random: Math.random,
     pools,
+    callerMs: timeouts.callerMs,
     settlements,
     running,
     metrics,
