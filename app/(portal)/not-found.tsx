@@ -8,7 +8,11 @@ export default function PageNotFound() {
     <>
       <PageHeader title="Not found" />
       <PageBody>
-        <Empty icon="search" title="Nothing here, or it is not yours to see" action={<ButtonLink href="/">Go home</ButtonLink>}>
+        <Empty
+          icon="search"
+          title="Nothing here, or it is not yours to see"
+          action={<ButtonLink href="/">Go home</ButtonLink>}
+        >
           The address may be mistyped, or the thing it named is gone. What you may not see answers the same way.
         </Empty>
       </PageBody>

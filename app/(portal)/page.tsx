@@ -39,7 +39,10 @@ export default async function HomePage() {
     readNewKeyOptions(context, actor),
   ])
   const ownKeys = mine.data.map(({ id }) => id)
-  const calls = ownKeys.length === 0 ? [] : (await listCalls(context, actor, listCallsQuery.parse({ limit: 7, filter: { key: ownKeys } }))).data
+  const calls =
+    ownKeys.length === 0
+      ? []
+      : (await listCalls(context, actor, listCallsQuery.parse({ limit: 7, filter: { key: ownKeys } }))).data
   const personal = mine.data.filter((key) => key.owner?.id === actor.id)
   const item = mainKey(personal) ?? mainKey(mine.data)
   const profile = options.profiles[0]
@@ -105,7 +108,9 @@ export default async function HomePage() {
 function mainKey(keys: readonly KeyView[]): KeyView | null {
   const rank = ({ status }: KeyView) => (status === 'active' ? 0 : status === 'revoked' ? 2 : 1)
   const used = ({ lastUsedAt }: KeyView) => (lastUsedAt === null ? 0 : Date.parse(lastUsedAt))
-  const [first] = keys.toSorted((a, b) => rank(a) - rank(b) || used(b) - used(a) || a.createdAt.localeCompare(b.createdAt))
+  const [first] = keys.toSorted(
+    (a, b) => rank(a) - rank(b) || used(b) - used(a) || a.createdAt.localeCompare(b.createdAt),
+  )
   return first && rank(first) < 2 ? first : null
 }
 

@@ -12,7 +12,9 @@ export function BaseUrls({ baseUrl, model }: BaseUrlsProps) {
   return (
     <div className="grid grid-cols-2 gap-3 phone:grid-cols-1">
       <Line label="OpenAI clients" meaning="base URL" text={baseUrl} copyLabel="Copy base URL for OpenAI clients" />
-      {model ? <Line label="A model to begin with" meaning="the cheapest" text={model} copyLabel="Copy the model’s name" /> : null}
+      {model ? (
+        <Line label="A model to begin with" meaning="the cheapest" text={model} copyLabel="Copy the model’s name" />
+      ) : null}
     </div>
   )
 }

@@ -59,7 +59,9 @@ export function FirstKey({ isFirst, firstName, models, baseUrl, children }: Firs
   })
 
   if (minted) {
-    return <Revealed minted={minted} firstName={firstName} models={models} baseUrl={baseUrl} done={() => setMinted(null)} />
+    return (
+      <Revealed minted={minted} firstName={firstName} models={models} baseUrl={baseUrl} done={() => setMinted(null)} />
+    )
   }
   if (!isFirst) return children
   if (problem) {
@@ -81,7 +83,10 @@ export function FirstKey({ isFirst, firstName, models, baseUrl, children }: Firs
   )
 }
 
-type RevealedProps = Omit<FirstKeyProps, 'isFirst' | 'children'> & { readonly minted: MintedKey; readonly done: () => void }
+type RevealedProps = Omit<FirstKeyProps, 'isFirst' | 'children'> & {
+  readonly minted: MintedKey
+  readonly done: () => void
+}
 
 function Revealed({ minted, firstName, models, baseUrl, done }: RevealedProps) {
   const [isCopied, setCopied] = useState(false)
@@ -116,7 +121,10 @@ function Revealed({ minted, firstName, models, baseUrl, done }: RevealedProps) {
           remember="snippet"
           hotkeys
           onCopied={() => setCopied(true)}
-          snippets={snippetsFor({ baseUrl, model, secret: minted.key }).map(({ needs, ...snippet }) => ({ ...snippet, note: needs }))}
+          snippets={snippetsFor({ baseUrl, model, secret: minted.key }).map(({ needs, ...snippet }) => ({
+            ...snippet,
+            note: needs,
+          }))}
         />
       ) : null}
       <FirstCall keyId={minted.id} secret={minted.key} model={model} hotkey />

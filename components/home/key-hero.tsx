@@ -36,7 +36,11 @@ export function KeyHero({ item, firstName, models, baseUrl, nowMs, maximumDays }
         sentence={`${sentenceOf(item)}, ${firstName}`}
         action={
           item.actions.includes('rotate') ? (
-            <RotateHere subject={{ id: item.id, name: item.name, liveSecrets: item.secrets.length }} models={models} baseUrl={baseUrl} />
+            <RotateHere
+              subject={{ id: item.id, name: item.name, liveSecrets: item.secrets.length }}
+              models={models}
+              baseUrl={baseUrl}
+            />
           ) : null
         }
       >
@@ -46,10 +50,19 @@ export function KeyHero({ item, firstName, models, baseUrl, nowMs, maximumDays }
         <span>
           Profile <b>{item.profile.name}</b>
         </span>
-        {endsMs === null ? null : <span>{item.status === 'expired' ? 'Ended' : 'Expires'} {formatDate(endsMs)}</span>}
+        {endsMs === null ? null : (
+          <span>
+            {item.status === 'expired' ? 'Ended' : 'Expires'} {formatDate(endsMs)}
+          </span>
+        )}
       </HeroHead>
       {endsSoon && endsMs !== null ? (
-        <Note tone="warn" icon="clock" title={`This key ends on ${formatDate(endsMs)}.`} action={<ExtendKey id={item.id} maximumDays={maximumDays} />}>
+        <Note
+          tone="warn"
+          icon="clock"
+          title={`This key ends on ${formatDate(endsMs)}.`}
+          action={<ExtendKey id={item.id} maximumDays={maximumDays} />}
+        >
           Its calls are refused from then on.
         </Note>
       ) : null}

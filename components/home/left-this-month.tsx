@@ -24,7 +24,11 @@ export function LeftThisMonth({ keyId, initial, className }: LeftProps) {
   if (!limits || atMs === null) {
     return (
       <Section title="Left this month" className={className}>
-        {isStale ? <p className="text-ink-2">Budgets cannot be read right now. Calls are still checked.</p> : <SkeletonLines lines={3} />}
+        {isStale ? (
+          <p className="text-ink-2">Budgets cannot be read right now. Calls are still checked.</p>
+        ) : (
+          <SkeletonLines lines={3} />
+        )}
       </Section>
     )
   }
@@ -37,21 +41,34 @@ export function LeftThisMonth({ keyId, initial, className }: LeftProps) {
       </Section>
     )
   }
-  const tighter = tightest(limits.budgets.filter(({ id, remainingUsd }) => id !== first.id && toNanos(remainingUsd) < toNanos(first.remainingUsd)))
+  const tighter = tightest(
+    limits.budgets.filter(
+      ({ id, remainingUsd }) => id !== first.id && toNanos(remainingUsd) < toNanos(first.remainingUsd),
+    ),
+  )
   const running = limits.limits.find(({ kind, scope }) => kind === 'concurrency' && scope.type === 'key')?.used ?? 0
   return (
     <Section title={`Left ${thisPeriod[first.period]}`} className={className}>
       <Left budget={first} running={running} nowMs={atMs} />
       {tighter ? (
         <p className="text-xs text-warn-ink">
-          {nameOf(tighter)} has only {formatMoney(tighter.remainingUsd)} left {thisPeriod[tighter.period]}, for everyone together.
+          {nameOf(tighter)} has only {formatMoney(tighter.remainingUsd)} left {thisPeriod[tighter.period]}, for everyone
+          together.
         </p>
       ) : null}
     </Section>
   )
 }
 
-function Left({ budget, running, nowMs }: { readonly budget: Budget; readonly running: number; readonly nowMs: number }) {
+function Left({
+  budget,
+  running,
+  nowMs,
+}: {
+  readonly budget: Budget
+  readonly running: number
+  readonly nowMs: number
+}) {
   const { amountUsd, usedUsd, heldUsd, remainingUsd, resetsAt, timeZone } = budget
   const spent = shareOf(usedUsd, amountUsd)
   const isHeld = toNanos(heldUsd) > 0n
@@ -87,9 +104,20 @@ function Left({ budget, running, nowMs }: { readonly budget: Budget; readonly ru
   )
 }
 
-function PaceLine({ budget, isUp, nowMs }: { readonly budget: Budget; readonly isUp: boolean; readonly nowMs: number }) {
+function PaceLine({
+  budget,
+  isUp,
+  nowMs,
+}: {
+  readonly budget: Budget
+  readonly isUp: boolean
+  readonly nowMs: number
+}) {
   const { amountUsd, period, posture, resetsAt, timeZone, enforcedAtUsd } = budget
-  const stop = enforcedAtUsd === null ? 'Nothing stops there; people are told.' : `${posture === 'hard' ? 'Hard stop' : 'Stops'} at ${formatMoney(enforcedAtUsd)}.`
+  const stop =
+    enforcedAtUsd === null
+      ? 'Nothing stops there; people are told.'
+      : `${posture === 'hard' ? 'Hard stop' : 'Stops'} at ${formatMoney(enforcedAtUsd)}.`
   if (isUp && enforcedAtUsd !== null) {
     return (
       <p className="text-xs text-bad-ink">
@@ -102,7 +130,8 @@ function PaceLine({ budget, isUp, nowMs }: { readonly budget: Budget; readonly i
   if (pace.reachesMs !== null) {
     return (
       <p className="text-xs">
-        <span className="text-warn-ink">At this pace it is used up on {formatDay(pace.reachesMs)}.</span> <span className="text-ink-3">{stop}</span>
+        <span className="text-warn-ink">At this pace it is used up on {formatDay(pace.reachesMs)}.</span>{' '}
+        <span className="text-ink-3">{stop}</span>
       </p>
     )
   }
@@ -124,5 +153,7 @@ function compare(one: bigint, other: bigint): number {
 }
 
 function nameOf({ scope }: Budget): string {
-  return scope.type === 'organisation' ? scope.name : `${scope.type.charAt(0).toUpperCase()}${scope.type.slice(1).replaceAll('_', ' ')} ${scope.name}`
+  return scope.type === 'organisation'
+    ? scope.name
+    : `${scope.type.charAt(0).toUpperCase()}${scope.type.slice(1).replaceAll('_', ' ')} ${scope.name}`
 }

@@ -26,7 +26,13 @@ export function LimitsNow({ keyId, initial, className }: LimitsNowProps) {
           Live limits cannot be read. Calls are still checked. Last read {formatClock(atMs)} UTC.
         </p>
       ) : null}
-      {limits ? <LimitRows limits={limits.limits} /> : isStale ? <p className="text-ink-2">Live limits cannot be read. Calls are still checked.</p> : <SkeletonLines lines={6} />}
+      {limits ? (
+        <LimitRows limits={limits.limits} />
+      ) : isStale ? (
+        <p className="text-ink-2">Live limits cannot be read. Calls are still checked.</p>
+      ) : (
+        <SkeletonLines lines={6} />
+      )}
     </Section>
   )
 }
@@ -47,7 +53,10 @@ function LimitRow({ limit }: { readonly limit: Limit }) {
   const { kind, used, source, resetsAt, scope } = limit
   const share = used / limit.limit
   const shared = scope.type === 'key' ? '' : ', shared'
-  const reset = resetsAt !== null && (kind === 'rpd' || kind === 'tpd' || kind === 'rph') ? `, resets ${formatReset(Date.parse(resetsAt))}` : ''
+  const reset =
+    resetsAt !== null && (kind === 'rpd' || kind === 'tpd' || kind === 'rph')
+      ? `, resets ${formatReset(Date.parse(resetsAt))}`
+      : ''
   return (
     <li className="grid gap-1.5 py-2.5">
       <p className="flex justify-between gap-3">

@@ -15,7 +15,11 @@ const shown = 5
 /** The models one may call, with their price in hand. */
 export function MayUse({ models, className }: MayUseProps) {
   return (
-    <Section title="What you may use" end={<Link href="/models">{models.length > shown ? `All ${models.length} models` : 'All models'}</Link>} className={className}>
+    <Section
+      title="What you may use"
+      end={<Link href="/models">{models.length > shown ? `All ${models.length} models` : 'All models'}</Link>}
+      className={className}
+    >
       {models.length === 0 ? (
         <p className="text-ink-2">Your profile allows no model yet. Your platform team changes that.</p>
       ) : (
@@ -24,7 +28,10 @@ export function MayUse({ models, className }: MayUseProps) {
             {models.slice(0, shown).map(({ name, inputUsd, outputUsd }) => (
               <li key={name} className="flex h-8.5 items-center gap-2.5">
                 <Icon name="check" size={14} className="text-ok-ink" />
-                <Link href={`/models/${encodeURIComponent(name)}`} className="mono flex-1 truncate font-normal text-ink">
+                <Link
+                  href={`/models/${encodeURIComponent(name)}`}
+                  className="mono flex-1 truncate font-normal text-ink"
+                >
                   {name}
                 </Link>
                 <span className="text-ink-3 tabular-nums">{formatPrice(inputUsd, outputUsd)}</span>

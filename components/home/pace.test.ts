@@ -6,7 +6,10 @@ const day = (number: number) => Date.UTC(2026, 10, 1) + (number - 1) * 86_400_00
 
 describe('the pace of a budget', () => {
   test('ends the period at what was spent so far, carried on', () => {
-    expect(paceOf({ ...november, usedUsd: '15' }, '50', day(16))).toEqual({ endNanos: 30_000_000_000n, reachesMs: null })
+    expect(paceOf({ ...november, usedUsd: '15' }, '50', day(16))).toEqual({
+      endNanos: 30_000_000_000n,
+      reachesMs: null,
+    })
   })
 
   test('names the moment at which the amount is used up', () => {

@@ -11,9 +11,7 @@ import type { KeyView } from '#lib/keys/contract.ts'
 export function KeyState({ item }: { readonly item: KeyView }) {
   if (item.status === 'active' && isCapped(item.budget)) {
     const until = item.budget?.resetsAt
-    return (
-      <State of="key" state="capped" second={until ? `Until ${formatDay(Date.parse(until))}` : undefined} />
-    )
+    return <State of="key" state="capped" second={until ? `Until ${formatDay(Date.parse(until))}` : undefined} />
   }
   return <State of="key" state={item.status} />
 }
@@ -28,9 +26,9 @@ export function EnvironmentTag({ environment }: { readonly environment: string }
 }
 
 /** "gpt-4o-mini +1"; a key that was not narrowed has all that its profile has. */
-export function KeyModels({ models }: { readonly models: readonly string[] }) {
-  const [first, ...others] = models
-  if (first === undefined) return <span className="text-ink-3">as its profile</span>
+export function KeyModels({ item }: { readonly item: Pick<KeyView, 'models' | 'profile'> }) {
+  const [first, ...others] = item.models
+  if (first === undefined) return <span className="text-ink-3">all of {item.profile.name}</span>
   return (
     <>
       <span className="mono text-xs">{first}</span>{' '}
@@ -68,7 +66,13 @@ export function KeySpend({ item }: { readonly item: Pick<KeyView, 'budget' | 'sp
 const soonMs = 30 * 86_400_000
 
 /** The end of a key; amber where it is near. */
-export function KeyEnd({ item, nowMs }: { readonly item: Pick<KeyView, 'expiresAt' | 'status'>; readonly nowMs: number }) {
+export function KeyEnd({
+  item,
+  nowMs,
+}: {
+  readonly item: Pick<KeyView, 'expiresAt' | 'status'>
+  readonly nowMs: number
+}) {
   if (item.status === 'revoked') return <span className="text-ink-3">–</span>
   if (item.expiresAt === null) return <span className="text-ink-2">No end</span>
   const endsMs = Date.parse(item.expiresAt)

@@ -4,7 +4,9 @@ import { Facts } from '#components/ui/section.tsx'
 import type { KeyView } from '#lib/keys/contract.ts'
 import { limitKinds } from '#lib/limits/contract.ts'
 
-type KeyTermsProps = { readonly terms: Pick<KeyView, 'models' | 'limits' | 'budget' | 'expiresAt' | 'profile' | 'team' | 'project'> }
+type KeyTermsProps = {
+  readonly terms: Pick<KeyView, 'models' | 'limits' | 'budget' | 'expiresAt' | 'profile' | 'team' | 'project'>
+}
 
 /** What a key may do, in words. */
 export function KeyTerms({ terms }: KeyTermsProps) {
@@ -14,7 +16,8 @@ export function KeyTerms({ terms }: KeyTermsProps) {
       items={[
         {
           label: 'Models',
-          value: models.length === 0 ? `All of profile ${profile.name}` : <span className="mono">{models.join(', ')}</span>,
+          value:
+            models.length === 0 ? `All of profile ${profile.name}` : <span className="mono">{models.join(', ')}</span>,
         },
         { label: 'Limits', value: limitSentence(terms.limits) },
         {

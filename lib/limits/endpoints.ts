@@ -28,10 +28,25 @@ export function keyLimitsOf({ key, limits, budgets }: KeyLimits): KeyLimitsView 
 }
 
 function limitOf({ rule, source: from, used, remaining, resetsAtMs }: LimitReading): KeyLimitsView['limits'][number] {
-  return { kind: rule.kind, limit: rule.limit, used, remaining, resetsAt: timeOf(resetsAtMs), scope: rule.scope, source: from }
+  return {
+    kind: rule.kind,
+    limit: rule.limit,
+    used,
+    remaining,
+    resetsAt: timeOf(resetsAtMs),
+    scope: rule.scope,
+    source: from,
+  }
 }
 
-function budgetOf({ rule, source: from, window, spentNanos, heldNanos, capNanos }: BudgetReading): KeyLimitsView['budgets'][number] {
+function budgetOf({
+  rule,
+  source: from,
+  window,
+  spentNanos,
+  heldNanos,
+  capNanos,
+}: BudgetReading): KeyLimitsView['budgets'][number] {
   const amount = BigInt(rule.amountNanos)
   const left = amount - spentNanos - heldNanos
   return {

@@ -28,12 +28,21 @@ async function aKey({ limits = {}, budgetNanos, owner = 'user_dana' }: Wish = {}
   const digest = randomBytes(32)
   await db.virtualKey.create({
     data: {
-      id, name: 'ranker', kind: 'personal', ownerUserId: owner, teamId: 'team_search', limits,
-      profileId: company.profiles.experiment, createdBy: owner,
+      id,
+      name: 'ranker',
+      kind: 'personal',
+      ownerUserId: owner,
+      teamId: 'team_search',
+      limits,
+      profileId: company.profiles.experiment,
+      createdBy: owner,
       secrets: { create: { id: newId('sec'), digest, pepperId: 'p', last4: 'Qm3T' } },
     },
   })
-  if (budgetNanos) await db.budget.create({ data: { id: newId('bud'), scopeType: 'key', scopeId: id, amountNanos: budgetNanos, period: 'month' } })
+  if (budgetNanos)
+    await db.budget.create({
+      data: { id: newId('bud'), scopeType: 'key', scopeId: id, amountNanos: budgetNanos, period: 'month' },
+    })
   return { id, digest }
 }
 
@@ -42,9 +51,14 @@ async function runningCall({ digest }: { readonly digest: Buffer }) {
   const { db, redis, sql } = testContext.context
   const grant = (await loadGrant(db, digest, Date.now()))!.grant
   const request: AdmitRequest = {
-    callId: newId('call'), versions: grant.versions, limits: grant.limits, budgets: grant.budgets, timeZone: grant.timeZone,
+    callId: newId('call'),
+    versions: grant.versions,
+    limits: grant.limits,
+    budgets: grant.budgets,
+    timeZone: grant.timeZone,
     bound: { promptTokens: 100, promptNanos: 10_000_000, outputNanos: 400_000, outputWanted: 50, outputLeast: 50 },
-    draft: '{}', nowMs: Date.now(),
+    draft: '{}',
+    nowMs: Date.now(),
   }
   for (const [subject, version] of grant.versions) await redis.set(versionKey(subject), version)
   const seeder = createSeeder(redis, async () => 0n)
@@ -70,7 +84,9 @@ describe('what is left of a key’s limits', () => {
     // The bucket refills evenly, so of 150 tokens a few may have come back while we looked.
     expect(used.tpm![0]).toBeGreaterThan(0)
     expect(used.tpm![0]).toBeLessThanOrEqual(150)
-    expect(budgets).toMatchObject([{ amountUsd: '50', usedUsd: '0', heldUsd: '0.03', remainingUsd: '49.97', enforcedAtUsd: '50', period: 'month' }])
+    expect(budgets).toMatchObject([
+      { amountUsd: '50', usedUsd: '0', heldUsd: '0.03', remainingUsd: '49.97', enforcedAtUsd: '50', period: 'month' },
+    ])
   })
 
   test('names the layer that sets each of them', async () => {
@@ -104,6 +120,8 @@ describe('what is left of a key’s limits', () => {
     const key = await aKey({ owner: 'user_cole' })
     const { keys } = await readLimits(testContext.context, await actorNamed(testContext.context.db, 'Cole'))
     expect(keys.map((each) => each.key.id)).toEqual([key.id])
-    await expect(readLimits(testContext.context, await dana(), { keyId: key.id })).rejects.toMatchObject({ code: 'not_found' })
+    await expect(readLimits(testContext.context, await dana(), { keyId: key.id })).rejects.toMatchObject({
+      code: 'not_found',
+    })
   })
 })

@@ -40,7 +40,11 @@ export type LimitsReading = { readonly atMs: number; readonly keys: readonly Key
 const mostKeys = 100
 
 /** The limits of one key that the actor may see, or of all keys that are the actor's own. */
-export async function readLimits(context: Context, actor: Actor, { keyId }: { readonly keyId?: string | undefined } = {}): Promise<LimitsReading> {
+export async function readLimits(
+  context: Context,
+  actor: Actor,
+  { keyId }: { readonly keyId?: string | undefined } = {},
+): Promise<LimitsReading> {
   const keys = keyId === undefined ? await ownKeys(context, actor) : [await visibleKey(context, actor, keyId)]
   const atMs = await redisNow(context)
   const read = await Promise.all(keys.map((key) => readKey(context, key, atMs)))
@@ -78,11 +82,18 @@ async function readKey(context: Context, key: KeyRow, nowMs: number): Promise<Ke
       source: sourceOfLimit(rule, layers),
       ...limitUse(rule.kind, rule.limit, used[i]!, limitWindows[i]!, nowMs),
     })),
-    budgets: await Promise.all(grant.budgets.map((rule, i) => budgetReading(context, rule, budgetWindows[i]!, spent[i]!))),
+    budgets: await Promise.all(
+      grant.budgets.map((rule, i) => budgetReading(context, rule, budgetWindows[i]!, spent[i]!)),
+    ),
   }
 }
 
-function recordOf(redis: Context['redis'], rule: LimitRule, window: Window, nowMs: number): Promise<string | number | null> {
+function recordOf(
+  redis: Context['redis'],
+  rule: LimitRule,
+  window: Window,
+  nowMs: number,
+): Promise<string | number | null> {
   const key = limitKey(rule, window)
   return rule.kind === 'concurrency' ? redis.zcount(key, `(${nowMs}`, '+inf') : redis.get(key)
 }

@@ -6,7 +6,13 @@ import { searchText, textParam, type SearchParams } from '#components/admin/sear
 import { KeyBulk } from '#components/keys/list/key-bulk.tsx'
 import { KeyFilters } from '#components/keys/list/key-filters.tsx'
 import { KeyListActs } from '#components/keys/list/key-list-acts.tsx'
-import { keyListPath, keyListSearch, narrowing, viewOf, type KeyListSearch } from '#components/keys/list/key-list-query.ts'
+import {
+  keyListPath,
+  keyListSearch,
+  narrowing,
+  viewOf,
+  type KeyListSearch,
+} from '#components/keys/list/key-list-query.ts'
 import { columns, KeysTable } from '#components/keys/list/keys-table.tsx'
 import { NewKeyPanel } from '#components/keys/new-key/new-key-panel.tsx'
 import { EnvironmentSwitch } from '#components/shell/environment-switch.tsx'
@@ -82,7 +88,11 @@ export default async function KeysPage({ searchParams }: { readonly searchParams
                 nowMs={nowMs}
                 empty={
                   <TableEmpty columns={columns}>
-                    {isNarrowed ? <NothingFound /> : <NoKeysYet view={viewOf(search.filter.view?.[0])} newHref={mayCreate ? newHref : null} />}
+                    {isNarrowed ? (
+                      <NothingFound />
+                    ) : (
+                      <NoKeysYet view={viewOf(search.filter.view?.[0])} newHref={mayCreate ? newHref : null} />
+                    )}
                   </TableEmpty>
                 }
               />
@@ -90,7 +100,14 @@ export default async function KeysPage({ searchParams }: { readonly searchParams
             <KeyBulk subjects={subjects} everything={everything} />
           </List>
         </KeyListActs>
-        <PageFoot paging={<Paging range={rangeOf(page, textParam(params.back))} {...pagingLinks({ path, search: query, nextCursor: page.nextCursor })} />}>
+        <PageFoot
+          paging={
+            <Paging
+              range={rangeOf(page, textParam(params.back))}
+              {...pagingLinks({ path, search: query, nextCursor: page.nextCursor })}
+            />
+          }
+        >
           <span>
             <b>{formatCount(page.totals.count)}</b> {page.totals.count === 1 ? 'key' : 'keys'}
           </span>
@@ -102,12 +119,17 @@ export default async function KeysPage({ searchParams }: { readonly searchParams
           </span>
         </PageFoot>
       </PageFlush>
-      {options ? <NewKeyPanel options={options} baseUrl={`${context.config.publicUrl}/v1`} closeHref={closeHref} /> : null}
+      {options ? (
+        <NewKeyPanel options={options} baseUrl={`${context.config.publicUrl}/v1`} closeHref={closeHref} />
+      ) : null}
     </>
   )
 }
 
-type WholePage = KeyList & { readonly views: Record<KeyViewName, number>; readonly totals: NonNullable<KeyList['totals']> }
+type WholePage = KeyList & {
+  readonly views: Record<KeyViewName, number>
+  readonly totals: NonNullable<KeyList['totals']>
+}
 
 /** The page, and what the first page says of the whole. What the address asks for and nobody knows is left out. */
 async function readPage(actor: Actor, search: KeyListSearch): Promise<WholePage> {
@@ -134,7 +156,11 @@ const viewWords: readonly (readonly [KeyViewName, string])[] = [
 ]
 
 function viewsOf(counts: Record<KeyViewName, number>): View[] {
-  return viewWords.map(([view, label]) => ({ label, count: counts[view], href: view === 'all' ? path : `${path}?view=${view}` }))
+  return viewWords.map(([view, label]) => ({
+    label,
+    count: counts[view],
+    href: view === 'all' ? path : `${path}?view=${view}`,
+  }))
 }
 
 const pageSize = 50
@@ -185,7 +211,8 @@ function NoKeysYet({ view, newHref }: { readonly view: KeyViewName; readonly new
         ) : null
       }
     >
-      A key calls every model you may use through one address. It is ready at once, inside the guardrails of your profile.
+      A key calls every model you may use through one address. It is ready at once, inside the guardrails of your
+      profile.
     </Empty>
   )
 }
@@ -195,7 +222,9 @@ function NotForYou() {
     <>
       <PageHeader title="Keys" />
       <PageBody>
-        <NoPermission title="Keys are for developers, leads, admins and auditors">Your platform team gives you a role.</NoPermission>
+        <NoPermission title="Keys are for developers, leads, admins and auditors">
+          Your platform team gives you a role.
+        </NoPermission>
       </PageBody>
     </>
   )

@@ -32,7 +32,14 @@ const questions: Record<Question['act'], Question> = {
     description: 'This cannot be undone.',
     icon: <Icon name="ban" className="text-bad-ink" />,
     effects: [
-      { icon: <Icon name="ban" />, text: <>Its secrets are refused within <b>1 s</b>, with 401 key_revoked</> },
+      {
+        icon: <Icon name="ban" />,
+        text: (
+          <>
+            Its secrets are refused within <b>1 s</b>, with 401 key_revoked
+          </>
+        ),
+      },
       { icon: <Icon name="play" />, text: 'Streams that run now finish and are paid for' },
       { icon: <Icon name="chart" />, text: 'Its calls and its spend stay in every report' },
     ],
@@ -47,7 +54,14 @@ const questions: Record<Question['act'], Question> = {
     description: 'It stops until an admin releases it.',
     icon: <Icon name="halt" className="text-quar-ink" />,
     effects: [
-      { icon: <Icon name="ban" />, text: <>Its secrets are refused within <b>1 s</b>, with 403 key_quarantined</> },
+      {
+        icon: <Icon name="ban" />,
+        text: (
+          <>
+            Its secrets are refused within <b>1 s</b>, with 403 key_quarantined
+          </>
+        ),
+      },
       { icon: <Icon name="play" />, text: 'Streams that run now finish and are paid for' },
       { icon: <Icon name="users" />, text: 'No other key is affected' },
     ],
@@ -61,7 +75,16 @@ const questions: Record<Question['act'], Question> = {
     title: (name) => `Release ${name}?`,
     description: 'It goes back to where quarantine found it.',
     icon: <Icon name="play" className="text-ink-3" />,
-    effects: [{ icon: <Icon name="check" />, text: <>Its secrets work again within <b>1 s</b></> }],
+    effects: [
+      {
+        icon: <Icon name="check" />,
+        text: (
+          <>
+            Its secrets work again within <b>1 s</b>
+          </>
+        ),
+      },
+    ],
     placeholder: 'Fixed in version 3.1',
     button: 'primary',
     keep: 'to leave it',
@@ -120,7 +143,7 @@ export function AskPopover({ subject, ask, open, onOpenChange, trigger, anchored
       }
     >
       <Effects items={question.effects} />
-      <Field label="Why" meaning="goes to the owner and the audit log">
+      <Field label="Why" meaning="shown on the key and in the audit log">
         <Input
           value={reason}
           maxLength={500}

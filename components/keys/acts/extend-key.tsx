@@ -29,7 +29,10 @@ export function ExtendKey({ id, maximumDays, quiet = false }: ExtendKeyProps) {
     setSending(true)
     const expiresAt = new Date(Date.now() + (maximumDays ?? aYear) * dayMs - slackMs).toISOString()
     try {
-      const changed = await sendApi(`/keys/${encodeURIComponent(id)}`, keyView, { method: 'PATCH', body: { expiresAt } })
+      const changed = await sendApi(`/keys/${encodeURIComponent(id)}`, keyView, {
+        method: 'PATCH',
+        body: { expiresAt },
+      })
       router.refresh()
       toast({ text: `${changed.name} now ends on ${formatDate(Date.parse(changed.expiresAt ?? expiresAt))}.` })
     } catch (error) {

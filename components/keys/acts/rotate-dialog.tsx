@@ -64,7 +64,14 @@ export function RotateDialog({ subject, models, baseUrl, open, onOpenChange, tri
     return (
       <>
         {trigger}
-        <RevealPanel title="New secret" minted={minted} models={models} baseUrl={baseUrl} isRotation onClose={() => setMinted(null)} />
+        <RevealPanel
+          title="New secret"
+          minted={minted}
+          models={models}
+          baseUrl={baseUrl}
+          isRotation
+          onClose={() => setMinted(null)}
+        />
       </>
     )
   }
@@ -99,7 +106,9 @@ export function RotateDialog({ subject, models, baseUrl, open, onOpenChange, tri
         />
       </Field>
       {subject.liveSecrets > 1 ? (
-        <p className="text-ink-2">A rotation is under way. The secret before the current one ends at once: a key has two at most.</p>
+        <p className="text-ink-2">
+          A rotation is under way. The secret before the current one ends at once: a key has two at most.
+        </p>
       ) : null}
       {problem ? (
         <Suspense>

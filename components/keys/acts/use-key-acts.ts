@@ -43,7 +43,9 @@ export function useKeyActs(key: KeySubject): KeyActs {
 }
 
 export async function sendKeyAct(id: string, act: KeyAct, reason?: string) {
-  return sendApi(`/keys/${encodeURIComponent(id)}/${act}`, keyView, { body: reason?.trim() ? { reason: reason.trim() } : {} })
+  return sendApi(`/keys/${encodeURIComponent(id)}/${act}`, keyView, {
+    body: reason?.trim() ? { reason: reason.trim() } : {},
+  })
 }
 
 type Named = Pick<KeySubject, 'id' | 'name'>

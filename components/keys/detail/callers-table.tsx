@@ -38,7 +38,13 @@ export function CallersTable({ callers, nowMs, withSecret = false }: CallersTabl
             <Td mono>{caller.ip ?? 'unknown'}</Td>
             <Td drop={4}>{clientName(caller.client)}</Td>
             <Td dim drop={4}>
-              {withSecret ? caller.last4 ? <span className="mono">{formatKey(caller.last4)}</span> : null : (identities[caller.identity] ?? caller.identity)}
+              {withSecret ? (
+                caller.last4 ? (
+                  <span className="mono">{formatKey(caller.last4)}</span>
+                ) : null
+              ) : (
+                (identities[caller.identity] ?? caller.identity)
+              )}
             </Td>
             <Td num>
               {formatCount(caller.calls)}

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { pagingLinks } from '#components/admin/paging-links.ts'
 import { CallTable } from '#components/calls/call-table.tsx'
+import type { Reach } from '#components/calls/reach.ts'
 import { PageFlush, PageFoot } from '#components/shell/page.tsx'
 import { formatCount } from '#components/ui/format.ts'
 import { List } from '#components/ui/list.tsx'
@@ -15,16 +16,17 @@ type CallsOfKeyProps = {
   /** The page's query, without `?`. */
   readonly search: string
   readonly nowMs: number
+  readonly reach: Reach
   readonly empty: ReactNode
 }
 
 /** A page of one key's calls, newest first. */
-export function CallsOfKey({ calls, nextCursor, path, search, nowMs, empty }: CallsOfKeyProps) {
+export function CallsOfKey({ calls, nextCursor, path, search, nowMs, reach, empty }: CallsOfKeyProps) {
   return (
     <PageFlush>
       <List ids={calls.map(({ id }) => id)} noun="call">
         <TableScroll label="Calls">
-          <CallTable calls={calls} now={nowMs} empty={<TableEmpty columns={8}>{empty}</TableEmpty>} />
+          <CallTable calls={calls} now={nowMs} reach={reach} empty={<TableEmpty columns={8}>{empty}</TableEmpty>} />
         </TableScroll>
       </List>
       {calls.length > 0 ? (

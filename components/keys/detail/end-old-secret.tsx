@@ -59,10 +59,20 @@ export function EndOldSecret({ keyId, secretId, last4, callers }: EndOldSecretPr
       >
         <Effects
           items={[
-            { icon: <Icon name="ban" />, text: <>It is refused within <b>1 s</b>, with 401 invalid_api_key</> },
+            {
+              icon: <Icon name="ban" />,
+              text: (
+                <>
+                  It is refused within <b>1 s</b>, with 401 invalid_api_key
+                </>
+              ),
+            },
             {
               icon: <Icon name="users" />,
-              text: callers === 0 ? 'Nobody used it in the last 24 hours' : `${plural(callers, 'caller')} used it in the last 24 hours and would stop`,
+              text:
+                callers === 0
+                  ? 'Nobody used it in the last 24 hours'
+                  : `${plural(callers, 'caller')} used it in the last 24 hours and would stop`,
             },
             { icon: <Icon name="check" />, text: 'The new secret goes on working' },
           ]}

@@ -109,26 +109,28 @@ function More({ subject }: Pick<KeyActsBarProps, 'subject'>) {
             <IconButton icon="more" label="More" variant="plain" />
           </MenuTrigger>
           <MenuContent>
-          <MenuItem
-            icon="copy"
-            onSelect={() => void copyText(subject.id).then((done) => toast({ text: done ? 'Copied the key’s id.' : subject.id }))}
-          >
-            Copy key id
-          </MenuItem>
-          <MenuItem icon="chart" href={`/usage?by=model&key=${encodeURIComponent(subject.id)}`}>
-            See usage
-          </MenuItem>
-          {may('suspend') || may('revoke') ? <MenuSeparator /> : null}
-          {may('suspend') ? (
-            <MenuItem icon="pause" kbd="S" onSelect={() => void suspend(subject)}>
-              Suspend
+            <MenuItem
+              icon="copy"
+              onSelect={() =>
+                void copyText(subject.id).then((done) => toast({ text: done ? 'Copied the key’s id.' : subject.id }))
+              }
+            >
+              Copy key id
             </MenuItem>
-          ) : null}
-          {may('revoke') ? (
-            <MenuItem icon="ban" tone="bad" onSelect={() => void setTimeout(() => setRevoking(true), 0)}>
-              Revoke…
+            <MenuItem icon="chart" href={`/usage?by=model&key=${encodeURIComponent(subject.id)}`}>
+              See usage
             </MenuItem>
-          ) : null}
+            {may('suspend') || may('revoke') ? <MenuSeparator /> : null}
+            {may('suspend') ? (
+              <MenuItem icon="pause" kbd="S" onSelect={() => void suspend(subject)}>
+                Suspend
+              </MenuItem>
+            ) : null}
+            {may('revoke') ? (
+              <MenuItem icon="ban" tone="bad" onSelect={() => void setTimeout(() => setRevoking(true), 0)}>
+                Revoke…
+              </MenuItem>
+            ) : null}
           </MenuContent>
         </Menu>
       }

@@ -10,7 +10,6 @@ import {
   formatMoney,
   formatMonth,
   formatPercent,
-  plural,
   shareOf,
   toNanos,
 } from '#components/ui/format.ts'
@@ -41,7 +40,15 @@ type KeyFiguresProps = {
 export function KeyFigures({ budget, spentThisMonthUsd, day, nowMs, isActive }: KeyFiguresProps) {
   return (
     <Figures>
-      {budget ? <SpentFigure budget={budget} nowMs={nowMs} /> : <Figure label={`Spent in ${monthName(nowMs)}`} value={formatMoney(spentThisMonthUsd)} note="No cap of its own" />}
+      {budget ? (
+        <SpentFigure budget={budget} nowMs={nowMs} />
+      ) : (
+        <Figure
+          label={`Spent in ${monthName(nowMs)}`}
+          value={formatMoney(spentThisMonthUsd)}
+          note="No cap of its own"
+        />
+      )}
       {budget && isActive ? <PaceFigure budget={budget} nowMs={nowMs} /> : null}
       <Figure
         label="Calls, last 24 hours"
@@ -53,7 +60,14 @@ export function KeyFigures({ budget, spentThisMonthUsd, day, nowMs, isActive }: 
         label="Refused, last 24 hours"
         value={formatCount(day.refused)}
         beside={day.calls > 0 && day.refused > 0 ? formatPercent((day.refused / day.calls) * 100) : undefined}
-        note={day.refused === 0 ? 'None' : day.codes.slice(0, 2).map(([code, count]) => `${formatCount(count)} ${refusalWords(code).toLowerCase()}`).join(', ')}
+        note={
+          day.refused === 0
+            ? 'None'
+            : day.codes
+                .slice(0, 2)
+                .map(([code, count]) => `${formatCount(count)} ${refusalWords(code).toLowerCase()}`)
+                .join(', ')
+        }
       />
     </Figures>
   )
@@ -71,7 +85,13 @@ function SpentFigure({ budget, nowMs }: BudgetProps) {
       label={period === 'month' ? `Spent in ${monthName(nowMs)}` : `Spent ${thisPeriod[period]}`}
       value={formatMoney(usedUsd)}
       beside={`of ${formatLimitMoney(amountUsd)}${period === 'month' ? '' : ` ${periodWords[period]}`}`}
-      meter={<Meter spent={share} held={shareOf(heldUsd, amountUsd)} label={`${Math.round(share * 100)} % used, ${formatMoney(heldUsd)} held`} />}
+      meter={
+        <Meter
+          spent={share}
+          held={shareOf(heldUsd, amountUsd)}
+          label={`${Math.round(share * 100)} % used, ${formatMoney(heldUsd)} held`}
+        />
+      }
       note={`${held}${formatMoney(remainingUsd)} left${until}`}
     />
   )

@@ -43,7 +43,10 @@ const policy: EffectivePolicy = {
     ],
     allowed: ['gpt-4o', 'gpt-4o-mini', 'o3'],
   },
-  providers: { rules: [{ layer: 'profile', name: 'Production', allow: ['*'], deny: [] }], allowed: ['openai', 'anthropic'] },
+  providers: {
+    rules: [{ layer: 'profile', name: 'Production', allow: ['*'], deny: [] }],
+    allowed: ['openai', 'anthropic'],
+  },
   regions: { rules: [{ layer: 'profile', name: 'Production', allow: ['eu'], deny: [] }], allowed: ['eu'] },
   endpoints: { setBy: { layer: 'profile', id: 'prof_1', name: 'Production' }, allowed: ['chat'] },
   expiresAt: null,
@@ -56,7 +59,12 @@ const row = (id: string) => policyRows(policy).find((each) => each.id === id)
 
 describe('the policy in force', () => {
   test('marks the layer that a limit comes from, and says how much of it is in use', () => {
-    expect(row('rpm')).toMatchObject({ cells: { team: '4,000', profile: '300' }, winner: 'profile', used: '150', share: 0.5 })
+    expect(row('rpm')).toMatchObject({
+      cells: { team: '4,000', profile: '300' },
+      winner: 'profile',
+      used: '150',
+      share: 0.5,
+    })
   })
 
   test('marks the key where it follows the default of its profile, since that is the value in force', () => {
@@ -67,7 +75,11 @@ describe('the policy in force', () => {
   })
 
   test('marks the budget that ends first, which need not be the smallest', () => {
-    expect(row('budget month')).toMatchObject({ cells: { key: '$600', team: '$6,000' }, winner: 'team', used: '$5,900.00' })
+    expect(row('budget month')).toMatchObject({
+      cells: { key: '$600', team: '$6,000' },
+      winner: 'team',
+      used: '$5,900.00',
+    })
   })
 
   test('counts models where the key was narrowed to some, and names regions where they are few', () => {

@@ -35,7 +35,11 @@ const always: readonly string[] = ['organisation', 'team', 'profile', 'key']
 
 type Names = { readonly team: string; readonly project: string | null }
 
-export function policyColumns(policy: EffectivePolicy, rows: readonly PolicyRow[], names: Names): readonly PolicyColumn[] {
+export function policyColumns(
+  policy: EffectivePolicy,
+  rows: readonly PolicyRow[],
+  names: Names,
+): readonly PolicyColumn[] {
   const spoken = new Set(rows.flatMap(({ cells }) => Object.keys(cells)))
   const nameOf = (layer: string) => {
     if (layer === 'team') return names.team
@@ -49,7 +53,13 @@ export function policyColumns(policy: EffectivePolicy, rows: readonly PolicyRow[
 }
 
 export function policyRows(policy: EffectivePolicy): readonly PolicyRow[] {
-  return [...budgetRows(policy), ...limitRows(policy), catalogueRow(policy, 'models'), catalogueRow(policy, 'providers'), catalogueRow(policy, 'regions')]
+  return [
+    ...budgetRows(policy),
+    ...limitRows(policy),
+    catalogueRow(policy, 'models'),
+    catalogueRow(policy, 'providers'),
+    catalogueRow(policy, 'regions'),
+  ]
 }
 
 /** One row a period; the least amount of it decides. */
@@ -73,7 +83,9 @@ function limitRows({ limits }: EffectivePolicy): PolicyRow[] {
   return limits.map(({ kind, limit, setBy, used, values }) => ({
     id: kind,
     name: limitWords[kind].name,
-    cells: Object.fromEntries(values.flatMap(({ layer, value }) => (value === null ? [] : [[layer, formatBigCount(value)]]))),
+    cells: Object.fromEntries(
+      values.flatMap(({ layer, value }) => (value === null ? [] : [[layer, formatBigCount(value)]])),
+    ),
     winner: winnerOf(limit, values) ?? setBy?.layer ?? null,
     used: used === null ? null : formatBigCount(used),
     share: used === null || limit === null ? null : used / limit,
@@ -96,7 +108,10 @@ function catalogueRow(policy: EffectivePolicy, what: keyof typeof catalogueNames
     id: what,
     name: catalogueNames[what],
     cells: Object.fromEntries(
-      rules.map((rule) => [rule.layer, rule === winner ? few(allowed) || 'none' : rule.allow.includes('*') ? 'all' : few(rule.allow)]),
+      rules.map((rule) => [
+        rule.layer,
+        rule === winner ? few(allowed) || 'none' : rule.allow.includes('*') ? 'all' : few(rule.allow),
+      ]),
     ),
     winner: winner?.layer ?? null,
     used: null,

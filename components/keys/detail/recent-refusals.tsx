@@ -10,7 +10,10 @@ type RecentRefusalsProps = { readonly keyId: string; readonly refusals: readonly
 /** The newest refused calls, each with the way to its reason. */
 export function RecentRefusals({ keyId, refusals, nowMs }: RecentRefusalsProps) {
   return (
-    <Section title="Recent refusals" end={refusals.length > 0 ? <Link href={`/keys/${keyId}/refusals`}>All</Link> : null}>
+    <Section
+      title="Recent refusals"
+      end={refusals.length > 0 ? <Link href={`/keys/${keyId}/refusals`}>All</Link> : null}
+    >
       {refusals.length === 0 ? (
         <AllWell>No call of this key was refused in the last 30 days</AllWell>
       ) : (

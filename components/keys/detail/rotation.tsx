@@ -1,7 +1,15 @@
 import type { ReactNode } from 'react'
 import { clientName } from '#components/calls/client-name.ts'
 import { EndOldSecret } from '#components/keys/detail/end-old-secret.tsx'
-import { formatCount, formatDate, formatDuration, formatKey, formatPercent, formatReset, plural } from '#components/ui/format.ts'
+import {
+  formatCount,
+  formatDate,
+  formatDuration,
+  formatKey,
+  formatPercent,
+  formatReset,
+  plural,
+} from '#components/ui/format.ts'
 import { Icon } from '#components/ui/icon.tsx'
 import { Meter } from '#components/ui/meter.tsx'
 import { Section } from '#components/ui/section.tsx'
@@ -69,18 +77,30 @@ export function Rotation({ item, callers, nowMs }: RotationProps) {
             <span>
               <b>{formatPercent(share * 100)}</b> of calls have moved
             </span>
-            <span className="text-ink-3">{left.length === 0 ? 'Nobody is left' : `${plural(left.length, 'caller has', 'callers have')} not`}</span>
+            <span className="text-ink-3">
+              {left.length === 0 ? 'Nobody is left' : `${plural(left.length, 'caller has', 'callers have')} not`}
+            </span>
           </p>
           <Meter spent={share} tone="progress" label={`${Math.round(share * 100)} % of calls have moved`} />
         </div>
       )}
       {left.length > 0 ? <StillOld callers={left} nowMs={nowMs} /> : null}
-      {item.actions.includes('rotate') ? <EndOldSecret keyId={item.id} secretId={old.id} last4={old.last4} callers={left.length} /> : null}
+      {item.actions.includes('rotate') ? (
+        <EndOldSecret keyId={item.id} secretId={old.id} last4={old.last4} callers={left.length} />
+      ) : null}
     </Section>
   )
 }
 
-function Secret({ title, last4, children }: { readonly title: string; readonly last4: string; readonly children: ReactNode }) {
+function Secret({
+  title,
+  last4,
+  children,
+}: {
+  readonly title: string
+  readonly last4: string
+  readonly children: ReactNode
+}) {
   return (
     <div>
       <p className="text-xs text-ink-3">{title}</p>

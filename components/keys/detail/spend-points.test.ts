@@ -5,7 +5,11 @@ const nowMs = Date.UTC(2026, 10, 4, 9, 30)
 
 describe('the spend of a key', () => {
   test('is shown by hour for a day, and to the end of a month', () => {
-    expect(spendSpan('day', nowMs)).toEqual({ fromMs: Date.UTC(2026, 10, 3, 10), toMs: Date.UTC(2026, 10, 4, 10), granularity: 'hour' })
+    expect(spendSpan('day', nowMs)).toEqual({
+      fromMs: Date.UTC(2026, 10, 3, 10),
+      toMs: Date.UTC(2026, 10, 4, 10),
+      granularity: 'hour',
+    })
     expect(spendSpan('month', nowMs)).toMatchObject({ fromMs: Date.UTC(2026, 10, 1), toMs: Date.UTC(2026, 11, 1) })
   })
 

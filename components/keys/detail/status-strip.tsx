@@ -16,14 +16,23 @@ export function StatusStrip({ item, nowMs, maximumDays }: StatusStripProps) {
   const extends_ = strip.extends && item.actions.includes('update')
   return (
     <div className="flex-none border-b border-line px-(--gutter) py-3 phone:px-4">
-      <Note tone={strip.tone} icon={strip.icon} title={strip.title} action={extends_ ? <ExtendKey id={item.id} maximumDays={maximumDays} /> : null}>
+      <Note
+        tone={strip.tone}
+        icon={strip.icon}
+        title={strip.title}
+        action={extends_ ? <ExtendKey id={item.id} maximumDays={maximumDays} /> : null}
+      >
         {strip.text}
       </Note>
     </div>
   )
 }
 
-type Strip = Pick<NoteProps, 'tone' | 'icon'> & { readonly title: string; readonly text: string; readonly extends?: boolean }
+type Strip = Pick<NoteProps, 'tone' | 'icon'> & {
+  readonly title: string
+  readonly text: string
+  readonly extends?: boolean
+}
 
 function stripOf(item: KeyView, nowMs: number): Strip | null {
   const since = item.statusAt ? ` since ${formatMoment(Date.parse(item.statusAt))}` : ''
@@ -44,13 +53,20 @@ function stripOf(item: KeyView, nowMs: number): Strip | null {
         text: `${why}Its calls are refused with 403 key_quarantined. ${may('release') ? 'Release puts it back to where it was.' : 'Only an admin releases it.'}`,
       }
     case 'revoked':
-      return { tone: 'bad', icon: 'ban', title: `Revoked${since}.`, text: `${why}It never works again. Its calls and its spend stay in every report.` }
+      return {
+        tone: 'bad',
+        icon: 'ban',
+        title: `Revoked${since}.`,
+        text: `${why}It never works again. Its calls and its spend stay in every report.`,
+      }
     case 'expired':
       return {
         tone: 'none',
         icon: 'clock',
         title: `Ended${item.expiresAt ? ` on ${formatDate(Date.parse(item.expiresAt))}` : ''}.`,
-        text: may('update') ? 'Extending it lets the same secret call again.' : 'Its owner or the team lead extends it.',
+        text: may('update')
+          ? 'Extending it lets the same secret call again.'
+          : 'Its owner or the team lead extends it.',
         extends: true,
       }
     case 'pending':

@@ -38,7 +38,9 @@ export function KeyBulk({ subjects, everything }: KeyBulkProps) {
           filter={selection.everything && everything ? everything : { ids: chosen.map(({ id }) => id) }}
         />
       ) : (
-        <span className="px-2 opacity-65">{chosen.some(({ actions }) => actions.length > 0) ? 'Nothing applies to all of them' : 'Not yours to change'}</span>
+        <span className="px-2 opacity-65">
+          {chosen.some(({ actions }) => actions.length > 0) ? 'Nothing applies to all of them' : 'Not yours to change'}
+        </span>
       )}
     </BulkBar>
   )
@@ -66,7 +68,12 @@ function ResumeMany({ chosen }: { readonly chosen: readonly KeySubject[] }) {
 function useStepMany() {
   const router = useRouter()
   const { clear } = useSelection()
-  return async function change(chosen: readonly KeySubject[], act: 'suspend' | 'resume', done: string, undo: 'suspend' | 'resume') {
+  return async function change(
+    chosen: readonly KeySubject[],
+    act: 'suspend' | 'resume',
+    done: string,
+    undo: 'suspend' | 'resume',
+  ) {
     const changed: KeySubject[] = []
     const failed: string[] = []
     for (const key of chosen) {
@@ -112,7 +119,11 @@ function RevokeMany({ count, filter }: { readonly count: number; readonly filter
     setTyped('')
     setProblem(null)
     setCounted(null)
-    if (next) void ask(true).then((answer) => setCounted(answer.count), (error: unknown) => setProblem(problemText(error)))
+    if (next)
+      void ask(true).then(
+        (answer) => setCounted(answer.count),
+        (error: unknown) => setProblem(problemText(error)),
+      )
   }
   const ask = (dryRun: boolean) =>
     sendApi('/keys/revoke', revoked, { body: { filter, dryRun, ...(reason.trim() ? { reason: reason.trim() } : {}) } })
@@ -146,7 +157,12 @@ function RevokeMany({ count, filter }: { readonly count: number; readonly filter
           <Button variant="quiet" onClick={() => change(false)}>
             Cancel
           </Button>
-          <Button variant="danger-solid" busy={isSending} disabled={!isTyped || counted === null || counted === 0} onClick={revoke}>
+          <Button
+            variant="danger-solid"
+            busy={isSending}
+            disabled={!isTyped || counted === null || counted === 0}
+            onClick={revoke}
+          >
             Revoke now
           </Button>
         </>
@@ -154,22 +170,43 @@ function RevokeMany({ count, filter }: { readonly count: number; readonly filter
     >
       <Effects
         items={[
-          { icon: <Icon name="ban" />, text: <>Their secrets are refused within <b>1 s</b>, with 401 key_revoked</> },
+          {
+            icon: <Icon name="ban" />,
+            text: (
+              <>
+                Their secrets are refused within <b>1 s</b>, with 401 key_revoked
+              </>
+            ),
+          },
           { icon: <Icon name="play" />, text: 'Streams that run now finish and are paid for' },
           ...(counted !== null && counted < count
-            ? [{ icon: <Icon name="lock" />, text: `${plural(count - counted, 'of them is', 'of them are')} revoked already or not yours to revoke` }]
+            ? [
+                {
+                  icon: <Icon name="lock" />,
+                  text: `${plural(count - counted, 'of them is', 'of them are')} revoked already or not yours to revoke`,
+                },
+              ]
             : []),
         ]}
       />
       <Field label="Why" meaning="goes to the audit log">
-        <Input value={reason} maxLength={500} placeholder="Moved to the new account" onChange={(event) => setReason(event.target.value)} />
+        <Input
+          value={reason}
+          maxLength={500}
+          placeholder="Moved to the new account"
+          onChange={(event) => setReason(event.target.value)}
+        />
       </Field>
       {(counted ?? count) > 1 ? (
         <Field label={`Type “${phrase}”`}>
           <Input value={typed} placeholder={phrase} onChange={(event) => setTyped(event.target.value)} />
         </Field>
       ) : null}
-      {problem ? <Note tone="bad" role="status" title="Nothing was revoked.">{problem}</Note> : null}
+      {problem ? (
+        <Note tone="bad" role="status" title="Nothing was revoked.">
+          {problem}
+        </Note>
+      ) : null}
     </ConfirmPopover>
   )
 }

@@ -25,8 +25,16 @@ export function KeyFilters({ facets, children }: KeyFiltersProps) {
   return (
     <Toolbar>
       <FindBox placeholder="Find by name, owner or last four" />
-      <FilterChip label="Status" param="status" options={keyStatuses.map((status) => ({ value: status, label: states.key[status][2] }))} />
-      <FilterChip label="Kind" param="kind" options={keyKinds.map((kind) => ({ value: kind, label: kindLooks[kind].word }))} />
+      <FilterChip
+        label="Status"
+        param="status"
+        options={keyStatuses.map((status) => ({ value: status, label: states.key[status][2] }))}
+      />
+      <FilterChip
+        label="Kind"
+        param="kind"
+        options={keyKinds.map((kind) => ({ value: kind, label: kindLooks[kind].word }))}
+      />
       <Among label="Owner" param="owner" items={facets.owners} />
       <Among label="Team" param="team" items={facets.teams} />
       <Among label="Profile" param="profile" items={facets.profiles} />
@@ -38,7 +46,12 @@ export function KeyFilters({ facets, children }: KeyFiltersProps) {
   )
 }
 
-type AmongProps = { readonly label: string; readonly param: string; readonly items: readonly Named[]; readonly least?: number }
+type AmongProps = {
+  readonly label: string
+  readonly param: string
+  readonly items: readonly Named[]
+  readonly least?: number
+}
 
 function Among({ label, param, items, least = 2 }: AmongProps) {
   if (items.length < least) return null

@@ -15,7 +15,13 @@ type Asking = { readonly id: string; readonly what: Asked } | null
 const Context = createContext<{ readonly asking: Asking; readonly ask: (asking: Asking) => void } | null>(null)
 
 /** What can be done to a key from its row: the row's menu and the keys of the row with the cursor share it. */
-export function KeyListActs({ subjects, children }: { readonly subjects: readonly KeySubject[]; readonly children: ReactNode }) {
+export function KeyListActs({
+  subjects,
+  children,
+}: {
+  readonly subjects: readonly KeySubject[]
+  readonly children: ReactNode
+}) {
   const [asking, ask] = useState<Asking>(null)
   const value = useMemo(() => ({ asking, ask }), [asking])
   return (
@@ -36,26 +42,46 @@ function RowKeys({ subjects }: { readonly subjects: readonly KeySubject[] }) {
     return subjects.find((subject) => subject.id === id && subject.actions.includes(action))
   }
   const { suspend } = useSuspend()
-  useHotkey('r', 'Rotate the key', () => {
-    const subject = atCursor('rotate')
-    if (!subject) return false
-    router.push(rotateHref(subject.id))
-  }, group)
-  useHotkey('s', 'Suspend the key', () => {
-    const subject = atCursor('suspend')
-    if (!subject) return false
-    void suspend(subject)
-  }, group)
-  useHotkey('q', 'Quarantine the key', () => {
-    const subject = atCursor('quarantine')
-    if (!subject) return false
-    ask({ id: subject.id, what: 'quarantine' })
-  }, group)
-  useHotkey('R', 'Revoke the key', () => {
-    const subject = atCursor('revoke')
-    if (!subject) return false
-    ask({ id: subject.id, what: 'revoke' })
-  }, group)
+  useHotkey(
+    'r',
+    'Rotate the key',
+    () => {
+      const subject = atCursor('rotate')
+      if (!subject) return false
+      router.push(rotateHref(subject.id))
+    },
+    group,
+  )
+  useHotkey(
+    's',
+    'Suspend the key',
+    () => {
+      const subject = atCursor('suspend')
+      if (!subject) return false
+      void suspend(subject)
+    },
+    group,
+  )
+  useHotkey(
+    'q',
+    'Quarantine the key',
+    () => {
+      const subject = atCursor('quarantine')
+      if (!subject) return false
+      ask({ id: subject.id, what: 'quarantine' })
+    },
+    group,
+  )
+  useHotkey(
+    'R',
+    'Revoke the key',
+    () => {
+      const subject = atCursor('revoke')
+      if (!subject) return false
+      ask({ id: subject.id, what: 'revoke' })
+    },
+    group,
+  )
   return null
 }
 
@@ -88,7 +114,12 @@ export function KeyRowMenu({ subject }: { readonly subject: KeySubject }) {
           <MenuItem icon="external" kbd="Enter" href={`/keys/${encodeURIComponent(subject.id)}`}>
             Open
           </MenuItem>
-          <MenuItem icon="copy" onSelect={() => void copyText(subject.id).then((done) => toast({ text: done ? 'Copied the key’s id.' : subject.id }))}>
+          <MenuItem
+            icon="copy"
+            onSelect={() =>
+              void copyText(subject.id).then((done) => toast({ text: done ? 'Copied the key’s id.' : subject.id }))
+            }
+          >
             Copy key id
           </MenuItem>
           {may('rotate') ? (

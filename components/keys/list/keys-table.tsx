@@ -46,7 +46,9 @@ export function KeysTable({ items, nowMs, empty }: KeysTableProps) {
           <MenuTh />
         </tr>
       </thead>
-      <tbody>{items.length === 0 ? empty : items.map((item) => <KeyRow key={item.id} item={item} nowMs={nowMs} />)}</tbody>
+      <tbody>
+        {items.length === 0 ? empty : items.map((item) => <KeyRow key={item.id} item={item} nowMs={nowMs} />)}
+      </tbody>
     </Table>
   )
 }
@@ -80,7 +82,7 @@ function KeyRow({ item, nowMs }: { readonly item: KeyView; readonly nowMs: numbe
         <EnvironmentTag environment={item.environment} />
       </Td>
       <Td drop={1}>
-        <KeyModels models={item.models} />
+        <KeyModels item={item} />
       </Td>
       <Td num>
         <KeySpend item={item} />

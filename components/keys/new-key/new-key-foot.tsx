@@ -35,7 +35,9 @@ export function NewKeyFoot({ form, options, formId, cancel }: FootProps) {
         ) : beyond.length > 0 ? (
           <BeyondVerdict beyond={beyond} profile={form.profile.name} mayOverride={options.mayOverride} />
         ) : (
-          <Verdict icon="check" title="Ready at once">{effectOf(form, options.nowMs)}</Verdict>
+          <Verdict icon="check" title="Ready at once">
+            {effectOf(form, options.nowMs)}
+          </Verdict>
         )
       }
     >

@@ -1,6 +1,6 @@
 'use client'
 
-import { useId, useState, type FormEvent, type ReactNode } from 'react'
+import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
 import { NewKeyFields } from '#components/keys/new-key/new-key-fields.tsx'
 import { NewKeyFoot } from '#components/keys/new-key/new-key-foot.tsx'
 import type { NewKeyOptions, ProfileChoice } from '#components/keys/new-key/options.ts'
@@ -78,32 +78,38 @@ function FormPanel({ options, profile, closeHref, onMinted }: FormPanelProps) {
   )
 }
 
+type KeyFormProps = { readonly id: string; readonly submit: () => Promise<void>; readonly children: ReactNode }
+
 /** Sends on Enter; when something is wrong the focus goes to the first field that is. */
-export function KeyForm({
-  id,
-  submit,
-  children,
-}: {
-  readonly id: string
-  readonly submit: () => Promise<void>
-  readonly children: ReactNode
-}) {
-  async function send(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault()
-    const form = event.currentTarget
-    await submit()
-    // After the errors are on the page.
-    setTimeout(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(), 0)
-  }
+function KeyForm({ id, submit, children }: KeyFormProps) {
+  const form = useRef<HTMLFormElement>(null)
+  const wantsFocus = useRef(false)
+  // What is wrong is known with some later rendering: at once for what the form sees itself, else with the answer.
+  useEffect(() => {
+    const wrong = wantsFocus.current ? form.current?.querySelector<HTMLElement>('[aria-invalid="true"]') : null
+    if (!wrong) return
+    wantsFocus.current = false
+    wrong.focus()
+  })
   return (
-    <form id={id} noValidate onSubmit={send} className="grid grid-cols-[minmax(0,1fr)] content-start gap-4">
+    <form
+      ref={form}
+      id={id}
+      noValidate
+      className="grid grid-cols-[minmax(0,1fr)] content-start gap-4"
+      onSubmit={(event) => {
+        event.preventDefault()
+        wantsFocus.current = true
+        void submit()
+      }}
+    >
       {children}
     </form>
   )
 }
 
 /** Why there is no form, and whom to ask. */
-export function NoKeyForYou({ options }: { readonly options: NewKeyOptions }) {
+function NoKeyForYou({ options }: { readonly options: NewKeyOptions }) {
   const noTeam = options.teams.length === 0
   return (
     <Empty
@@ -119,7 +125,7 @@ export function NoKeyForYou({ options }: { readonly options: NewKeyOptions }) {
 }
 
 /** What the key that was made may call, cheapest first. */
-export function modelsFor(minted: MintedKey, options: NewKeyOptions) {
+function modelsFor(minted: MintedKey, options: NewKeyOptions) {
   const profile = options.profiles.find(({ id }) => id === minted.profile.id) ?? options.profiles[0]
   const models = profile?.models ?? []
   return minted.models.length === 0 ? models : models.filter(({ name }) => minted.models.includes(name))

@@ -68,7 +68,9 @@ export function FirstCall({ keyId, secret, model, hotkey = false }: FirstCallPro
     const isServed = arrived.status < 400
     return (
       <Strip tone={isServed ? 'ok' : 'bad'} action={button}>
-        <b>{isServed ? `The first call arrived, ${arrived.status}` : `The first call was refused, ${arrived.status}`}</b>{' '}
+        <b>
+          {isServed ? `The first call arrived, ${arrived.status}` : `The first call was refused, ${arrived.status}`}
+        </b>{' '}
         {isServed ? <span className="text-ink-2">for {formatCallCost(arrived.costUsd)}.</span> : null}{' '}
         <Link href={`/calls/${arrived.id}`}>Receipt</Link>
       </Strip>
@@ -82,7 +84,11 @@ export function FirstCall({ keyId, secret, model, hotkey = false }: FirstCallPro
 }
 
 const tones = {
-  waiting: { ground: 'border-accent-line bg-accent-soft', glyph: 'dot', color: 'text-accent-ink animate-pulse motion-reduce:animate-none' },
+  waiting: {
+    ground: 'border-accent-line bg-accent-soft',
+    glyph: 'dot',
+    color: 'text-accent-ink animate-pulse motion-reduce:animate-none',
+  },
   ok: { ground: 'border-ok-line bg-ok-soft', glyph: 'dot', color: 'text-ok' },
   bad: { ground: 'border-bad-line bg-bad-soft', glyph: 'cross', color: 'text-bad' },
 } as const
@@ -108,7 +114,8 @@ export function SentCall({ call }: { readonly call: TestCall }) {
   if (call.status < 200 || call.status >= 300) {
     return (
       <>
-        <b>{call.status === 0 ? 'No answer' : `Refused, ${call.status}`}</b> <span className="text-ink-2">{call.text}</span>{' '}
+        <b>{call.status === 0 ? 'No answer' : `Refused, ${call.status}`}</b>{' '}
+        <span className="text-ink-2">{call.text}</span>{' '}
         {call.decisionId ? <Link href={`/decisions/${call.decisionId}`}>Why?</Link> : null}
       </>
     )

@@ -35,7 +35,10 @@ export function RevealBody({ minted, models, baseUrl, isRotation, onCopied }: Re
           label="Snippets"
           remember="snippet"
           onCopied={onCopied}
-          snippets={snippetsFor({ baseUrl, model, secret: minted.key }).map(({ needs, ...snippet }) => ({ ...snippet, note: needs }))}
+          snippets={snippetsFor({ baseUrl, model, secret: minted.key }).map(({ needs, ...snippet }) => ({
+            ...snippet,
+            note: needs,
+          }))}
         />
       ) : null}
       {isRotation ? null : <FirstCall keyId={minted.id} secret={minted.key} model={model} />}

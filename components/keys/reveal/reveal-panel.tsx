@@ -27,7 +27,15 @@ type RevealPanelProps = {
 }
 
 /** The one look at a secret. Closing before it was copied asks once. */
-export function RevealPanel({ title, minted, models, baseUrl, closeHref, onClose, isRotation = false }: RevealPanelProps) {
+export function RevealPanel({
+  title,
+  minted,
+  models,
+  baseUrl,
+  closeHref,
+  onClose,
+  isRotation = false,
+}: RevealPanelProps) {
   const [isStored, setStored] = useState(false)
   const [asked, setAsked] = useState(false)
 
@@ -59,7 +67,10 @@ export function RevealPanel({ title, minted, models, baseUrl, closeHref, onClose
             </CheckRow>
           }
         >
-          <ButtonLink href={`/keys/${minted.id}`} onClick={(event) => (mayClose() ? undefined : event.preventDefault())}>
+          <ButtonLink
+            href={`/keys/${minted.id}`}
+            onClick={(event) => (mayClose() ? undefined : event.preventDefault())}
+          >
             Open key
           </ButtonLink>
           <DialogClose>
@@ -68,7 +79,13 @@ export function RevealPanel({ title, minted, models, baseUrl, closeHref, onClose
         </PanelFoot>
       }
     >
-      <RevealBody minted={minted} models={models} baseUrl={baseUrl} isRotation={isRotation} onCopied={() => setStored(true)} />
+      <RevealBody
+        minted={minted}
+        models={models}
+        baseUrl={baseUrl}
+        isRotation={isRotation}
+        onCopied={() => setStored(true)}
+      />
       <Section title="What this key may do" level={3}>
         <KeyTerms terms={minted} />
       </Section>

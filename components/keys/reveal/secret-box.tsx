@@ -15,7 +15,10 @@ export function SecretBox({ secret, onCopied }: SecretProps) {
   const middle = Math.ceil(secret.length / 2)
   return (
     <div className="flex items-center gap-3 rounded-3 border border-accent-line bg-accent-soft px-4 py-3 phone:flex-col phone:items-stretch">
-      <p className="mono min-w-0 flex-1 text-md leading-6 tracking-[0.01em] select-all" aria-label="The secret of the key">
+      <p
+        className="mono min-w-0 flex-1 text-md leading-6 tracking-[0.01em] select-all"
+        aria-label="The secret of the key"
+      >
         {/* Two lines of one text: what is selected and copied has no break in it. */}
         {secret.slice(0, middle)}
         <wbr />

@@ -58,6 +58,10 @@ export async function sendTestCall(secret: string, model: string): Promise<TestC
       decisionId: refusal.success ? (refusal.data.error.gatehouse?.decision_id ?? null) : null,
     }
   } catch {
-    return { ...nothing, tookMs: performance.now() - startedMs, text: 'The gateway did not answer. Try again in a moment.' }
+    return {
+      ...nothing,
+      tookMs: performance.now() - startedMs,
+      text: 'The gateway did not answer. Try again in a moment.',
+    }
   }
 }

@@ -3,7 +3,17 @@ import type { BudgetRule, LimitRule } from '#lib/limits/contract.ts'
 import type { ProfilePolicy } from '#lib/policy/contract.ts'
 
 export type LimitSource = {
-  readonly layer: 'key' | 'profile' | 'user' | 'workload' | 'project' | 'team' | 'business_unit' | 'organisation' | 'environment' | 'group'
+  readonly layer:
+    | 'key'
+    | 'profile'
+    | 'user'
+    | 'workload'
+    | 'project'
+    | 'team'
+    | 'business_unit'
+    | 'organisation'
+    | 'environment'
+    | 'group'
   readonly id: string
   readonly name: string
 }
@@ -18,8 +28,11 @@ export function sourceOfLimit(rule: LimitRule, { profile, overrides }: Facts): L
   const { scope, kind, limit } = rule
   if (scope.type !== 'key') return { layer: scope.type, id: scope.id, name: scope.name }
   const guardrail = profile.policy.limits[kind]
-  const isProfiles = !overrides.includes(`limits.${kind}`) && (limit === guardrail?.default || limit === guardrail?.maximum)
-  return isProfiles ? { layer: 'profile', id: profile.id, name: profile.name } : { layer: 'key', id: scope.id, name: scope.name }
+  const isProfiles =
+    !overrides.includes(`limits.${kind}`) && (limit === guardrail?.default || limit === guardrail?.maximum)
+  return isProfiles
+    ? { layer: 'profile', id: profile.id, name: profile.name }
+    : { layer: 'key', id: scope.id, name: scope.name }
 }
 
 export function sourceOfBudget({ scope }: BudgetRule): LimitSource {

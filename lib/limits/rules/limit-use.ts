@@ -12,7 +12,13 @@ export type LimitUse = {
 }
 
 /** Buckets (rpm, tpm) record the time at which they are empty again; the others a count. */
-export function limitUse(kind: LimitKind, limit: number, recorded: string | number | null, window: Window, nowMs: number): LimitUse {
+export function limitUse(
+  kind: LimitKind,
+  limit: number,
+  recorded: string | number | null,
+  window: Window,
+  nowMs: number,
+): LimitUse {
   if (kind === 'rpm' || kind === 'tpm') return bucketUse(limit, Number(recorded ?? 0), nowMs)
   const used = Math.max(0, Number(recorded ?? 0))
   const remaining = Math.max(0, limit - used)

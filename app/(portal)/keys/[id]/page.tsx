@@ -80,7 +80,11 @@ export default async function KeyPage({ params, searchParams }: KeyParams & { re
             <SpendChart rows={spend} period={period} nowMs={nowMs} />
             <Section
               title="Callers, last 24 hours"
-              end={callers.data.length > 5 ? <Link href={`/keys/${item.id}/secrets`}>All {callers.data.length}</Link> : null}
+              end={
+                callers.data.length > 5 ? (
+                  <Link href={`/keys/${item.id}/secrets`}>All {callers.data.length}</Link>
+                ) : null
+              }
             >
               {callers.data.length === 0 ? (
                 <p className="text-ink-2">Nobody called with this key in the last 24 hours.</p>
@@ -125,7 +129,11 @@ async function readSpend(actor: Actor, keyId: string, period: SpendPeriod, nowMs
       filter: { key: [keyId] },
     }),
   )
-  return data.map((row) => ({ startMs: Date.parse(row.start ?? ''), name: row.model?.id ?? 'no model', costUsd: row.costUsd }))
+  return data.map((row) => ({
+    startMs: Date.parse(row.start ?? ''),
+    name: row.model?.id ?? 'no model',
+    costUsd: row.costUsd,
+  }))
 }
 
 /** The last 24 hours beside those before; refusals by code, from the newest two hundred. */
@@ -137,10 +145,15 @@ async function readDay(actor: Actor, keyId: string, nowMs: number): Promise<DayO
   const [today, before, refused] = await Promise.all([
     sums(since(1), since(0)),
     sums(since(2), since(1)),
-    listCalls(context, actor, listCallsQuery.parse({ limit: 200, from: since(1), filter: { key: [keyId], outcome: ['refused'] } })),
+    listCalls(
+      context,
+      actor,
+      listCallsQuery.parse({ limit: 200, from: since(1), filter: { key: [keyId], outcome: ['refused'] } }),
+    ),
   ])
   const codes = new Map<string, number>()
-  for (const { errorCode } of refused.data) codes.set(errorCode ?? 'refused', (codes.get(errorCode ?? 'refused') ?? 0) + 1)
+  for (const { errorCode } of refused.data)
+    codes.set(errorCode ?? 'refused', (codes.get(errorCode ?? 'refused') ?? 0) + 1)
   return {
     calls: today.calls,
     refused: today.refused,

@@ -23,11 +23,17 @@ export default async function NewKeyPage() {
             It is ready at once, inside the guardrails of your profile.
           </Empty>
         ) : (
-          <NoPermission title="Keys are made by developers and admins">Your platform team gives you a role.</NoPermission>
+          <NoPermission title="Keys are made by developers and admins">
+            Your platform team gives you a role.
+          </NoPermission>
         )}
       </PageBody>
       {mayCreate ? (
-        <NewKeyPanel options={await readNewKeyOptions(context, actor)} baseUrl={`${context.config.publicUrl}/v1`} closeHref="/keys" />
+        <NewKeyPanel
+          options={await readNewKeyOptions(context, actor)}
+          baseUrl={`${context.config.publicUrl}/v1`}
+          closeHref="/keys"
+        />
       ) : null}
     </>
   )

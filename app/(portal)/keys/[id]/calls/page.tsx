@@ -1,3 +1,4 @@
+import { reachOf } from '../../../calls/reach-of.ts'
 import { openKey, type KeyParams } from '../open-key.ts'
 import { searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
 import { CallsOfKey } from '#components/keys/detail/calls-of-key.tsx'
@@ -6,7 +7,10 @@ import { listCallsQuery } from '#lib/reports/calls-contract.ts'
 import { listCalls } from '#lib/reports/list-calls.ts'
 import { portal } from '#lib/wiring/portal.ts'
 
-export default async function CallsOfKeyPage({ params, searchParams }: KeyParams & { readonly searchParams: SearchParams }) {
+export default async function CallsOfKeyPage({
+  params,
+  searchParams,
+}: KeyParams & { readonly searchParams: SearchParams }) {
   const { actor, item } = await openKey((await params).id)
   const query = await searchParams
   const context = portal()
@@ -19,6 +23,7 @@ export default async function CallsOfKeyPage({ params, searchParams }: KeyParams
       path={`/keys/${item.id}/calls`}
       search={searchText(query)}
       nowMs={context.clock.nowMs()}
+      reach={reachOf(actor)}
       empty={
         <Empty icon="list" title="No calls yet">
           Every call made with this key stands here within 5 seconds of its end.

@@ -13,12 +13,17 @@ import { portal } from '#lib/wiring/portal.ts'
 
 const hrefOf = (seq: number) => `/admin/audit?entry=${seq}`
 
-export default async function HistoryPage({ params, searchParams }: KeyParams & { readonly searchParams: SearchParams }) {
+export default async function HistoryPage({
+  params,
+  searchParams,
+}: KeyParams & { readonly searchParams: SearchParams }) {
   const { actor, item } = await openKey((await params).id)
   if (!may(actor, 'audit.read')) {
     return (
       <PageBody>
-        <NoPermission title="The history of a key is for auditors and admins">Your platform team gives you the role.</NoPermission>
+        <NoPermission title="The history of a key is for auditors and admins">
+          Your platform team gives you the role.
+        </NoPermission>
       </PageBody>
     )
   }
@@ -27,7 +32,11 @@ export default async function HistoryPage({ params, searchParams }: KeyParams & 
   const cursor = textParam(query.cursor) ?? undefined
   const filter = { targetType: ['key'], target: [item.id] }
   const page = await listAudit(context, actor, listAuditQuery.parse({ limit: 50, cursor, filter }))
-  const links = pagingLinks({ path: `/keys/${item.id}/history`, search: searchText(query), nextCursor: page.nextCursor })
+  const links = pagingLinks({
+    path: `/keys/${item.id}/history`,
+    search: searchText(query),
+    nextCursor: page.nextCursor,
+  })
   return (
     <PageFlush>
       <List ids={page.data.map(({ seq }) => String(seq))} noun="entry">
@@ -37,7 +46,11 @@ export default async function HistoryPage({ params, searchParams }: KeyParams & 
             openSeq={null}
             hrefOf={hrefOf}
             nowMs={context.clock.nowMs()}
-            empty={<Empty icon="scroll" title="Nothing was changed yet">Every change of this key is an entry of the audit log.</Empty>}
+            empty={
+              <Empty icon="scroll" title="Nothing was changed yet">
+                Every change of this key is an entry of the audit log.
+              </Empty>
+            }
           />
         </TableScroll>
       </List>

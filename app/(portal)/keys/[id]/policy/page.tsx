@@ -13,7 +13,10 @@ import { portal } from '#lib/wiring/portal.ts'
 export default async function PolicyPage({ params }: KeyParams) {
   const { actor, item } = await openKey((await params).id)
   const context = portal()
-  const [policy, models] = await Promise.all([getEffectivePolicy(context, actor, item.id), readModelsOfKey(context, item.id)])
+  const [policy, models] = await Promise.all([
+    getEffectivePolicy(context, actor, item.id),
+    readModelsOfKey(context, item.id),
+  ])
   const rows = policyRows(policy)
   const columns = policyColumns(policy, rows, { team: item.team.name, project: item.project?.name ?? null })
   return (
@@ -22,7 +25,11 @@ export default async function PolicyPage({ params }: KeyParams) {
         <PolicyTable columns={columns} rows={rows} />
       </Section>
       <div className="mt-6 grid grid-cols-2 gap-8 border-t border-line pt-6 stacked:grid-cols-1">
-        <Section title="Models it may call" aside={formatCount(models.length)} end={<Link href="/models">All models</Link>}>
+        <Section
+          title="Models it may call"
+          aside={formatCount(models.length)}
+          end={<Link href="/models">All models</Link>}
+        >
           <ModelRows models={models} />
         </Section>
         <div>
@@ -36,7 +43,8 @@ export default async function PolicyPage({ params }: KeyParams) {
 }
 
 function ModelRows({ models }: { readonly models: readonly ModelOption[] }) {
-  if (models.length === 0) return <p className="text-ink-2">None. Its profile and its own list have no model in common.</p>
+  if (models.length === 0)
+    return <p className="text-ink-2">None. Its profile and its own list have no model in common.</p>
   return (
     <Rows className="-mt-1.5">
       {models.map(({ name, inputUsd, outputUsd }) => (
@@ -59,18 +67,29 @@ function applied(policy: EffectivePolicy) {
       label: budget.scope.type === 'key' ? 'Its own budget' : 'Shared budget',
       value: (
         <>
-          {budgetSentence(budget)} <span className="text-ink-3">{sourceSentence(budget.source).toLowerCase().replace(budget.source.name.toLowerCase(), budget.source.name)}</span>
+          {budgetSentence(budget)}{' '}
+          <span className="text-ink-3">
+            {sourceSentence(budget.source).toLowerCase().replace(budget.source.name.toLowerCase(), budget.source.name)}
+          </span>
         </>
       ),
     })),
     { label: 'Providers', value: providers.allowed.join(', ') || 'none' },
     { label: 'Regions', value: regions.allowed.join(', ') || 'none' },
     { label: 'Endpoints', value: <span className="mono">{endpoints.allowed.join(', ')}</span> },
-    { label: 'Output', value: `${formatCount(policy.defaultOutputTokens)} tokens a call at most where the caller says nothing and a budget stops` },
+    {
+      label: 'Output',
+      value: `${formatCount(policy.defaultOutputTokens)} tokens a call at most where the caller says nothing and a budget stops`,
+    },
     {
       label: 'Without limits',
-      value: policy.degradedMode === 'closed' ? 'Refused with 503 while limits cannot be checked' : 'Served within a small cap while limits cannot be checked',
+      value:
+        policy.degradedMode === 'closed'
+          ? 'Refused with 503 while limits cannot be checked'
+          : 'Served within a small cap while limits cannot be checked',
     },
-    ...(overrides.length > 0 ? [{ label: 'Overrides', value: `An admin went beyond the profile in ${overrides.join(', ')}` }] : []),
+    ...(overrides.length > 0
+      ? [{ label: 'Overrides', value: `An admin went beyond the profile in ${overrides.join(', ')}` }]
+      : []),
   ]
 }
