@@ -82,6 +82,7 @@ describe('a chat request', () => {
     ['a maximum of 0', { ...hello, max_tokens: 0 }, 'max_tokens'],
     ['a negative maximum', { ...hello, max_completion_tokens: -1 }, 'max_completion_tokens'],
     ['a maximum that is no whole number', { ...hello, max_tokens: 1.5 }, 'max_tokens'],
+    ['a maximum that no model has', { ...hello, max_completion_tokens: 1_000_000_001 }, 'max_completion_tokens'],
     ['a maximum beyond exact numbers', { ...hello, max_tokens: 1e300 }, 'max_tokens'],
     ['a maximum that is text', { ...hello, max_tokens: '5' }, 'max_tokens'],
     ['0 choices', { ...hello, n: 0 }, 'n'],

@@ -11,14 +11,17 @@ const tokensOfAnImage = 48_169
 /** A file by id can be as long as the largest context that we know of. */
 const tokensOfAFile = 1_050_000
 
+/** More than any model gives. A call's hold is counted from it, and must stay a number that money can have. */
+const outputMaximum = z.int().min(1).max(1_000_000_000).nullish()
+
 const chat = z.looseObject({
   model: z.string().min(1).max(256),
   // An assistant's message that calls tools may have no content at all.
   messages: z.array(z.looseObject({ role: z.string(), content: z.unknown().optional() })).min(1),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
-  max_tokens: z.int().min(1).nullish(),
-  max_completion_tokens: z.int().min(1).nullish(),
+  max_tokens: outputMaximum,
+  max_completion_tokens: outputMaximum,
   n: z.int().min(1).max(128).nullish(),
 })
 
