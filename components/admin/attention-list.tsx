@@ -3,7 +3,7 @@ import { ButtonLink } from '#components/ui/button-link.tsx'
 import { Icon } from '#components/ui/icon.tsx'
 import { Rows } from '#components/ui/section.tsx'
 import { AllWell } from '#components/ui/states.tsx'
-import type { Attention } from '#lib/reports/overview.ts'
+import type { Attention } from '#lib/reports/overview-contract.ts'
 
 const tones = { quar: 'text-quar-ink', bad: 'text-bad-ink', warn: 'text-warn-ink' } as const
 

@@ -1,7 +1,7 @@
 /** What needs somebody: the sentence, what stands below it, and where the one action leads. Pure. */
 import { formatAge, formatDay, formatRelative, plural } from '#components/ui/format.ts'
 import type { IconName } from '#components/ui/icons.ts'
-import type { Attention } from '#lib/reports/overview.ts'
+import type { Attention } from '#lib/reports/overview-contract.ts'
 
 export type AttentionWords = {
   readonly icon: IconName

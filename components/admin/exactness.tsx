@@ -2,7 +2,7 @@ import { formatCount, formatDuration, formatMoney, plural } from '#components/ui
 import { Facts, Section } from '#components/ui/section.tsx'
 import { PartError } from '#components/ui/states.tsx'
 import { Status } from '#components/ui/status.tsx'
-import type { Overview } from '#lib/reports/overview.ts'
+import type { Overview } from '#lib/reports/overview-contract.ts'
 
 /** Longer than this and somebody should look: the worker cannot keep up, or PostgreSQL is away. */
 const lateMs = 30_000

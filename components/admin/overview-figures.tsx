@@ -12,7 +12,7 @@ import {
 } from '#components/ui/format.ts'
 import { Meter } from '#components/ui/meter.tsx'
 import { Time } from '#components/ui/time.tsx'
-import type { Overview, Spend, Timing, Traffic } from '#lib/reports/overview.ts'
+import type { Overview, Spend, Timing, Traffic } from '#lib/reports/overview-contract.ts'
 
 type OverviewFiguresProps = Pick<Overview, 'traffic' | 'timing' | 'spend' | 'atMs'>
 

@@ -4,7 +4,7 @@ import { Link } from '#components/ui/link.tsx'
 import { Sparkline } from '#components/ui/sparkline.tsx'
 import { Table, Td, Th } from '#components/ui/table.tsx'
 import { Tag } from '#components/ui/tag.tsx'
-import type { ProviderHealth } from '#lib/reports/overview.ts'
+import type { ProviderHealth } from '#lib/reports/overview-contract.ts'
 
 type ProvidersTableProps = {
   readonly providers: readonly ProviderHealth[]
@@ -62,7 +62,7 @@ export function ProvidersTable({ providers, opens }: ProvidersTableProps) {
             <Td num drop={4} className={provider.condition === 'slow' ? 'text-warn-ink' : undefined}>
               {provider.p95Ms === null ? null : formatLatency(provider.p95Ms)}
             </Td>
-            <Td drop={3}>
+            <Td drop={4}>
               {provider.calls === 0 ? null : (
                 <Sparkline values={provider.trend} width={84} fromZero label={`${formatCount(provider.calls)} calls`} />
               )}

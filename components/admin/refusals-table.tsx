@@ -3,7 +3,7 @@ import { formatCount, plural } from '#components/ui/format.ts'
 import { Link } from '#components/ui/link.tsx'
 import { Table, Td, Th } from '#components/ui/table.tsx'
 import { Time } from '#components/ui/time.tsx'
-import type { RefusalReason } from '#lib/reports/overview.ts'
+import type { RefusalReason } from '#lib/reports/overview-contract.ts'
 
 type RefusalsTableProps = { readonly refusals: readonly RefusalReason[]; readonly nowMs: number }
 

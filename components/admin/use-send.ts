@@ -36,7 +36,10 @@ export function useSend<Schema extends z.ZodType>(schema: Schema): Sender<Schema
       if (last.current?.wish !== wish) last.current = { wish, key: newIdempotencyKey() }
       try {
         const post = options.method === undefined || options.method === 'POST'
-        const answer = await sendApi(path, schema, { ...options, ...(post ? { idempotencyKey: last.current.key } : {}) })
+        const answer = await sendApi(path, schema, {
+          ...options,
+          ...(post ? { idempotencyKey: last.current.key } : {}),
+        })
         last.current = null
         router.refresh()
         return { answer }

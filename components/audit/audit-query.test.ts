@@ -10,7 +10,8 @@ describe('the address of the audit log', () => {
 
   test('names two days, of which the last counts whole', () => {
     expect(auditQueryOf({ from: '2026-11-01', to: '2026-11-02' }, now)).toMatchObject({
-      from: '2026-11-01T00:00:00.000Z', to: '2026-11-03T00:00:00.000Z',
+      from: '2026-11-01T00:00:00.000Z',
+      to: '2026-11-03T00:00:00.000Z',
     })
   })
 
@@ -20,12 +21,17 @@ describe('the address of the audit log', () => {
     expect(query.to).toBeUndefined()
   })
 
-  test.each(['yesterday', '2026-13-40', '2026-11-01T00:00', ''])('that says %s for a day is read as if it did not', (from) => {
-    expect(auditQueryOf({ from }, now).from).toBeUndefined()
-  })
+  test.each(['yesterday', '2026-13-40', '2026-11-01T00:00', ''])(
+    'that says %s for a day is read as if it did not',
+    (from) => {
+      expect(auditQueryOf({ from }, now).from).toBeUndefined()
+    },
+  )
 
   test('leads to the export of the same rows', () => {
     const search = auditQueryOf({ q: 'Ada & co', action: 'key.create,key.revoke', target: 'key_1', cursor: 'x' }, now)
-    expect(auditApiPath(search)).toBe('/audit?q=Ada+%26+co&filter%5Baction%5D=key.create%2Ckey.revoke&filter%5Btarget%5D=key_1')
+    expect(auditApiPath(search)).toBe(
+      '/audit?q=Ada+%26+co&filter%5Baction%5D=key.create%2Ckey.revoke&filter%5Btarget%5D=key_1',
+    )
   })
 })

@@ -32,7 +32,9 @@ export function auditQueryOf(params: Params, nowMs: number): AuditSearch {
     ...(from === null ? {} : { from: new Date(from).toISOString() }),
     // The last day counts whole.
     ...(to === null ? {} : { to: new Date(to + dayMs).toISOString() }),
-    filter: Object.fromEntries(filterNames.flatMap((name) => (listParam(params[name]) ? [[name, listParam(params[name])]] : []))),
+    filter: Object.fromEntries(
+      filterNames.flatMap((name) => (listParam(params[name]) ? [[name, listParam(params[name])]] : [])),
+    ),
   }
 }
 

@@ -21,8 +21,10 @@ export function ChainState() {
     case 'verified':
       return (
         <ChainTag state="verified">
-          Chain verified, {plural(chain.entries, 'entry', 'entries')}
-          <span className="phone:hidden">, {formatClock(chain.atMs)} UTC</span>
+          <span>
+            Chain verified, {plural(chain.entries, 'entry', 'entries')}
+            <span className="phone:hidden">, {formatClock(chain.atMs)} UTC</span>
+          </span>
         </ChainTag>
       )
     case 'broken':

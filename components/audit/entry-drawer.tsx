@@ -133,7 +133,7 @@ function Chain({
             <li
               key={each.seq}
               className={cn(
-                'grid grid-cols-[10px_5rem_minmax(0,1fr)_12px] items-center gap-3 py-1',
+                'grid grid-cols-[10px_5rem_minmax(0,1fr)_12px] items-center justify-items-start gap-3 py-1',
                 isThis && 'font-medium',
               )}
             >

@@ -17,7 +17,9 @@ export function GroupsOf({ session, mappings, nowMs }: GroupsOfProps) {
   if (!session) {
     return (
       <Section title="Groups">
-        <p className="text-ink-2">No sign-in is kept of this person. Groups are read from the identity provider at each one.</p>
+        <p className="text-ink-2">
+          No sign-in is kept of this person. Groups are read from the identity provider at each one.
+        </p>
       </Section>
     )
   }

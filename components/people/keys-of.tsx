@@ -1,3 +1,4 @@
+import { Counted } from '#components/admin/counted.tsx'
 import { environmentWord, kindLooks } from '#components/keys/key-words.ts'
 import { formatLimitMoney, formatMoney, shareOf } from '#components/ui/format.ts'
 import { Icon } from '#components/ui/icon.tsx'
@@ -21,7 +22,10 @@ type KeysOfProps = {
 /** The keys that a person owns, the newest first. */
 export function KeysOf({ keys, total, ownerId, name, nowMs }: KeysOfProps) {
   return (
-    <Section title="Keys" aside={String(total)} end={total > 0 ? <Link href={`/keys?owner=${ownerId}`}>All in Keys</Link> : undefined}>
+    <Section
+      title={<Counted count={total}>Keys</Counted>}
+      end={total > 0 ? <Link href={`/keys?owner=${ownerId}`}>All in Keys</Link> : undefined}
+    >
       {keys.length === 0 ? (
         <p className="text-ink-2">{name} owns no key.</p>
       ) : (
@@ -56,7 +60,9 @@ export function KeysOf({ keys, total, ownerId, name, nowMs }: KeysOfProps) {
                   <State of="key" state={key.status} />
                 </Td>
                 <Td drop={3}>
-                  <Tag tone={key.environment === 'production' ? 'strong' : 'none'}>{environmentWord(key.environment)}</Tag>
+                  <Tag tone={key.environment === 'production' ? 'strong' : 'none'}>
+                    {environmentWord(key.environment)}
+                  </Tag>
                 </Td>
                 <Td num>
                   {key.budget ? (

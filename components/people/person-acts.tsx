@@ -21,7 +21,10 @@ export function PersonActs({ person, keys }: PersonActsProps) {
         description="The account goes on where quarantine found it."
         effects={[
           { icon: 'user', text: 'They may sign in again' },
-          { icon: 'key', text: keys === 0 ? theirKeys : `${theirKeys} work again within 1 s, unless stopped for another reason` },
+          {
+            icon: 'key',
+            text: keys === 0 ? theirKeys : `${theirKeys} work again within 1 s, unless stopped for another reason`,
+          },
         ]}
         verb="Release"
         verbVariant="primary"
@@ -40,7 +43,10 @@ export function PersonActs({ person, keys }: PersonActsProps) {
         description="The account was disabled."
         effects={[
           { icon: 'user', text: 'They may sign in again' },
-          { icon: 'key', text: keys === 0 ? theirKeys : `${theirKeys} work again within 1 s, unless stopped for another reason` },
+          {
+            icon: 'key',
+            text: keys === 0 ? theirKeys : `${theirKeys} work again within 1 s, unless stopped for another reason`,
+          },
         ]}
         verb="Enable"
         verbVariant="primary"

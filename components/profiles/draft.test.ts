@@ -17,7 +17,10 @@ describe('the draft of a profile', () => {
   })
 
   test('has no default for keys but still a maximum where only that is given', () => {
-    expect(readDraft({ ...experiment, 'limits.rpm.default': '' }).policy?.limits.rpm).toEqual({ default: null, maximum: 1200 })
+    expect(readDraft({ ...experiment, 'limits.rpm.default': '' }).policy?.limits.rpm).toEqual({
+      default: null,
+      maximum: 1200,
+    })
   })
 
   test.each([

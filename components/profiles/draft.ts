@@ -23,15 +23,32 @@ export type TextField =
 export type ListField = 'models.allow' | 'models.deny' | 'providers.allow' | 'regions.allow' | 'endpoints' | 'kinds'
 export type Field = TextField | ListField | 'issuesFirstKey'
 
-export type Draft = Readonly<Record<TextField, string> & Record<ListField, readonly string[]> & { issuesFirstKey: boolean }>
+export type Draft = Readonly<
+  Record<TextField, string> & Record<ListField, readonly string[]> & { issuesFirstKey: boolean }
+>
 
 const limitFields = limitKinds.flatMap((kind) => [`limits.${kind}.default`, `limits.${kind}.maximum`] as const)
 
 /** Every field, in the order of the form. */
 export const fields: readonly Field[] = [
-  'description', 'models.allow', 'models.deny', 'providers.allow', 'regions.allow', 'endpoints', ...limitFields,
-  'budget.amount', 'budget.period', 'budget.posture', 'budget.maximum', 'defaultOutputTokens', 'lifetime.default',
-  'lifetime.maximum', 'keysPerPerson', 'kinds', 'issuesFirstKey', 'degradedMode',
+  'description',
+  'models.allow',
+  'models.deny',
+  'providers.allow',
+  'regions.allow',
+  'endpoints',
+  ...limitFields,
+  'budget.amount',
+  'budget.period',
+  'budget.posture',
+  'budget.maximum',
+  'defaultOutputTokens',
+  'lifetime.default',
+  'lifetime.maximum',
+  'keysPerPerson',
+  'kinds',
+  'issuesFirstKey',
+  'degradedMode',
 ]
 
 export function draftOf({ description, policy }: Pick<ProfileView, 'description' | 'policy'>): Draft {
@@ -66,7 +83,9 @@ export function draftOf({ description, policy }: Pick<ProfileView, 'description'
 }
 
 export type FieldErrors = ReadonlyMap<string, string>
-export type Reading = { readonly policy: ProfilePolicy; readonly errors: null } | { readonly policy: null; readonly errors: FieldErrors }
+export type Reading =
+  | { readonly policy: ProfilePolicy; readonly errors: null }
+  | { readonly policy: null; readonly errors: FieldErrors }
 
 /** The policy that the draft stands for; else what is wrong, by field. The same rules as the server's. */
 export function readDraft(draft: Draft): Reading {
@@ -93,7 +112,8 @@ function policyInput(draft: Draft) {
     endpoints: draft.endpoints,
     limits: Object.fromEntries(limits),
     budget: {
-      default: amountUsd === '' ? null : { amountUsd, period: draft['budget.period'], posture: draft['budget.posture'] },
+      default:
+        amountUsd === '' ? null : { amountUsd, period: draft['budget.period'], posture: draft['budget.posture'] },
       maximumUsd: draft['budget.maximum'] || null,
     },
     defaultOutputTokens: whole(draft.defaultOutputTokens) ?? Number.NaN,
@@ -137,7 +157,8 @@ export function isSame(a: Draft[Field], b: Draft[Field]): boolean {
 export function changedFields(before: Draft, after: Draft): Field[] {
   const hasBudget = before['budget.amount'] !== '' || after['budget.amount'] !== ''
   return fields.filter(
-    (field) => !isSame(before[field], after[field]) && (hasBudget || (field !== 'budget.period' && field !== 'budget.posture')),
+    (field) =>
+      !isSame(before[field], after[field]) && (hasBudget || (field !== 'budget.period' && field !== 'budget.posture')),
   )
 }
 

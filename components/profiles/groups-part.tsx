@@ -31,7 +31,9 @@ export function GroupsPart({ mappings, isDefault, path }: GroupsPartProps) {
       }
     >
       {mappings.length === 0 ? (
-        <p className="text-ink-2">No group leads here{isDefault ? ', but it is the default: who has no other profile has this one.' : '.'}</p>
+        <p className="text-ink-2">
+          No group leads here{isDefault ? ', but it is the default: who has no other profile has this one.' : '.'}
+        </p>
       ) : (
         <Table label="Groups that lead here" inline rows="tight">
           <thead>
@@ -66,7 +68,9 @@ export function GroupsPart({ mappings, isDefault, path }: GroupsPartProps) {
           </tbody>
         </Table>
       )}
-      {mappings.length > 0 && isDefault ? <p className="text-ink-3">Also everybody whose groups say nothing about a profile: it is the default.</p> : null}
+      {mappings.length > 0 && isDefault ? (
+        <p className="text-ink-3">Also everybody whose groups say nothing about a profile: it is the default.</p>
+      ) : null}
     </Section>
   )
 }

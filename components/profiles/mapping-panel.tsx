@@ -108,8 +108,20 @@ export function MappingPanel({ mapping, teams, profiles, profileId = null, close
           void save()
         }}
       >
-        <Field label="Group" meaning="as the identity provider sends it" error={errors.get('group')?.message} help={mapping ? 'The name stays. Map another group instead.' : undefined}>
-          <Input mono value={group} disabled={mapping !== null} placeholder="eng-search" maxLength={200} onChange={(event) => setGroup(event.target.value)} />
+        <Field
+          label="Group"
+          meaning="as the identity provider sends it"
+          error={errors.get('group')?.message}
+          help={mapping ? 'The name stays. Map another group instead.' : undefined}
+        >
+          <Input
+            mono
+            value={group}
+            disabled={mapping !== null}
+            placeholder="eng-search"
+            maxLength={200}
+            onChange={(event) => setGroup(event.target.value)}
+          />
         </Field>
         <Field
           label="Priority"
@@ -122,21 +134,40 @@ export function MappingPanel({ mapping, teams, profiles, profileId = null, close
           <Select
             value={team}
             onValueChange={setTeam}
-            options={[{ value: none, label: 'No say in the team' }, ...teams.map(({ id, name }) => ({ value: id, label: name }))]}
+            options={[
+              { value: none, label: 'No say in the team' },
+              ...teams.map(({ id, name }) => ({ value: id, label: name })),
+            ]}
           />
         </Field>
-        <CheckRow checked={isLead} onCheckedChange={(on) => setLead(on === true)} help={team === none ? 'Of each one’s primary team' : undefined}>
+        <CheckRow
+          checked={isLead}
+          onCheckedChange={(on) => setLead(on === true)}
+          help={team === none ? 'Of each one’s primary team' : undefined}
+        >
           Its members lead the team
         </CheckRow>
-        <Field label="Access profile" error={errors.get('profileId')?.message} help={profile === none ? 'Without a say from any group the default profile applies.' : undefined}>
+        <Field
+          label="Access profile"
+          error={errors.get('profileId')?.message}
+          help={profile === none ? 'Without a say from any group the default profile applies.' : undefined}
+        >
           <Select
             value={profile}
             onValueChange={setProfile}
-            options={[{ value: none, label: 'No say in the profile' }, ...profiles.map(({ id, name }) => ({ value: id, label: name }))]}
+            options={[
+              { value: none, label: 'No say in the profile' },
+              ...profiles.map(({ id, name }) => ({ value: id, label: name })),
+            ]}
           />
         </Field>
         <Field label="Roles" meaning="those of all groups add up" group error={errors.get('roles')?.message}>
-          <ToggleChips label="Roles" options={roles.map((role) => ({ value: role, label: roleWords[role] }))} values={chosenRoles} onValuesChange={setRoles} />
+          <ToggleChips
+            label="Roles"
+            options={roles.map((role) => ({ value: role, label: roleWords[role] }))}
+            values={chosenRoles}
+            onValuesChange={setRoles}
+          />
         </Field>
         {problem && errors.size === 0 ? (
           <Suspense>

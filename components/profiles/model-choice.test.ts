@@ -9,7 +9,10 @@ describe('keeping one model out', () => {
     expect(withModel({ allow: ['gpt-5', 'gpt-4o'], deny: [] }, 'gpt-5', false)).toEqual({ allow: ['gpt-4o'], deny: [] })
   })
   test('does both where it is let in by name and by pattern', () => {
-    expect(withModel({ allow: ['gpt-5', 'gpt-*'], deny: [] }, 'gpt-5', false)).toEqual({ allow: ['gpt-*'], deny: ['gpt-5'] })
+    expect(withModel({ allow: ['gpt-5', 'gpt-*'], deny: [] }, 'gpt-5', false)).toEqual({
+      allow: ['gpt-*'],
+      deny: ['gpt-5'],
+    })
   })
 })
 

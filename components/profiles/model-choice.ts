@@ -8,7 +8,9 @@ export function withModel({ allow, deny }: ModelLists, name: string, allowed: bo
   if (allowed) {
     const denied = deny.filter((pattern) => pattern !== name)
     const opened = { allow, deny: denied }
-    return isAllowed(name, opened) || denied.some((pattern) => matchesPattern(name, pattern)) ? opened : { allow: [...allow, name], deny: denied }
+    return isAllowed(name, opened) || denied.some((pattern) => matchesPattern(name, pattern))
+      ? opened
+      : { allow: [...allow, name], deny: denied }
   }
   const named = allow.filter((pattern) => pattern !== name)
   const closed = { allow: named, deny }

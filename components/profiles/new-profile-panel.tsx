@@ -15,7 +15,11 @@ import { profileView, type ProfilePolicy } from '#lib/policy/contract.ts'
 
 type Source = { readonly id: string; readonly name: string; readonly policy: ProfilePolicy }
 
-type NewProfilePanelProps = { readonly sources: readonly Source[]; readonly fromId: string | null; readonly closeHref: string }
+type NewProfilePanelProps = {
+  readonly sources: readonly Source[]
+  readonly fromId: string | null
+  readonly closeHref: string
+}
 
 /** A new access profile begins as a copy of one that works. */
 export function NewProfilePanel({ sources, fromId, closeHref }: NewProfilePanelProps) {
@@ -38,7 +42,11 @@ export function NewProfilePanel({ sources, fromId, closeHref }: NewProfilePanelP
       closeHref={closeHref}
       foot={
         <PanelFoot
-          verdict={<Verdict title="Nobody is on it yet">Its editor opens next. People come to it by a group, keys by choice.</Verdict>}
+          verdict={
+            <Verdict title="Nobody is on it yet">
+              Its editor opens next. People come to it by a group, keys by choice.
+            </Verdict>
+          }
         >
           <Button variant="quiet" onClick={() => router.push(closeHref, { scroll: false })}>
             Cancel
@@ -58,13 +66,26 @@ export function NewProfilePanel({ sources, fromId, closeHref }: NewProfilePanelP
         }}
       >
         <Field label="Name" error={errors.get('name')?.message}>
-          <Input value={name} maxLength={80} placeholder="Evaluation" onChange={(event) => setName(event.target.value)} />
+          <Input
+            value={name}
+            maxLength={80}
+            placeholder="Evaluation"
+            onChange={(event) => setName(event.target.value)}
+          />
         </Field>
-        <Field label="Description" help="Whom it is for, and what it allows." error={errors.get('description')?.message}>
+        <Field
+          label="Description"
+          help="Whom it is for, and what it allows."
+          error={errors.get('description')?.message}
+        >
           <Textarea value={description} maxLength={500} onChange={(event) => setDescription(event.target.value)} />
         </Field>
         <Field label="Begins as a copy of" error={errors.get('policy')?.message}>
-          <Select value={from} onValueChange={setFrom} options={sources.map(({ id, name: label }) => ({ value: id, label }))} />
+          <Select
+            value={from}
+            onValueChange={setFrom}
+            options={sources.map(({ id, name: label }) => ({ value: id, label }))}
+          />
         </Field>
         {problem && errors.size === 0 ? (
           <Suspense>

@@ -4,7 +4,12 @@ import { useRouter } from 'next/navigation'
 import { AskButton } from '#components/admin/ask-button.tsx'
 import type { ProfileView } from '#lib/policy/contract.ts'
 
-type ProfileActsProps = { readonly profile: Pick<ProfileView, 'id' | 'name' | 'version' | 'isDefault' | 'builtIn' | 'people' | 'keys' | 'groups'> }
+type ProfileActsProps = {
+  readonly profile: Pick<
+    ProfileView,
+    'id' | 'name' | 'version' | 'isDefault' | 'builtIn' | 'people' | 'keys' | 'groups'
+  >
+}
 
 /** What can be done to a profile as a whole. What cannot be done is absent. */
 export function ProfileActs({ profile }: ProfileActsProps) {

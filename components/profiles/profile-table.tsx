@@ -6,7 +6,11 @@ import { Time } from '#components/ui/time.tsx'
 import type { ReactNode } from 'react'
 import type { ProfilePolicy, ProfileView } from '#lib/policy/contract.ts'
 
-type ProfileTableProps = { readonly profiles: readonly ProfileView[]; readonly nowMs: number; readonly empty: ReactNode }
+type ProfileTableProps = {
+  readonly profiles: readonly ProfileView[]
+  readonly nowMs: number
+  readonly empty: ReactNode
+}
 
 /** Every access profile with whom it reaches. Inside a List. */
 export function ProfileTable({ profiles, nowMs, empty }: ProfileTableProps) {
@@ -34,7 +38,9 @@ export function ProfileTable({ profiles, nowMs, empty }: ProfileTableProps) {
                 title={
                   <>
                     {profile.name}
-                    {profile.isDefault ? <span className="ml-2 text-xs font-normal text-accent-ink">Default</span> : null}
+                    {profile.isDefault ? (
+                      <span className="ml-2 text-xs font-normal text-accent-ink">Default</span>
+                    ) : null}
                   </>
                 }
                 href={`/admin/profiles/${profile.id}`}
@@ -55,7 +61,8 @@ export function ProfileTable({ profiles, nowMs, empty }: ProfileTableProps) {
               {profile.groups.length === 0 ? <span className="text-ink-3">–</span> : null}
             </Td>
             <Td num dim drop={4}>
-              <span className="text-ink-3">v{profile.version},</span> <Time at={Date.parse(profile.updatedAt)} now={nowMs} />
+              <span className="text-ink-3">v{profile.version},</span>{' '}
+              <Time at={Date.parse(profile.updatedAt)} now={nowMs} />
             </Td>
           </Row>
         ))}
@@ -72,5 +79,7 @@ function modelsText({ models }: ProfilePolicy): string {
 
 function budgetText({ budget }: ProfilePolicy): string {
   const most = budget.maximumUsd === null ? 'no maximum' : `up to ${formatLimitMoney(budget.maximumUsd)}`
-  return budget.default === null ? `None, ${most}` : `${formatLimitMoney(budget.default.amountUsd)} ${periodWords[budget.default.period]}, ${most}`
+  return budget.default === null
+    ? `None, ${most}`
+    : `${formatLimitMoney(budget.default.amountUsd)} ${periodWords[budget.default.period]}, ${most}`
 }

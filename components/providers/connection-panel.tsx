@@ -13,7 +13,11 @@ import { Verdict } from '#components/ui/note.tsx'
 import { Panel, PanelFoot } from '#components/ui/panel.tsx'
 import { providerView, type ProviderView } from '#lib/catalog/contract.ts'
 
-type ConnectionPanelProps = { readonly provider: Pick<ProviderView, 'id' | 'name' | 'displayName' | 'baseUrl'>; readonly live: number; readonly closeHref: string }
+type ConnectionPanelProps = {
+  readonly provider: Pick<ProviderView, 'id' | 'name' | 'displayName' | 'baseUrl'>
+  readonly live: number
+  readonly closeHref: string
+}
 
 /** Where the provider is, and what it is called. */
 export function ConnectionPanel({ provider, live, closeHref }: ConnectionPanelProps) {

@@ -13,7 +13,11 @@ import { NumberInput } from '#components/ui/number-input.tsx'
 import { Panel, PanelFoot } from '#components/ui/panel.tsx'
 import { providerView } from '#lib/catalog/contract.ts'
 
-type CredentialPanelProps = { readonly provider: { readonly id: string; readonly displayName: string }; readonly live: number; readonly closeHref: string }
+type CredentialPanelProps = {
+  readonly provider: { readonly id: string; readonly displayName: string }
+  readonly live: number
+  readonly closeHref: string
+}
 
 /** One credential more. Rotation is adding the new one, then retiring the old one. */
 export function CredentialPanel({ provider, live, closeHref }: CredentialPanelProps) {
@@ -37,7 +41,13 @@ export function CredentialPanel({ provider, live, closeHref }: CredentialPanelPr
       foot={
         <PanelFoot
           verdict={
-            <Verdict title={live === 0 ? `Calls to ${provider.displayName} use it within 1 s` : 'It shares the calls with the others within 1 s'}>
+            <Verdict
+              title={
+                live === 0
+                  ? `Calls to ${provider.displayName} use it within 1 s`
+                  : 'It shares the calls with the others within 1 s'
+              }
+            >
               {live === 0 ? 'It is the only one.' : 'To rotate, retire the old one once the new one works.'}
             </Verdict>
           }
@@ -66,7 +76,11 @@ export function CredentialPanel({ provider, live, closeHref }: CredentialPanelPr
           onLabel={setLabel}
           errors={{ secret: errors.get('secret')?.message, label: errors.get('label')?.message }}
         />
-        <Field label="Weight" help="Its share of the calls, against the weights of the others." error={errors.get('weight')?.message}>
+        <Field
+          label="Weight"
+          help="Its share of the calls, against the weights of the others."
+          error={errors.get('weight')?.message}
+        >
           <NumberInput value={weight} onValueChange={setWeight} step={10} />
         </Field>
         {problem && errors.size === 0 ? (

@@ -41,7 +41,9 @@ export function NewProviderPanel({ closeHref }: { readonly closeHref: string }) 
       title="New provider"
       closeHref={closeHref}
       foot={
-        <PanelFoot verdict={<Verdict title="Nothing is sent there yet">Add routes to it on the page of a model.</Verdict>}>
+        <PanelFoot
+          verdict={<Verdict title="Nothing is sent there yet">Add routes to it on the page of a model.</Verdict>}
+        >
           <Button variant="quiet" onClick={() => router.push(closeHref, { scroll: false })}>
             Cancel
           </Button>
@@ -69,10 +71,21 @@ export function NewProviderPanel({ closeHref }: { readonly closeHref: string }) 
           />
         </Field>
         <Field label="Name" meaning="as in x-gatehouse-provider; it stays" error={errors.get('name')?.message}>
-          <Input mono value={name} maxLength={60} placeholder="openai-eu" onChange={(event) => setName(event.target.value)} />
+          <Input
+            mono
+            value={name}
+            maxLength={60}
+            placeholder="openai-eu"
+            onChange={(event) => setName(event.target.value)}
+          />
         </Field>
         <Field label="Shown as" error={errors.get('displayName')?.message}>
-          <Input value={displayName} maxLength={80} placeholder={name || 'OpenAI, EU residency'} onChange={(event) => setDisplayName(event.target.value)} />
+          <Input
+            value={displayName}
+            maxLength={80}
+            placeholder={name || 'OpenAI, EU residency'}
+            onChange={(event) => setDisplayName(event.target.value)}
+          />
         </Field>
         <Field label="Base URL" help="Up to the version, without the endpoint." error={errors.get('baseUrl')?.message}>
           <Input mono type="url" value={baseUrl} maxLength={500} onChange={(event) => setBaseUrl(event.target.value)} />

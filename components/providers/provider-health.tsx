@@ -1,5 +1,5 @@
 import { State, Status } from '#components/ui/status.tsx'
-import type { ProviderHealth } from '#lib/reports/overview.ts'
+import type { ProviderHealth } from '#lib/reports/overview-contract.ts'
 
 /** A provider's condition with its glyph and word. "No calls" is no fault: nothing was sent there. */
 export function ProviderCondition({ condition }: { readonly condition: ProviderHealth['condition'] }) {

@@ -35,7 +35,12 @@ export function SecretField({ secret, onSecret, label, onLabel, errors, optional
         />
       </Field>
       <Field label="What it is called" error={errors.label}>
-        <Input value={label} maxLength={80} placeholder="Production, since November" onChange={(event) => onLabel(event.target.value)} />
+        <Input
+          value={label}
+          maxLength={80}
+          placeholder="Production, since November"
+          onChange={(event) => onLabel(event.target.value)}
+        />
       </Field>
     </>
   )

@@ -14,14 +14,20 @@ export function SupplyEffect({ providerId }: { readonly providerId: string }) {
     queryKey: ['quarantine effect', 'provider', providerId],
     staleTime: 0,
     queryFn: ({ signal }) =>
-      sendApi(`/providers/${encodeURIComponent(providerId)}/quarantine`, catalogueEffect, { body: { dryRun: true }, signal }),
+      sendApi(`/providers/${encodeURIComponent(providerId)}/quarantine`, catalogueEffect, {
+        body: { dryRun: true },
+        signal,
+      }),
   })
   if (isError) return <p className="text-ink-3">What would stop could not be counted.</p>
   if (!data) return <SkeletonLines lines={2} label="Counting what would stop" />
   return (
     <Effects
       items={[
-        { icon: <Icon name="chart" />, text: `It was called ${formatCount(data.callsLastDay)} times in the last 24 hours` },
+        {
+          icon: <Icon name="chart" />,
+          text: `It was called ${formatCount(data.callsLastDay)} times in the last 24 hours`,
+        },
         {
           icon: <Icon name="cube" />,
           text:

@@ -10,7 +10,10 @@ export type SetFilter = { readonly cut: Cut; readonly words: string }
 export function FilterChips({ filters }: { readonly filters: readonly SetFilter[] }) {
   const { go } = useQueryChange()
   return filters.map(({ cut, words }) => (
-    <span key={cut} className="inline-flex h-(--control) flex-none items-center gap-1.5 rounded-2 border border-line-strong bg-sunken pl-2 whitespace-nowrap">
+    <span
+      key={cut}
+      className="inline-flex h-(--control) flex-none items-center gap-1.5 rounded-2 border border-line-strong bg-sunken pl-2 whitespace-nowrap"
+    >
       {cutWords[cut].label} <b className="max-w-48 truncate">{words}</b>
       <button
         type="button"

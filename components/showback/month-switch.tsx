@@ -26,8 +26,10 @@ export function MonthSwitch({ month, months }: MonthSwitchProps) {
   const { go } = useQueryChange()
   const place = months.indexOf(month)
   const [earlier, later] = [months[place + 1], place > 0 ? months[place - 1] : undefined]
-  const leaveFields = (event: KeyboardEvent) => event.target instanceof HTMLElement && event.target.getAttribute('role') !== null
-  const step = (to: string | undefined) => (event: KeyboardEvent) => (to === undefined || leaveFields(event) ? false : go({ month: to }))
+  const leaveFields = (event: KeyboardEvent) =>
+    event.target instanceof HTMLElement && event.target.getAttribute('role') !== null
+  const step = (to: string | undefined) => (event: KeyboardEvent) =>
+    to === undefined || leaveFields(event) ? false : go({ month: to })
   useHotkey('ArrowLeft', 'The month before', step(earlier))
   useHotkey('ArrowRight', 'The month after', step(later))
   return (
@@ -50,7 +52,15 @@ export function MonthSwitch({ month, months }: MonthSwitchProps) {
   )
 }
 
-function Step({ icon, label, href }: { readonly icon: 'left' | 'right'; readonly label: string; readonly href: string | null }) {
+function Step({
+  icon,
+  label,
+  href,
+}: {
+  readonly icon: 'left' | 'right'
+  readonly label: string
+  readonly href: string | null
+}) {
   if (href !== null) return <ButtonLink href={href} scroll={false} icon={icon} aria-label={label} title={label} />
   return (
     <span aria-hidden className={cn(buttonStyle({ only: true }), 'shadow-none [&_svg]:text-ink-disabled')}>

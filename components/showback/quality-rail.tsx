@@ -23,7 +23,9 @@ export function QualityRail({ rows, totals, by, before }: QualityRailProps) {
     <>
       <Section title="Data quality">
         <ul className="grid gap-2">
-          {hasSpent && by !== 'workload' ? <Gate label={`Spend with a ${cutWords[by].one}`} share={assigned} least={0.95} /> : null}
+          {hasSpent && by !== 'workload' ? (
+            <Gate label={`Spend with a ${cutWords[by].one}`} share={assigned} least={0.95} />
+          ) : null}
           <Gate label="Calls with exact counts" share={exact} least={0.95} />
         </ul>
       </Section>

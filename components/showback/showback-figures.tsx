@@ -1,5 +1,15 @@
 import { Figure, Figures } from '#components/ui/figures.tsx'
-import { formatChange, formatCount, formatLimitMoney, formatMinute, formatMoney, formatDay, formatMonth, formatPercent, toNanos } from '#components/ui/format.ts'
+import {
+  formatChange,
+  formatCount,
+  formatLimitMoney,
+  formatMinute,
+  formatMoney,
+  formatDay,
+  formatMonth,
+  formatPercent,
+  toNanos,
+} from '#components/ui/format.ts'
 import type { Showback } from '#lib/reports/showback-contract.ts'
 
 const monthWord = (month: string) => formatMonth(Date.parse(`${month}-01T00:00:00Z`)).split(' ')[0]
@@ -13,7 +23,9 @@ export function ShowbackFigures({ report }: { readonly report: Showback }) {
   return (
     <Figures>
       <Figure
-        label={open ? `Actual to ${formatDay(atMs)}, ${formatMinute(atMs)} UTC` : `Actual, whole ${monthWord(report.month)}`}
+        label={
+          open ? `Actual to ${formatDay(atMs)}, ${formatMinute(atMs)} UTC` : `Actual, whole ${monthWord(report.month)}`
+        }
         value={formatMoney(totals.costUsd)}
         note={
           totals.changePercent === null
@@ -33,7 +45,14 @@ export function ShowbackFigures({ report }: { readonly report: Showback }) {
 }
 
 function Budget({ totals: { budgetUsd, leftUsd, usedPercent } }: Pick<Showback, 'totals'>) {
-  if (budgetUsd === null || leftUsd === null) return <Figure label="Budget" value={<span className="text-ink-3">none</span>} note="No budget that this can be set against" />
+  if (budgetUsd === null || leftUsd === null)
+    return (
+      <Figure
+        label="Budget"
+        value={<span className="text-ink-3">none</span>}
+        note="No budget that this can be set against"
+      />
+    )
   const left = toNanos(leftUsd)
   const over = left < 0n
   return (
@@ -48,6 +67,7 @@ function Budget({ totals: { budgetUsd, leftUsd, usedPercent } }: Pick<Showback, 
 
 function callsNote({ calls, refused, estimatedCalls }: Showback['totals']): string {
   if (calls === 0 && refused === 0) return 'No call in this month'
-  const counted = estimatedCalls === 0 ? 'all counts exact' : `${formatPercent((estimatedCalls / calls) * 100)} estimated`
+  const counted =
+    estimatedCalls === 0 ? 'all counts exact' : `${formatPercent((estimatedCalls / calls) * 100)} estimated`
   return refused > 0 ? `${formatCount(refused)} more refused, ${counted}` : `None refused, ${counted}`
 }

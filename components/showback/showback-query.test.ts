@@ -8,9 +8,12 @@ describe('the address of showback', () => {
     expect(showbackSearchOf({}, now)).toEqual({ month: '2026-11', by: 'cost_centre', filter: {} })
   })
 
-  test.each(['2026-12', '2026-13', 'november', '1999-01', ''])('that names %s for a month means this month', (month) => {
-    expect(showbackSearchOf({ month }, now).month).toBe('2026-11')
-  })
+  test.each(['2026-12', '2026-13', 'november', '1999-01', ''])(
+    'that names %s for a month means this month',
+    (month) => {
+      expect(showbackSearchOf({ month }, now).month).toBe('2026-11')
+    },
+  )
 
   test('leads to the export of the same rows', () => {
     const search = showbackSearchOf({ month: '2026-10', by: 'team', cost_centre: '4120,none', by_the_way: 'x' }, now)

@@ -25,7 +25,15 @@ export const below: Record<Cut, Cut> = {
   user: 'model',
 }
 
-export const filterNames = ['cost_centre', 'team', 'workload', 'model', 'provider', 'user', 'environment'] as const satisfies readonly NamedDimension[]
+export const filterNames = [
+  'cost_centre',
+  'team',
+  'workload',
+  'model',
+  'provider',
+  'user',
+  'environment',
+] as const satisfies readonly NamedDimension[]
 type FilterName = (typeof filterNames)[number]
 
 export type ShowbackSearch = {
@@ -43,7 +51,9 @@ export function showbackSearchOf(params: Params, nowMs: number): ShowbackSearch 
   return {
     month: month !== null && /^20\d\d-(0[1-9]|1[0-2])$/.test(month) && month <= monthOf(nowMs) ? month : monthOf(nowMs),
     by: cuts.find((cut) => cut === by) ?? 'cost_centre',
-    filter: Object.fromEntries(filterNames.flatMap((name) => (listParam(params[name]) ? [[name, listParam(params[name])]] : []))),
+    filter: Object.fromEntries(
+      filterNames.flatMap((name) => (listParam(params[name]) ? [[name, listParam(params[name])]] : [])),
+    ),
   }
 }
 

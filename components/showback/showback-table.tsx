@@ -1,5 +1,16 @@
 import { below, cutWords, type Cut } from '#components/showback/showback-query.ts'
-import { formatChange, formatCount, formatLimitMoney, formatMoney, formatMoneyDifference, formatPercent, MISSING, plural, shareOf, toNanos } from '#components/ui/format.ts'
+import {
+  formatChange,
+  formatCount,
+  formatLimitMoney,
+  formatMoney,
+  formatMoneyDifference,
+  formatPercent,
+  MISSING,
+  plural,
+  shareOf,
+  toNanos,
+} from '#components/ui/format.ts'
 import { Link } from '#components/ui/link.tsx'
 import { Row } from '#components/ui/list.tsx'
 import { Meter } from '#components/ui/meter.tsx'
@@ -65,7 +76,12 @@ export function ShowbackTable({ rows, rowCount, totals, by, before, hrefOf, empt
           return (
             <Row key={id} id={id} href={hrefOf(id)}>
               <Td give>
-                <Link href={hrefOf(id)} scroll={false} className="text-ink hover:text-ink" title={`By ${cutWords[below[by]].one}`}>
+                <Link
+                  href={hrefOf(id)}
+                  scroll={false}
+                  className="text-ink hover:text-ink"
+                  title={`By ${cutWords[below[by]].one}`}
+                >
                   <RowName row={row} by={by} />
                 </Link>
               </Td>
@@ -146,7 +162,9 @@ function BudgetCells({ comparison: { budgetUsd, leftUsd, usedPercent }, costUsd 
           <span className="inline-flex w-28 drop-2:w-16">
             <Meter spent={shareOf(costUsd, budgetUsd)} label={`${formatPercent(usedPercent ?? 0)} used`} />
           </span>
-          <span className={over ? 'w-12 text-bad-ink' : 'w-12'}>{usedPercent === null ? MISSING : formatPercent(usedPercent)}</span>
+          <span className={over ? 'w-12 text-bad-ink' : 'w-12'}>
+            {usedPercent === null ? MISSING : formatPercent(usedPercent)}
+          </span>
         </span>
       </Td>
       <Td num dim drop={2} className={over ? 'text-bad-ink!' : undefined}>

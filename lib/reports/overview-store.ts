@@ -18,7 +18,12 @@ export type TrafficRow = {
 }
 
 /** This period and the one before it, each by whole hours. Carried by usage_hourly_pkey. */
-export async function trafficOfTwoPeriods(sql: SqlPool, slice: Slice, before: Date, until: Date): Promise<TrafficRow[]> {
+export async function trafficOfTwoPeriods(
+  sql: SqlPool,
+  slice: Slice,
+  before: Date,
+  until: Date,
+): Promise<TrafficRow[]> {
   const { rows } = await sql.query<TrafficRow>(
     `SELECT start >= $1 AS "isCurrent",
        coalesce(sum(calls), 0)::bigint AS calls,
@@ -103,7 +108,11 @@ export type ProviderSampleRow = {
  * One row a provider over the tries of the sample: a call that failed over counts at each provider it was tried at.
  * A try that the caller broke off is nobody's error.
  */
-export async function triesByProvider(sql: SqlPool, { from, environment }: Slice, recent: Date): Promise<ProviderSampleRow[]> {
+export async function triesByProvider(
+  sql: SqlPool,
+  { from, environment }: Slice,
+  recent: Date,
+): Promise<ProviderSampleRow[]> {
   const { rows } = await sql.query<ProviderSampleRow>(
     `WITH ${sample},
      tries AS (
@@ -146,7 +155,11 @@ export type RefusalRow = {
 }
 
 /** Why calls of the sample were refused, most often first, each with the key that met it most. */
-export async function refusalsOfSample(sql: SqlPool, { from, environment }: Slice, limit: number): Promise<RefusalRow[]> {
+export async function refusalsOfSample(
+  sql: SqlPool,
+  { from, environment }: Slice,
+  limit: number,
+): Promise<RefusalRow[]> {
   const { rows } = await sql.query<RefusalRow>(
     `WITH ${sample},
      refusals AS (
@@ -223,66 +236,10 @@ export async function everyProvider(db: Db): Promise<ProviderEntry[]> {
       deployments: { select: { region: true }, distinct: ['region'], orderBy: { region: 'asc' }, take: 20 },
     },
   })
-  return providers.map(({ deployments, ...provider }) => ({ ...provider, regions: deployments.map(({ region }) => region) }))
-}
-
-export type NamedRow = { readonly id: string; readonly name: string; readonly at: Date | null; readonly reason: string | null }
-export type NamedSet = { readonly total: number; readonly first: readonly NamedRow[] }
-
-const shown = 3
-
-export async function quarantined(db: Db): Promise<Record<'key' | 'user' | 'team' | 'workload' | 'provider' | 'model', NamedSet>> {
-  const where = { status: 'quarantined' }
-  const named = { where, take: shown, orderBy: { name: 'asc' }, select: { id: true, name: true } } as const
-  const keyed = { where, take: shown, orderBy: { statusAt: 'desc' }, select: { id: true, name: true, statusAt: true, statusReason: true } } as const
-  const [keys, users, teams, workloads, providers, models, totals] = await Promise.all([
-    db.virtualKey.findMany(keyed),
-    db.user.findMany(named),
-    db.team.findMany(named),
-    db.workload.findMany(named),
-    db.provider.findMany(named),
-    db.model.findMany(named),
-    Promise.all([
-      db.virtualKey.count({ where }), db.user.count({ where }), db.team.count({ where }), db.workload.count({ where }),
-      db.provider.count({ where }), db.model.count({ where }),
-    ]),
-  ])
-  const plain = (rows: readonly { id: string; name: string }[], total: number): NamedSet => ({
-    total,
-    first: rows.map((row) => ({ ...row, at: null, reason: null })),
-  })
-  return {
-    key: { total: totals[0], first: keys.map(({ id, name, statusAt, statusReason }) => ({ id, name, at: statusAt, reason: statusReason })) },
-    user: plain(users, totals[1]),
-    team: plain(teams, totals[2]),
-    workload: plain(workloads, totals[3]),
-    provider: plain(providers, totals[4]),
-    model: plain(models, totals[5]),
-  }
-}
-
-/** Active models with a deployment and no price that is in force. */
-export async function modelsWithoutPrice(db: Db, now: Date): Promise<NamedSet> {
-  const where = {
-    status: 'active',
-    deployments: { some: { status: 'active' } },
-    prices: { none: { effectiveFrom: { lte: now } } },
-  }
-  const [total, first] = await Promise.all([
-    db.model.count({ where }),
-    db.model.findMany({ where, take: shown, orderBy: { name: 'asc' }, select: { id: true, name: true } }),
-  ])
-  return { total, first: first.map((row) => ({ ...row, at: null, reason: null })) }
-}
-
-/** Models in use that stop before `before`. */
-export async function modelsThatEnd(db: Db, now: Date, before: Date): Promise<NamedSet> {
-  const where = { status: 'active', retiresAt: { gt: now, lte: before } }
-  const [total, first] = await Promise.all([
-    db.model.count({ where }),
-    db.model.findMany({ where, take: shown, orderBy: { retiresAt: 'asc' }, select: { id: true, name: true, retiresAt: true } }),
-  ])
-  return { total, first: first.map(({ id, name, retiresAt }) => ({ id, name, at: retiresAt, reason: null })) }
+  return providers.map(({ deployments, ...provider }) => ({
+    ...provider,
+    regions: deployments.map(({ region }) => region),
+  }))
 }
 
 export async function eventsSetAside(db: Db): Promise<number> {

@@ -17,7 +17,13 @@ import { Note } from '#components/ui/note.tsx'
 import { Section } from '#components/ui/section.tsx'
 import { AllWell, Empty, NoPermission, PartError } from '#components/ui/states.tsx'
 import { may } from '#lib/identity/rules/permissions.ts'
-import { overviewPeriods, readOverview, type Overview, type OverviewPeriod, type ProviderHealth } from '#lib/reports/overview.ts'
+import { readOverview } from '#lib/reports/overview.ts'
+import {
+  overviewPeriods,
+  type Overview,
+  type OverviewPeriod,
+  type ProviderHealth,
+} from '#lib/reports/overview-contract.ts'
 import { portal } from '#lib/wiring/portal.ts'
 
 export const metadata: Metadata = { title: 'Overview' }
@@ -65,7 +71,9 @@ function NotForYou() {
     <>
       <PageHeader title="Overview" />
       <PageBody>
-        <NoPermission title="The overview is for admins and viewers">An admin can give you a role that sees it.</NoPermission>
+        <NoPermission title="The overview is for admins and viewers">
+          An admin can give you a role that sees it.
+        </NoPermission>
       </PageBody>
     </>
   )
@@ -134,7 +142,8 @@ function Providers({ providers, opens }: { readonly providers: Overview['provide
 }
 
 function troubleWords({ condition, errors, tries, p95Ms }: ProviderHealth): string {
-  if (condition === 'failing') return `In the last hour at least one try in five failed; ${formatPercent((errors / tries) * 100)} over the whole period.`
+  if (condition === 'failing')
+    return `In the last hour at least one try in five failed; ${formatPercent((errors / tries) * 100)} over the whole period.`
   return `The last hour took at least twice as long as usual${p95Ms === null ? '' : `; p95 of the period is ${formatLatency(p95Ms)}`}.`
 }
 

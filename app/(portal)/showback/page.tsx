@@ -11,7 +11,13 @@ import { MonthSwitch } from '#components/showback/month-switch.tsx'
 import { QualityRail } from '#components/showback/quality-rail.tsx'
 import { ShowbackFigures } from '#components/showback/showback-figures.tsx'
 import {
-  below, cuts, cutWords, monthBeside, showbackApiPath, showbackSearchOf, type ShowbackSearch,
+  below,
+  cuts,
+  cutWords,
+  monthBeside,
+  showbackApiPath,
+  showbackSearchOf,
+  type ShowbackSearch,
 } from '#components/showback/showback-query.ts'
 import { sortRows } from '#components/showback/showback-rows.ts'
 import { ShowbackTable } from '#components/showback/showback-table.tsx'
@@ -54,12 +60,29 @@ export default async function ShowbackPage({ searchParams }: { readonly searchPa
         title="Showback"
         tags={
           <>
-            <MonthSwitch month={search.month} months={monthsAround(search.month, months.data.map(({ month }) => month))} />
-            {report.state === 'open' ? <State of="month" state="open" /> : <Status tone="mute" glyph="clock">Ended</Status>}
+            <MonthSwitch
+              month={search.month}
+              months={monthsAround(
+                search.month,
+                months.data.map(({ month }) => month),
+              )}
+            />
+            {report.state === 'open' ? (
+              <State of="month" state="open" />
+            ) : (
+              <Status tone="mute" glyph="clock">
+                Ended
+              </Status>
+            )}
           </>
         }
         scope={<EnvironmentSwitch />}
-        actions={<CsvButton path={showbackApiPath(search)} fileName={`showback-${search.month}-by-${search.by.replace('_', '-')}`} />}
+        actions={
+          <CsvButton
+            path={showbackApiPath(search)}
+            fileName={`showback-${search.month}-by-${search.by.replace('_', '-')}`}
+          />
+        }
       />
       <PageFlush className="overflow-auto phone:overflow-visible">
         <ShowbackFigures report={report} />
@@ -93,7 +116,11 @@ export default async function ShowbackPage({ searchParams }: { readonly searchPa
         {rows.length > shown ? (
           <p className="flex flex-none items-center gap-3 px-(--gutter) py-3 text-ink-3 phone:px-4">
             The first {shown} of {rows.length} rows; the total is over all of them.
-            <ButtonLink size="small" scroll={false} href={withQuery(path, query, { rows: String(shown + rowsAtFirst) })}>
+            <ButtonLink
+              size="small"
+              scroll={false}
+              href={withQuery(path, query, { rows: String(shown + rowsAtFirst) })}
+            >
               Show {Math.min(rowsAtFirst, rows.length - shown)} more
             </ButtonLink>
           </p>
@@ -115,7 +142,8 @@ function monthsAround(month: string, months: readonly string[]): string[] {
 type SpendChartProps = { readonly report: Showback; readonly lastMonth: Showback }
 
 function SpendChart({ report, lastMonth }: SpendChartProps) {
-  const days = (showback: Showback) => showback.days.map(({ start, costUsd }) => ({ startMs: Date.parse(start), costUsd }))
+  const days = (showback: Showback) =>
+    showback.days.map(({ start, costUsd }) => ({ startMs: Date.parse(start), costUsd }))
   const { totals, month } = report
   const [name, before] = [monthWord(month), monthWord(lastMonth.month)]
   return (
@@ -131,7 +159,11 @@ function SpendChart({ report, lastMonth }: SpendChartProps) {
         { id: 'actual', label: name, figure: formatMoney(totals.costUsd) },
         { id: 'before', label: before, figure: formatMoney(lastMonth.totals.costUsd), muted: true },
       ]}
-      cap={totals.budgetUsd === null ? undefined : { value: Number(totals.budgetUsd), label: `Budget ${formatLimitMoney(totals.budgetUsd)}` }}
+      cap={
+        totals.budgetUsd === null
+          ? undefined
+          : { value: Number(totals.budgetUsd), label: `Budget ${formatLimitMoney(totals.budgetUsd)}` }
+      }
     />
   )
 }
@@ -141,14 +173,23 @@ function filtersOf({ filter }: ShowbackSearch, report: Showback): SetFilter[] {
   return cuts.flatMap((cut) => {
     const values = filter[cut]
     if (!values) return []
-    const words = values.map((value) => (value === 'none' ? cutWords[cut].none : (report.data.find((row) => row[cut]?.id === value)?.[cut]?.name ?? value)))
+    const words = values.map((value) =>
+      value === 'none' ? cutWords[cut].none : (report.data.find((row) => row[cut]?.id === value)?.[cut]?.name ?? value),
+    )
     return [{ cut, words: words.join(', ') }]
   })
 }
 
 function NothingSpent({ month, isFiltered }: { readonly month: string; readonly isFiltered: boolean }) {
   const name = formatMonth(Date.parse(`${month}-01T00:00:00Z`))
-  if (isFiltered) return <Empty icon="search" title={`Nothing in ${name} matches these filters`} action={<Link href={`${path}?month=${month}`}>Clear filters</Link>} />
+  if (isFiltered)
+    return (
+      <Empty
+        icon="search"
+        title={`Nothing in ${name} matches these filters`}
+        action={<Link href={`${path}?month=${month}`}>Clear filters</Link>}
+      />
+    )
   return (
     <Empty icon="chart" title={`Nothing was spent in ${name}`}>
       Every call appears here within five seconds of its end, with its exact cost.

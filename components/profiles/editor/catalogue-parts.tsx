@@ -9,7 +9,11 @@ import { Section } from '#components/ui/section.tsx'
 import { ToggleChips } from '#components/ui/toggle-chips.tsx'
 import type { Endpoint } from '#lib/catalog/contract.ts'
 
-type RoutesPartProps = { readonly form: Form; readonly providers: readonly string[]; readonly regions: readonly string[] }
+type RoutesPartProps = {
+  readonly form: Form
+  readonly providers: readonly string[]
+  readonly regions: readonly string[]
+}
 
 /** Where calls may go. */
 export function RoutesPart({ form, providers, regions }: RoutesPartProps) {
@@ -23,7 +27,12 @@ export function RoutesPart({ form, providers, regions }: RoutesPartProps) {
   )
 }
 
-type OpenListProps = { readonly form: Form; readonly field: ListField; readonly label: string; readonly names: readonly string[] }
+type OpenListProps = {
+  readonly form: Form
+  readonly field: ListField
+  readonly label: string
+  readonly names: readonly string[]
+}
 
 /** All there are, also later ones; or those that are chosen. */
 function OpenList({ form, field, label, names }: OpenListProps) {
@@ -67,9 +76,21 @@ function OpenList({ form, field, label, names }: OpenListProps) {
 }
 
 const endpointWords: Record<Endpoint, string> = {
-  chat: 'Chat', responses: 'Responses', completions: 'Completions', embeddings: 'Embeddings', models: 'List of models',
-  images: 'Images', transcriptions: 'Transcriptions', speech: 'Speech', moderations: 'Moderations', messages: 'Messages',
-  count_tokens: 'Count tokens', generate_content: 'Generate content', converse: 'Converse', mcp: 'MCP', apis: 'Internal APIs',
+  chat: 'Chat',
+  responses: 'Responses',
+  completions: 'Completions',
+  embeddings: 'Embeddings',
+  models: 'List of models',
+  images: 'Images',
+  transcriptions: 'Transcriptions',
+  speech: 'Speech',
+  moderations: 'Moderations',
+  messages: 'Messages',
+  count_tokens: 'Count tokens',
+  generate_content: 'Generate content',
+  converse: 'Converse',
+  mcp: 'MCP',
+  apis: 'Internal APIs',
 }
 
 type EndpointsPartProps = {

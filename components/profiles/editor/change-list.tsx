@@ -26,7 +26,9 @@ export function ChangeList({ label, changes, both = [] }: ChangeListProps) {
             <Td>
               <b>{name}</b>
               {name === parts[part] ? null : <span className="text-ink-3"> {parts[part]}</span>}
-              {both.includes(field) ? <span className="block text-xs text-warn-ink">Changed by both of you</span> : null}
+              {both.includes(field) ? (
+                <span className="block text-xs text-warn-ink">Changed by both of you</span>
+              ) : null}
             </Td>
             <Td dim className="[overflow-wrap:anywhere]">
               {was}

@@ -36,7 +36,11 @@ export function ConflictDialog({ conflict: { latest, both }, base, mine, onResol
         </>
       }
     >
-      {theirs.length > 0 ? <ChangeList label="Theirs" changes={theirs} both={both} /> : <p className="text-ink-2">Their version has the same values.</p>}
+      {theirs.length > 0 ? (
+        <ChangeList label="Theirs" changes={theirs} both={both} />
+      ) : (
+        <p className="text-ink-2">Their version has the same values.</p>
+      )}
       <ChangeList label="Yours" changes={changeWords(base, mine)} both={both} />
     </Dialog>
   )

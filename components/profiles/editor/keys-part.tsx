@@ -15,7 +15,12 @@ import { keyKinds } from '#lib/keys/contract.ts'
 export function KeysPart({ form }: { readonly form: Form }) {
   const { draft, errors, set } = form
   return (
-    <Section id="keys" title="Keys" aside="What people on this profile may create without asking" className="scroll-mt-4">
+    <Section
+      id="keys"
+      title="Keys"
+      aside="What people on this profile may create without asking"
+      className="scroll-mt-4"
+    >
       <div>
         <FormRow form={form} fields={['lifetime.default', 'lifetime.maximum']}>
           <div className={`${rowColumns} min-h-13 py-2`}>

@@ -17,14 +17,18 @@ const second: Record<LimitKind, string> = {
 }
 
 /** Head and rows share these columns; on phones the name stands above its two fields. */
-export const rowColumns = 'grid grid-cols-[9.5rem_8.5rem_8.5rem_minmax(0,1fr)] items-center gap-x-4 phone:grid-cols-2 phone:gap-x-3'
+export const rowColumns =
+  'grid grid-cols-[9.5rem_8.5rem_8.5rem_minmax(0,1fr)] items-center gap-x-4 phone:grid-cols-2 phone:gap-x-3'
 
 /** What a key starts with, and the most it can take without somebody's yes. */
 export function LimitsPart({ form }: { readonly form: Form }) {
   return (
     <Section id="limits" title="Limits" aside="A key starts at the default. Empty: no limit." className="scroll-mt-4">
       <div>
-        <div aria-hidden className={`${rowColumns} border-b border-line pb-2 text-2xs font-medium text-ink-3 phone:hidden`}>
+        <div
+          aria-hidden
+          className={`${rowColumns} border-b border-line pb-2 text-2xs font-medium text-ink-3 phone:hidden`}
+        >
           <span>Limit</span>
           <span>Default</span>
           <span>Maximum</span>

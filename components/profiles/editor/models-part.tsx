@@ -1,5 +1,6 @@
 'use client'
 
+import { Counted } from '#components/admin/counted.tsx'
 import type { Form } from '#components/profiles/editor/form.ts'
 import { PatternList } from '#components/profiles/editor/pattern-list.tsx'
 import { denyingPattern, withModel, type ModelLists } from '#components/profiles/model-choice.ts'
@@ -31,14 +32,17 @@ export function ModelsPart({ form, models }: ModelsPartProps) {
     const kept = lists.allow.filter((pattern) => pattern !== '*')
     if (everything) put({ allow: ['*'], deny: lists.deny })
     // What is allowed now stays allowed, by name.
-    else put({ allow: [...new Set([...kept, ...allowed.map(({ name }) => name)])], deny: lists.deny.filter((pattern) => pattern.includes('*')) })
+    else
+      put({
+        allow: [...new Set([...kept, ...allowed.map(({ name }) => name)])],
+        deny: lists.deny.filter((pattern) => pattern.includes('*')),
+      })
   }
 
   return (
     <Section
       id="models"
-      title="Models"
-      aside={`${allowed.length} of ${models.length}`}
+      title={<Counted count={`${allowed.length} of ${models.length}`}>Models</Counted>}
       className="scroll-mt-4"
       end={
         <Segmented
@@ -64,11 +68,19 @@ export function ModelsPart({ form, models }: ModelsPartProps) {
           const was = isAllowed(name, inForce)
           const pattern = denyingPattern(name, lists.deny)
           return (
-            <li key={name} className={cn('flex min-h-9 items-center gap-3 border-b border-line py-1 last:border-b-0', on !== was && '-ml-3 border-l-2 border-l-accent pl-2.5')}>
+            <li
+              key={name}
+              className={cn(
+                'flex min-h-9 items-center gap-3 border-b border-line py-1 last:border-b-0',
+                on !== was && '-ml-3 border-l-2 border-l-accent pl-2.5',
+              )}
+            >
               <Icon name={on ? 'check' : 'x'} size={14} className={on ? 'text-ok-ink' : 'text-ink-3'} />
               <span className={cn('mono min-w-0 flex-1 truncate', on ? null : 'text-ink-2')}>
                 {name}
-                {on !== was ? <span className="ml-2 font-sans text-ink-3">was {was ? 'allowed' : 'not allowed'}</span> : null}
+                {on !== was ? (
+                  <span className="ml-2 font-sans text-ink-3">was {was ? 'allowed' : 'not allowed'}</span>
+                ) : null}
               </span>
               {price ? <span className="text-ink-2 tabular-nums phone:hidden">{price}</span> : null}
               {pattern ? (

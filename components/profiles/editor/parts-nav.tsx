@@ -10,7 +10,10 @@ type PartsNavProps = { readonly shown: readonly Part[]; readonly changed: Readon
 export function PartsNav({ shown, changed }: PartsNavProps) {
   const current = usePartInView(shown)
   return (
-    <nav aria-label="Parts of the profile" className="w-46 flex-none overflow-y-auto border-r border-line px-3 py-5 stacked:hidden">
+    <nav
+      aria-label="Parts of the profile"
+      className="w-46 flex-none overflow-y-auto border-r border-line px-3 py-5 stacked:hidden"
+    >
       <ul className="grid gap-0.5">
         {shown.map((part) => (
           <li key={part}>

@@ -32,7 +32,10 @@ export function PatternList({ lists, known, onChange, error }: PatternListProps)
       {shown.length > 0 ? (
         <ul className="flex flex-wrap gap-1.5" aria-label="Patterns">
           {shown.map(({ pattern, list }) => (
-            <li key={`${list} ${pattern}`} className="inline-flex h-7 items-center gap-1.5 rounded-2 border border-line-strong pr-0.5 pl-2 text-xs">
+            <li
+              key={`${list} ${pattern}`}
+              className="inline-flex h-7 items-center gap-1.5 rounded-2 border border-line-strong pr-0.5 pl-2 text-xs"
+            >
               <span className="text-ink-3">{list === 'allow' ? 'Allowed' : 'Not allowed'}</span>
               <span className="mono">{pattern}</span>
               <IconButton
@@ -45,7 +48,12 @@ export function PatternList({ lists, known, onChange, error }: PatternListProps)
           ))}
         </ul>
       ) : null}
-      <Field label="Name or pattern" meaning="* stands for anything within a part, as in claude-*" error={error} className="max-w-md">
+      <Field
+        label="Name or pattern"
+        meaning="* stands for anything within a part, as in claude-*"
+        error={error}
+        className="max-w-md"
+      >
         <Input
           mono
           value={text}

@@ -36,10 +36,28 @@ type ProfileEditorProps = {
   readonly rail: ReactNode
 }
 
-const shownParts = ['groups', 'limits', 'budget', 'models', 'routes', 'endpoints', 'keys', 'about'] as const satisfies readonly Part[]
+const shownParts = [
+  'groups',
+  'limits',
+  'budget',
+  'models',
+  'routes',
+  'endpoints',
+  'keys',
+  'about',
+] as const satisfies readonly Part[]
 
 /** The parts of a profile as one form over the version in force. */
-export function ProfileEditor({ profile, models, providers, regions, endpoints, mayWrite, groups, rail }: ProfileEditorProps) {
+export function ProfileEditor({
+  profile,
+  models,
+  providers,
+  regions,
+  endpoints,
+  mayWrite,
+  groups,
+  rail,
+}: ProfileEditorProps) {
   const form = useProfileForm(profile)
   const [reviews, setReviews] = useState(false)
   const changes = changeWords(form.base, form.draft)
@@ -70,13 +88,24 @@ export function ProfileEditor({ profile, models, providers, regions, endpoints, 
                 <EndpointsPart form={form} served={endpoints} />
                 <KeysPart form={form} />
                 <Section id="about" title={parts.about} className="scroll-mt-4">
-                  <Field label="Description" help="Whom it is for, and what it allows." error={form.errors.get('description')} className="max-w-xl">
-                    <Textarea value={form.draft.description} maxLength={500} onChange={(event) => form.set('description', event.target.value)} />
+                  <Field
+                    label="Description"
+                    help="Whom it is for, and what it allows."
+                    error={form.errors.get('description')}
+                    className="max-w-xl"
+                  >
+                    <Textarea
+                      value={form.draft.description}
+                      maxLength={500}
+                      onChange={(event) => form.set('description', event.target.value)}
+                    />
                   </Field>
                 </Section>
               </fieldset>
             </div>
-            <div className="border-l border-line px-5 py-5 stacked:border-t stacked:border-l-0 stacked:px-(--gutter) phone:px-4">{rail}</div>
+            <div className="border-l border-line px-5 py-5 stacked:border-t stacked:border-l-0 stacked:px-(--gutter) phone:px-4">
+              {rail}
+            </div>
           </div>
         </div>
       </div>

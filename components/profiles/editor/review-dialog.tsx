@@ -22,7 +22,17 @@ type ReviewDialogProps = {
 }
 
 /** The difference, and whom it reaches, before it applies. */
-export function ReviewDialog({ open, onOpenChange, name, version, keys, changes, busy, problem, onApply }: ReviewDialogProps) {
+export function ReviewDialog({
+  open,
+  onOpenChange,
+  name,
+  version,
+  keys,
+  changes,
+  busy,
+  problem,
+  onApply,
+}: ReviewDialogProps) {
   return (
     <Dialog
       open={open}
@@ -41,8 +51,12 @@ export function ReviewDialog({ open, onOpenChange, name, version, keys, changes,
       }
     >
       <ChangeList label="Change" changes={changes} />
-      <Note title={keys === 0 ? 'No key is on this profile yet.' : `${plural(keys, 'key')} obey it on their next call.`}>
-        {keys === 0 ? null : 'Limits of a key that lie above a new maximum count as the maximum, unless an admin went beyond it on purpose. '}
+      <Note
+        title={keys === 0 ? 'No key is on this profile yet.' : `${plural(keys, 'key')} obey it on their next call.`}
+      >
+        {keys === 0
+          ? null
+          : 'Limits of a key that lie above a new maximum count as the maximum, unless an admin went beyond it on purpose. '}
         The change is in the audit log, with what was before.
       </Note>
       {problem ? (

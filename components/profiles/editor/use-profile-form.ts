@@ -2,7 +2,16 @@
 
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import { changedFields, draftOf, fieldOf, mergeDrafts, readDraft, type Draft, type Field, type FieldErrors } from '#components/profiles/draft.ts'
+import {
+  changedFields,
+  draftOf,
+  fieldOf,
+  mergeDrafts,
+  readDraft,
+  type Draft,
+  type Field,
+  type FieldErrors,
+} from '#components/profiles/draft.ts'
 import type { Form } from '#components/profiles/editor/form.ts'
 import { ApiProblem, readApi, sendApi } from '#components/query/api.ts'
 import { toast } from '#components/ui/toaster.tsx'
@@ -100,7 +109,8 @@ export function useProfileForm(profile: ProfileView): ProfileForm {
       try {
         return await send(policy)
       } catch (error) {
-        if (error instanceof ApiProblem) setErrors(new Map(error.errors.map(({ field, message }) => [fieldOf(field), message])))
+        if (error instanceof ApiProblem)
+          setErrors(new Map(error.errors.map(({ field, message }) => [fieldOf(field), message])))
         setProblem(error)
         return false
       } finally {

@@ -15,10 +15,21 @@ export function Was({ form: { base, draft }, fields }: WasProps) {
 }
 
 /** A row of the form, with an edge where it differs from what is in force. */
-export function FormRow({ form, fields, children, className }: WasProps & { readonly children: ReactNode; readonly className?: string }) {
+export function FormRow({
+  form,
+  fields,
+  children,
+  className,
+}: WasProps & { readonly children: ReactNode; readonly className?: string }) {
   const isChanged = fields.some((field) => !isSame(form.base[field], form.draft[field]))
   return (
-    <div className={cn('border-b border-line last:border-b-0', isChanged && 'border-l-2 border-l-accent pl-2.5 -ml-3', className)}>
+    <div
+      className={cn(
+        'border-b border-line last:border-b-0',
+        isChanged && 'border-l-2 border-l-accent pl-2.5 -ml-3',
+        className,
+      )}
+    >
       {children}
     </div>
   )

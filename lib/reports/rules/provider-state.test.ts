@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { providerCondition, type ProviderFacts } from '#lib/reports/rules/provider-state.ts'
 
 const busy: ProviderFacts = {
-  status: 'active', tries: 400, recentTries: 40, recentErrors: 0, recentServed: 40, p95Ms: 2_000, recentP95Ms: 2_100,
+  status: 'active',
+  tries: 400,
+  recentTries: 40,
+  recentErrors: 0,
+  recentServed: 40,
+  p95Ms: 2_000,
+  recentP95Ms: 2_100,
 }
 
 describe('the condition of a provider', () => {
@@ -15,7 +21,11 @@ describe('the condition of a provider', () => {
     ['is not failing just below a fifth', { recentErrors: 7 }, 'normal'],
     ['is not failing after too few tries to tell', { recentTries: 9, recentErrors: 9 }, 'normal'],
     ['is failing rather than slow when it is both', { recentErrors: 20, recentP95Ms: 9_000 }, 'failing'],
-    ['is idle when nothing was sent there', { tries: 0, recentTries: 0, recentServed: 0, p95Ms: null, recentP95Ms: null }, 'idle'],
+    [
+      'is idle when nothing was sent there',
+      { tries: 0, recentTries: 0, recentServed: 0, p95Ms: null, recentP95Ms: null },
+      'idle',
+    ],
     ['is off when an admin turned it off, whatever it answered before', { status: 'off', recentErrors: 40 }, 'off'],
     ['is quarantined when an admin quarantined it', { status: 'quarantined' }, 'quarantined'],
   ] as const)('%s', (_title, difference, condition) => {

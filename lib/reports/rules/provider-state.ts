@@ -24,6 +24,11 @@ export function providerCondition(facts: ProviderFacts): ProviderCondition {
   if (facts.tries === 0) return 'idle'
   if (facts.recentTries >= fewest && facts.recentErrors / facts.recentTries >= failingShare) return 'failing'
   const { p95Ms, recentP95Ms, recentServed } = facts
-  const isSlow = p95Ms !== null && recentP95Ms !== null && recentServed >= fewest && recentP95Ms >= slowLeastMs && recentP95Ms >= slowFactor * p95Ms
+  const isSlow =
+    p95Ms !== null &&
+    recentP95Ms !== null &&
+    recentServed >= fewest &&
+    recentP95Ms >= slowLeastMs &&
+    recentP95Ms >= slowFactor * p95Ms
   return isSlow ? 'slow' : 'normal'
 }

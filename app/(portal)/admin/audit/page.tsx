@@ -65,14 +65,22 @@ export default async function AuditPage({ searchParams }: { readonly searchParam
         <div className="flex min-h-0 flex-1 phone:flex-col-reverse">
           <List ids={page.data.map(({ seq }) => String(seq))} noun="entry">
             <TableScroll label="Audit log">
-              <EntryTable entries={page.data} openSeq={open?.entry?.seq ?? null} hrefOf={hrefOf} nowMs={nowMs} empty={<NothingFound isFiltered={filterParams.some((name) => name in params)} />} />
+              <EntryTable
+                entries={page.data}
+                openSeq={open?.entry?.seq ?? null}
+                hrefOf={hrefOf}
+                nowMs={nowMs}
+                empty={<NothingFound isFiltered={filterParams.some((name) => name in params)} />}
+              />
             </TableScroll>
             {open ? (
               <EntryDrawer
                 entry={open.entry}
                 neighbours={open.neighbours}
                 newerHref={place > 0 ? hrefOf(page.data[place - 1]?.seq ?? null) : null}
-                olderHref={place >= 0 && place < page.data.length - 1 ? hrefOf(page.data[place + 1]?.seq ?? null) : null}
+                olderHref={
+                  place >= 0 && place < page.data.length - 1 ? hrefOf(page.data[place + 1]?.seq ?? null) : null
+                }
                 closeHref={hrefOf(null)}
                 link={`${path}?entry=${open.wanted}`}
               />
@@ -80,7 +88,9 @@ export default async function AuditPage({ searchParams }: { readonly searchParam
           </List>
         </div>
         <PageFoot paging={<Paging {...links} range={rangeOf(page.data)} />}>
-          <span className="phone:hidden">Entries are only ever added. A change and its entry are written together.</span>
+          <span className="phone:hidden">
+            Entries are only ever added. A change and its entry are written together.
+          </span>
         </PageFoot>
       </PageFlush>
     </>
@@ -92,7 +102,9 @@ function NotForYou() {
     <>
       <PageHeader title="Audit log" />
       <PageBody>
-        <NoPermission title="The audit log is for auditors and admins">An admin can give you the role auditor.</NoPermission>
+        <NoPermission title="The audit log is for auditors and admins">
+          An admin can give you the role auditor.
+        </NoPermission>
       </PageBody>
     </>
   )
@@ -103,9 +115,21 @@ function Filters({ facets }: { readonly facets: AuditFacets }) {
     <Toolbar>
       <FindBox placeholder="Person, thing, action or words" />
       <WhenChip />
-      <FilterChip label="Actor" param="actor" options={facets.actors.map(({ id, name }) => ({ value: id, label: name }))} />
-      <FilterChip label="Action" param="action" options={facets.actions.map((action) => ({ value: action, label: action }))} />
-      <FilterChip label="Target" param="targetType" options={facets.targetTypes.map((type) => ({ value: type, label: targetWords(type) }))} />
+      <FilterChip
+        label="Actor"
+        param="actor"
+        options={facets.actors.map(({ id, name }) => ({ value: id, label: name }))}
+      />
+      <FilterChip
+        label="Action"
+        param="action"
+        options={facets.actions.map((action) => ({ value: action, label: action }))}
+      />
+      <FilterChip
+        label="Target"
+        param="targetType"
+        options={facets.targetTypes.map((type) => ({ value: type, label: targetWords(type) }))}
+      />
       <ClearFilters params={filterParams} />
       <Grow />
       <FollowSwitch />
@@ -124,7 +148,11 @@ function NothingFound({ isFiltered }: { readonly isFiltered: boolean }) {
   return <Empty icon="search" title="No entries match these filters" action={<ClearFilters params={filterParams} />} />
 }
 
-type Open = { readonly wanted: string; readonly entry: AuditEntryView | null; readonly neighbours: readonly AuditEntryView[] }
+type Open = {
+  readonly wanted: string
+  readonly entry: AuditEntryView | null
+  readonly neighbours: readonly AuditEntryView[]
+}
 
 /** The entry of the drawer with the one after it and the two before, as they hang in the chain. */
 async function readOpen(actor: Actor, wanted: string | null): Promise<Open | null> {
@@ -148,7 +176,11 @@ async function readOrNull(actor: Actor, seq: string): Promise<AuditEntryView | n
 /** The same list at the same place, with another entry open. */
 function keepPlace(query: string, seq: number | null): string {
   const { cursor, back } = Object.fromEntries(new URLSearchParams(query))
-  return withQuery(path, query, { cursor: cursor ?? null, back: back ?? null, entry: seq === null ? null : String(seq) })
+  return withQuery(path, query, {
+    cursor: cursor ?? null,
+    back: back ?? null,
+    entry: seq === null ? null : String(seq),
+  })
 }
 
 function rangeOf(entries: readonly AuditEntryView[]): string | undefined {

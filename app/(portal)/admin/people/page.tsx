@@ -41,7 +41,11 @@ export default async function PeoplePage({ searchParams }: { readonly searchPara
     listTeams(context, actor, allTeams),
     listProfiles(context, actor, allProfiles),
   ])
-  const spent = await spentByUser(context, actor, page.data.map(({ id }) => id))
+  const spent = await spentByUser(
+    context,
+    actor,
+    page.data.map(({ id }) => id),
+  )
   const links = pagingLinks({ path, search: searchText(params), nextCursor: page.nextCursor })
   const isFiltered = filters.some((name) => name in params)
   return (
@@ -52,8 +56,16 @@ export default async function PeoplePage({ searchParams }: { readonly searchPara
         <Toolbar>
           <FindBox placeholder="Find by name or mail" />
           <FilterChip label="Status" param="status" options={statusOptions} />
-          <FilterChip label="Role" param="role" options={roles.map((role) => ({ value: role, label: roleWords[role] }))} />
-          <FilterChip label="Team" param="team" options={teams.data.map(({ id, name }) => ({ value: id, label: name }))} />
+          <FilterChip
+            label="Role"
+            param="role"
+            options={roles.map((role) => ({ value: role, label: roleWords[role] }))}
+          />
+          <FilterChip
+            label="Team"
+            param="team"
+            options={teams.data.map(({ id, name }) => ({ value: id, label: name }))}
+          />
           {profiles.data.length > 0 ? (
             <FilterChip
               label="Access profile"
@@ -88,7 +100,12 @@ export default async function PeoplePage({ searchParams }: { readonly searchPara
                   </TableEmpty>
                 ) : null}
                 {page.data.map((person) => (
-                  <PersonRow key={person.id} person={person} spentNanos={spent ? (spent.get(person.id) ?? 0n) : null} nowMs={nowMs} />
+                  <PersonRow
+                    key={person.id}
+                    person={person}
+                    spentNanos={spent ? (spent.get(person.id) ?? 0n) : null}
+                    nowMs={nowMs}
+                  />
                 ))}
               </tbody>
             </Table>
@@ -128,19 +145,35 @@ function queryOf(params: Awaited<SearchParams>) {
     ...(cursor === null ? {} : { cursor }),
     sort: textParam(params.sort) ?? undefined,
     filter: Object.fromEntries(
-      (['status', 'role', 'team', 'profile'] as const).flatMap((name) => (listParam(params[name]) ? [[name, listParam(params[name])]] : [])),
+      (['status', 'role', 'team', 'profile'] as const).flatMap((name) =>
+        listParam(params[name]) ? [[name, listParam(params[name])]] : [],
+      ),
     ),
   }
   // A sort that nobody knows was typed by hand.
   return listUsersQuery.safeParse(wanted).data ?? listUsersQuery.parse({ ...wanted, sort: undefined })
 }
 
-function PersonRow({ person, spentNanos, nowMs }: { readonly person: UserView; readonly spentNanos: bigint | null; readonly nowMs: number }) {
+function PersonRow({
+  person,
+  spentNanos,
+  nowMs,
+}: {
+  readonly person: UserView
+  readonly spentNanos: bigint | null
+  readonly nowMs: number
+}) {
   const leads = person.teams.some(({ id, isLead }) => isLead && id === person.primaryTeam?.id)
   return (
     <Row id={person.id} href={`${path}/${person.id}`}>
       <Td give>
-        <Lead icon={<Avatar name={person.name} />} title={person.name} href={`${path}/${person.id}`} second={person.email} narrow={person.primaryTeam?.name} />
+        <Lead
+          icon={<Avatar name={person.name} />}
+          title={person.name}
+          href={`${path}/${person.id}`}
+          second={person.email}
+          narrow={person.primaryTeam?.name}
+        />
       </Td>
       <Td>
         <PersonState status={person.status} hasSignedIn={person.lastSignInAt !== null} />
@@ -168,7 +201,8 @@ function PersonRow({ person, spentNanos, nowMs }: { readonly person: UserView; r
 }
 
 function NobodyFound({ isFiltered }: { readonly isFiltered: boolean }) {
-  if (isFiltered) return <Empty icon="search" title="Nobody matches these filters" action={<ClearFilters params={filters} />} />
+  if (isFiltered)
+    return <Empty icon="search" title="Nobody matches these filters" action={<ClearFilters params={filters} />} />
   return (
     <Empty icon="users" title="Nobody has signed in yet">
       People appear here at their first sign-in. What they get depends on their groups.

@@ -62,7 +62,9 @@ export default async function ProfilesPage({ searchParams }: { readonly searchPa
             />
           </TableScroll>
         </List>
-        <PageFoot paging={<Paging {...pagingLinks({ path, search: searchText(params), nextCursor: page.nextCursor })} />}>
+        <PageFoot
+          paging={<Paging {...pagingLinks({ path, search: searchText(params), nextCursor: page.nextCursor })} />}
+        >
           <span>
             <b>{plural(page.data.length, 'profile')}</b>
           </span>

@@ -20,7 +20,8 @@ import { Tag } from '#components/ui/tag.tsx'
 import type { ProviderView } from '#lib/catalog/contract.ts'
 import { listProviders, listProvidersQuery } from '#lib/catalog/providers/read-providers.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
-import { readProviderHealth, type ProviderHealth } from '#lib/reports/overview.ts'
+import { readProviderHealth } from '#lib/reports/overview.ts'
+import type { ProviderHealth } from '#lib/reports/overview-contract.ts'
 import { portal } from '#lib/wiring/portal.ts'
 
 export const metadata: Metadata = { title: 'Providers' }
@@ -33,7 +34,10 @@ export default async function ProvidersPage({ searchParams }: { readonly searchP
   if (!may(actor, 'provider.read')) return <NotForYou />
   const params = await searchParams
   const context = portal()
-  const [page, health] = await Promise.all([listProviders(context, actor, queryOf(params)), readProviderHealth(context, actor)])
+  const [page, health] = await Promise.all([
+    listProviders(context, actor, queryOf(params)),
+    readProviderHealth(context, actor),
+  ])
   const writes = may(actor, 'provider.write')
   const healthOf = new Map(health.map((each) => [each.id, each]))
   const isFiltered = filters.some((name) => name in params)
@@ -94,7 +98,9 @@ export default async function ProvidersPage({ searchParams }: { readonly searchP
             </Table>
           </TableScroll>
         </List>
-        <PageFoot paging={<Paging {...pagingLinks({ path, search: searchText(params), nextCursor: page.nextCursor })} />}>
+        <PageFoot
+          paging={<Paging {...pagingLinks({ path, search: searchText(params), nextCursor: page.nextCursor })} />}
+        >
           <span>
             <b>{plural(page.data.length, 'provider')}</b>
           </span>
@@ -123,7 +129,13 @@ function queryOf(params: Awaited<SearchParams>) {
   return listProvidersQuery.safeParse(wanted).data ?? listProvidersQuery.parse({ ...wanted, sort: undefined })
 }
 
-function ProviderRow({ provider, health }: { readonly provider: ProviderView; readonly health: ProviderHealth | undefined }) {
+function ProviderRow({
+  provider,
+  health,
+}: {
+  readonly provider: ProviderView
+  readonly health: ProviderHealth | undefined
+}) {
   const live = provider.credentials.filter(({ status }) => status === 'active').length
   return (
     <Row id={provider.id} href={`${path}/${provider.id}`}>
@@ -159,7 +171,8 @@ function ProviderRow({ provider, health }: { readonly provider: ProviderView; re
 }
 
 function NoProviders({ isFiltered, mayWrite }: { readonly isFiltered: boolean; readonly mayWrite: boolean }) {
-  if (isFiltered) return <Empty icon="search" title="No providers match these filters" action={<ClearFilters params={filters} />} />
+  if (isFiltered)
+    return <Empty icon="search" title="No providers match these filters" action={<ClearFilters params={filters} />} />
   return (
     <Empty
       icon="server"
@@ -182,7 +195,9 @@ function NotForYou() {
     <>
       <PageHeader title="Providers" />
       <PageBody>
-        <NoPermission title="Providers are for admins, auditors and SRE">An admin can give you a role that sees them.</NoPermission>
+        <NoPermission title="Providers are for admins, auditors and SRE">
+          An admin can give you a role that sees them.
+        </NoPermission>
       </PageBody>
     </>
   )

@@ -46,7 +46,9 @@ export default async function PersonPage({ params }: Props) {
   const nowMs = context.clock.nowMs()
   const seesGroups = may(actor, 'profile_mapping.read')
   const [keys, spent, session, mappings] = await Promise.all([
-    mayListKeys(actor, person) ? listKeys(context, actor, listKeysQuery.parse({ limit: 20, filter: { owner: [person.id] } })) : null,
+    mayListKeys(actor, person)
+      ? listKeys(context, actor, listKeysQuery.parse({ limit: 20, filter: { owner: [person.id] } }))
+      : null,
     spentByUser(context, actor, [person.id]),
     seesGroups ? readLastGroups(context, actor, person.id) : null,
     seesGroups ? listProfileMappings(context, actor, listProfileMappingsQuery.parse({ limit: 200 })) : null,
@@ -59,7 +61,10 @@ export default async function PersonPage({ params }: Props) {
         tags={<PersonState status={person.status} hasSignedIn={person.lastSignInAt !== null} />}
         actions={
           may(actor, 'user.write') && actor.id !== person.id ? (
-            <PersonActs person={{ id: person.id, name: person.name, status: person.status }} keys={keys?.totals?.count ?? 0} />
+            <PersonActs
+              person={{ id: person.id, name: person.name, status: person.status }}
+              keys={keys?.totals?.count ?? 0}
+            />
           ) : undefined
         }
       />
@@ -68,7 +73,10 @@ export default async function PersonPage({ params }: Props) {
           rail={
             <>
               {spent ? (
-                <Section title={`Spent in ${formatMonth(nowMs).split(' ')[0]}`} end={<Link href={`/usage?user=${person.id}`}>Usage</Link>}>
+                <Section
+                  title={`Spent in ${formatMonth(nowMs).split(' ')[0]}`}
+                  end={<Link href={`/usage?user=${person.id}`}>Usage</Link>}
+                >
                   <BigFigure value={formatMoney(spent.get(person.id) ?? 0n)} beside="with own keys and workloads" />
                 </Section>
               ) : null}
@@ -86,7 +94,15 @@ export default async function PersonPage({ params }: Props) {
             </>
           }
         >
-          {keys ? <KeysOf keys={keys.data} total={keys.totals?.count ?? keys.data.length} ownerId={person.id} name={person.name} nowMs={nowMs} /> : null}
+          {keys ? (
+            <KeysOf
+              keys={keys.data}
+              total={keys.totals?.count ?? keys.data.length}
+              ownerId={person.id}
+              name={person.name}
+              nowMs={nowMs}
+            />
+          ) : null}
           {seesGroups ? <GroupsOf session={session} mappings={mappings?.data ?? []} nowMs={nowMs} /> : null}
         </Columns>
       </PageBody>

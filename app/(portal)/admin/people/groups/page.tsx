@@ -50,7 +50,13 @@ export default async function GroupsPage({ searchParams }: { readonly searchPara
         title="People and teams"
         actions={
           writes ? (
-            <ButtonLink href={withQuery(path, query, { new: '1' })} scroll={false} variant="primary" icon="plus" kbd="C">
+            <ButtonLink
+              href={withQuery(path, query, { new: '1' })}
+              scroll={false}
+              variant="primary"
+              icon="plus"
+              kbd="C"
+            >
               New group
             </ButtonLink>
           ) : undefined
@@ -61,9 +67,21 @@ export default async function GroupsPage({ searchParams }: { readonly searchPara
       <PageFlush>
         <Toolbar>
           <FindBox placeholder="Find a group" />
-          <FilterChip label="Team" param="team" options={teams.data.map(({ id, name }) => ({ value: id, label: name }))} />
-          <FilterChip label="Access profile" param="profile" options={profiles.data.map(({ id, name }) => ({ value: id, label: name }))} />
-          <FilterChip label="Role" param="role" options={roles.map((role) => ({ value: role, label: roleWords[role] }))} />
+          <FilterChip
+            label="Team"
+            param="team"
+            options={teams.data.map(({ id, name }) => ({ value: id, label: name }))}
+          />
+          <FilterChip
+            label="Access profile"
+            param="profile"
+            options={profiles.data.map(({ id, name }) => ({ value: id, label: name }))}
+          />
+          <FilterChip
+            label="Role"
+            param="role"
+            options={roles.map((role) => ({ value: role, label: roleWords[role] }))}
+          />
           <ClearFilters params={filters} />
         </Toolbar>
         <List ids={mappings.map(({ id }) => id)} noun="group">
@@ -103,16 +121,20 @@ function queryOf(params: Awaited<SearchParams>) {
     ...(q === null ? {} : { q }),
     ...(cursor === null ? {} : { cursor }),
     filter: Object.fromEntries(
-      (['team', 'profile', 'role'] as const).flatMap((name) => (listParam(params[name]) ? [[name, listParam(params[name])]] : [])),
+      (['team', 'profile', 'role'] as const).flatMap((name) =>
+        listParam(params[name]) ? [[name, listParam(params[name])]] : [],
+      ),
     ),
   })
 }
 
 function NoGroups({ isFiltered }: { readonly isFiltered: boolean }) {
-  if (isFiltered) return <Empty icon="search" title="No groups match these filters" action={<ClearFilters params={filters} />} />
+  if (isFiltered)
+    return <Empty icon="search" title="No groups match these filters" action={<ClearFilters params={filters} />} />
   return (
     <Empty icon="users" title="No group is mapped yet">
-      Map a group of your identity provider to a team, an access profile and roles. Until then, those who sign in may do nothing.
+      Map a group of your identity provider to a team, an access profile and roles. Until then, those who sign in may do
+      nothing.
     </Empty>
   )
 }
@@ -122,7 +144,9 @@ function NotForYou() {
     <>
       <PageHeader title="Groups" />
       <PageBody>
-        <NoPermission title="What groups give is for admins and auditors">An admin can give you a role that sees it.</NoPermission>
+        <NoPermission title="What groups give is for admins and auditors">
+          An admin can give you a role that sees it.
+        </NoPermission>
       </PageBody>
     </>
   )

@@ -44,7 +44,11 @@ export default async function TeamsPage({ searchParams }: { readonly searchParam
         <Toolbar>
           <FindBox placeholder="Find a team" />
           {units ? (
-            <FilterChip label="Business unit" param="unit" options={units.data.map(({ id, name }) => ({ value: id, label: name }))} />
+            <FilterChip
+              label="Business unit"
+              param="unit"
+              options={units.data.map(({ id, name }) => ({ value: id, label: name }))}
+            />
           ) : null}
           <ClearFilters params={filters} />
         </Toolbar>
@@ -66,7 +70,11 @@ export default async function TeamsPage({ searchParams }: { readonly searchParam
               <tbody>
                 {page.data.length === 0 ? (
                   <TableEmpty columns={6}>
-                    <Empty icon="users" title="No teams match these filters" action={<ClearFilters params={filters} />} />
+                    <Empty
+                      icon="users"
+                      title="No teams match these filters"
+                      action={<ClearFilters params={filters} />}
+                    />
                   </TableEmpty>
                 ) : null}
                 {page.data.map((team) => (

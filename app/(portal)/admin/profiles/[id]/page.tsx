@@ -50,7 +50,11 @@ export default async function ProfilePage({ params, searchParams }: Props) {
   const [{ providers, regions }, models, mappings] = await Promise.all([
     readCatalogNames(context.db),
     listModels(context, actor, listModelsQuery.parse({ limit: 200, filter: { status: ['active', 'quarantined'] } })),
-    listProfileMappings(context, actor, listProfileMappingsQuery.parse({ limit: 200, filter: { profile: [profile.id] } })),
+    listProfileMappings(
+      context,
+      actor,
+      listProfileMappingsQuery.parse({ limit: 200, filter: { profile: [profile.id] } }),
+    ),
   ])
   const path = `/admin/profiles/${profile.id}`
   const group = mapsGroups ? textParam((await searchParams).group) : null
@@ -117,22 +121,43 @@ function Reach({ profile, nowMs }: { readonly profile: ProfileView; readonly now
     <Section title="Whom it reaches">
       <Facts
         items={[
-          { label: 'Living keys', value: <Link href={`/keys?profile=${profile.id}`}>{formatCount(profile.keys)}</Link> },
-          { label: 'People', value: <Link href={`/admin/people?profile=${profile.id}`}>{formatCount(profile.people)}</Link> },
+          {
+            label: 'Living keys',
+            value: <Link href={`/keys?profile=${profile.id}`}>{formatCount(profile.keys)}</Link>,
+          },
+          {
+            label: 'People',
+            value: <Link href={`/admin/people?profile=${profile.id}`}>{formatCount(profile.people)}</Link>,
+          },
           { label: 'Groups', value: formatCount(profile.groups.length) },
           { label: 'In force since', value: <Time at={Date.parse(profile.updatedAt)} now={nowMs} /> },
         ]}
       />
-      <p className="text-xs text-ink-3">Keys obey a change on their next call. Layers only narrow: a team, a project or the key itself may still allow less.</p>
+      <p className="text-xs text-ink-3">
+        Keys obey a change on their next call. Layers only narrow: a team, a project or the key itself may still allow
+        less.
+      </p>
     </Section>
   )
 }
 
-async function GroupPanel({ profile, wanted, closeHref }: { readonly profile: ProfileView; readonly wanted: string; readonly closeHref: string }) {
+async function GroupPanel({
+  profile,
+  wanted,
+  closeHref,
+}: {
+  readonly profile: ProfileView
+  readonly wanted: string
+  readonly closeHref: string
+}) {
   const actor = await signedIn()
   const context = portal()
   const [all, teams, profiles] = await Promise.all([
-    listProfileMappings(context, actor, listProfileMappingsQuery.parse({ limit: 200, filter: { profile: [profile.id] } })),
+    listProfileMappings(
+      context,
+      actor,
+      listProfileMappingsQuery.parse({ limit: 200, filter: { profile: [profile.id] } }),
+    ),
     listTeams(context, actor, listTeamsQuery.parse({ limit: 200 })),
     listProfiles(context, actor, listProfilesQuery.parse({ limit: 200 })),
   ])

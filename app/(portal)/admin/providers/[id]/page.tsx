@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { cache } from 'react'
 import { signedIn } from '../../../signed-in.ts'
+import { Counted } from '#components/admin/counted.tsx'
 import { textParam, type SearchParams } from '#components/admin/search-params.ts'
 import { ConnectionPanel } from '#components/providers/connection-panel.tsx'
 import { CredentialPanel } from '#components/providers/credential-panel.tsx'
@@ -82,7 +83,12 @@ export default async function ProviderPage({ params, searchParams }: Props) {
                     { label: 'Speaks', value: kindWords[provider.kind] },
                     { label: 'Connected', value: formatDate(Date.parse(provider.createdAt)) },
                     ...(may(actor, 'audit.read')
-                      ? [{ label: 'History', value: <Link href={`/admin/audit?target=${provider.id}`}>In the audit log</Link> }]
+                      ? [
+                          {
+                            label: 'History',
+                            value: <Link href={`/admin/audit?target=${provider.id}`}>In the audit log</Link>,
+                          },
+                        ]
                       : []),
                   ]}
                 />
@@ -127,7 +133,7 @@ export default async function ProviderPage({ params, searchParams }: Props) {
               <CredentialTable provider={provider} mayWrite={writes} nowMs={context.clock.nowMs()} />
             ) : null}
           </Section>
-          <Section title="Routes" aside={String(models.data.length)}>
+          <Section title={<Counted count={models.data.length}>Routes</Counted>}>
             {models.data.length === 0 ? (
               <p className="text-ink-2">No model routes here yet. Routes are added on the page of a model.</p>
             ) : (
