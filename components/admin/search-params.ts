@@ -1,10 +1,10 @@
 /** The query of a page's address, as Next hands it over. */
 export type SearchParams = Promise<Readonly<Record<string, string | string[] | undefined>>>
 
-/** One value, null where there is none. The same parameter twice counts as its first. */
+/** One value, null where there is none. The same parameter twice counts as its first; PostgreSQL takes no NUL. */
 export function textParam(value: string | string[] | undefined): string | null {
-  const text = Array.isArray(value) ? value[0] : value
-  return text === undefined || text.trim() === '' ? null : text.trim().slice(0, 200)
+  const text = (Array.isArray(value) ? value[0] : value)?.replaceAll('\0', '').trim() ?? ''
+  return text === '' ? null : text.slice(0, 200)
 }
 
 /** `a,b` as a list; undefined where there is none. */

@@ -28,6 +28,16 @@ describe('the period of a report', () => {
     expect(iso(before.toMs)).toBe('2026-03-01T00:00:00.000Z')
   })
 
+  test('today is compared with yesterday to the same moment', () => {
+    const { before } = readPeriod({ period: 'today' }, now)
+    expect([iso(before.fromMs), iso(before.toMs)]).toEqual(['2026-11-17T00:00:00.000Z', '2026-11-17T14:32:00.000Z'])
+  })
+
+  test('days that are over are compared with as many days', () => {
+    const { before } = readPeriod({ from: '2026-11-03', to: '2026-11-04' }, now)
+    expect([iso(before.fromMs), iso(before.toMs)]).toEqual(['2026-11-01T00:00:00.000Z', '2026-11-03T00:00:00.000Z'])
+  })
+
   test('the last seven days include today', () => {
     const { fromMs, toMs } = readPeriod({ period: '7d' }, now)
     expect([iso(fromMs), iso(toMs)]).toEqual(['2026-11-12T00:00:00.000Z', '2026-11-19T00:00:00.000Z'])

@@ -4,7 +4,8 @@
  */
 import { formatDate, formatDay, formatMonth } from '#components/ui/format.ts'
 
-const DAY = 24 * 60 * 60 * 1000
+const HOUR = 60 * 60 * 1000
+const DAY = 24 * HOUR
 
 export const presets = ['today', '7d', '30d', 'month', 'last-month', '90d'] as const
 export type Preset = (typeof presets)[number]
@@ -30,9 +31,17 @@ type Asked = { readonly period?: string; readonly from?: string; readonly to?: s
 export function readPeriod(asked: Asked, nowMs: number): Period {
   const from = dayOf(asked.from)
   const to = dayOf(asked.to)
-  if (from !== null && to !== null && from <= to && to - from <= 400 * DAY) return datesPeriod(from, to + DAY, nowMs)
-  const preset = presets.find((each) => each === asked.period) ?? 'month'
-  return presetPeriod(preset, nowMs)
+  const isSpan = from !== null && to !== null && from <= to && to - from <= 400 * DAY
+  const found = isSpan
+    ? datesPeriod(from, to + DAY, nowMs)
+    : presetPeriod(presets.find((each) => each === asked.period) ?? 'month', nowMs)
+  return { ...found, before: asFarAsNow(found, nowMs) }
+}
+
+/** A span that has not ended is compared with as much of the one before as has passed of it. */
+function asFarAsNow({ fromMs, toMs, before }: Period, nowMs: number): Period['before'] {
+  if (toMs <= nowMs) return before
+  return { ...before, toMs: Math.min(before.toMs, before.fromMs + Math.max(HOUR, nowMs - fromMs)) }
 }
 
 export const presetLabels: Record<Preset, string> = {
@@ -77,13 +86,13 @@ function presetPeriod(preset: Preset, nowMs: number): Period {
       const start = startOfMonth(nowMs, 0)
       return {
         ...period(preset, start, startOfMonth(nowMs, 1), monthWords(start), ''),
-        before: monthBefore(start, nowMs - start),
+        before: monthBefore(start),
       }
     }
     case 'last-month': {
       const start = startOfMonth(nowMs, -1)
       const next = startOfMonth(nowMs, 0)
-      return { ...period(preset, start, next, monthWords(start), ''), before: monthBefore(start, next - start) }
+      return { ...period(preset, start, next, monthWords(start), ''), before: monthBefore(start) }
     }
   }
 }
@@ -118,10 +127,9 @@ function period(preset: Preset | null, fromMs: number, toMs: number, [label, wit
   }
 }
 
-/** The month before to the same moment, so that a month so far is not compared with a whole one. */
-function monthBefore(startMs: number, lengthMs: number): Period['before'] {
+function monthBefore(startMs: number): Period['before'] {
   const fromMs = startOfMonth(startMs, -1)
-  return { fromMs, toMs: Math.min(startMs, fromMs + lengthMs), label: formatMonth(fromMs).split(' ')[0] ?? '' }
+  return { fromMs, toMs: startMs, label: formatMonth(fromMs).split(' ')[0] ?? '' }
 }
 
 function startOfDay(ms: number): number {

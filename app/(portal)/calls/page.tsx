@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { pageOrFirst } from './page-or-first.ts'
 import { reachOf } from './reach-of.ts'
 import { signedIn } from '../signed-in.ts'
 import { pagingLinks } from '#components/admin/paging-links.ts'
@@ -43,7 +44,7 @@ export default async function CallsPage({ searchParams }: { readonly searchParam
   const nowMs = context.clock.nowMs()
   const search = callQueryOf(params, nowMs)
   const [page, choices] = await Promise.all([
-    listCalls(context, actor, listCallsQuery.parse(search)),
+    pageOrFirst(search.cursor, (cursor) => listCalls(context, actor, listCallsQuery.parse({ ...search, cursor }))),
     readChoices(context, actor),
   ])
   const links = pagingLinks({ path, search: searchText(params), nextCursor: page.nextCursor })

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { pageOrFirst } from '../calls/page-or-first.ts'
 import { signedIn } from '../signed-in.ts'
 import { CsvButton } from '#components/admin/csv-button.tsx'
 import { pagingLinks } from '#components/admin/paging-links.ts'
@@ -29,7 +30,7 @@ import { tokensChart } from '#components/usage/tokens-chart.ts'
 import { UsageFigures } from '#components/usage/usage-figures.tsx'
 import { UsageTable } from '#components/usage/usage-table.tsx'
 import { visibleRows } from '#lib/identity/rules/permissions.ts'
-import { usageQuery, type UsageReport } from '#lib/reports/contract.ts'
+import { usageMeasures, usageQuery, type UsageReport } from '#lib/reports/contract.ts'
 import { readUsage } from '#lib/reports/read-usage.ts'
 import { portal } from '#lib/wiring/portal.ts'
 
@@ -57,7 +58,7 @@ export default async function UsagePage({ searchParams }: { readonly searchParam
   const filter = filterOf(params, mine ? actor.id : null)
   const span = { from: new Date(period.fromMs).toISOString(), to: new Date(period.toMs).toISOString() }
   const question = (given: Record<string, unknown>) => usageQuery.parse({ ...span, filter, ...given })
-  const table = { group_by: by, sort: text('sort') ?? '-costUsd', limit: rowsOnPage, cursor: text('cursor') }
+  const table = { group_by: by, sort: sortOf(text('sort')), limit: rowsOnPage }
   const [daily, before, split, names] = await Promise.all([
     readUsage(context, actor, question({ group_by: 'model', granularity: period.granularity })),
     readUsage(
@@ -69,7 +70,7 @@ export default async function UsagePage({ searchParams }: { readonly searchParam
         limit: '1',
       }),
     ),
-    readUsage(context, actor, question(table)),
+    pageOrFirst(text('cursor'), (cursor) => readUsage(context, actor, question({ ...table, cursor }))),
     Promise.all(
       setParams(params).map(async ({ dimension, value }) => {
         const { data } = await readUsage(context, actor, question({ group_by: dimension, limit: '1' }))
@@ -259,6 +260,12 @@ function filterOf(params: Params, onlyUserId: string | null): Filter {
     ...(environment === null ? {} : { environment: [environment] }),
     ...(onlyUserId === null ? {} : { user: [onlyUserId] }),
   }
+}
+
+/** What nobody can sort by is sorted by money. */
+function sortOf(asked: string | undefined): string {
+  const measure = usageMeasures.find((each) => each === asked?.replace(/^-/, ''))
+  return measure && asked ? asked : '-costUsd'
 }
 
 /** A model and a key have pages of their own; anything else narrows this one. */

@@ -375,6 +375,7 @@ function usageOf(model: string, fromMs: number, given: Readonly<Record<string, s
 }
 
 async function modelOrNull(context: Context, actor: Actor, name: string): Promise<ModelView | null> {
+  if (name.includes('\0')) return null
   try {
     return await readModel(context, actor, name, { for: 'me' })
   } catch (error) {
