@@ -26,6 +26,14 @@ Error: no queue
 Node.js v20.20.2
 `
 
+const fromPostgres = `/node_modules/pg-pool/index.js:45
+    Error.captureStackTrace(err)
+          ^
+
+error: terminating connection due to administrator command
+    at Parser.parseErrorMessage (/node_modules/pg-protocol/dist/parser.js:285:98)
+`
+
 const overSeveralLines = `PrismaClientKnownRequestError: 
 Invalid \`prisma.key.create()\` invocation:
 
@@ -45,6 +53,7 @@ describe('the last words of a process', () => {
       overSeveralLines,
       'PrismaClientKnownRequestError: Invalid `prisma.key.create()` invocation: write EPIPE',
     ],
+    ['are what PostgreSQL said', fromPostgres, 'error: terminating connection due to administrator command'],
     ['are the message of a JSON line', '{"level":50,"msg":"Redis is gone"}\n', 'Redis is gone'],
     ['are the cause in a JSON line, when it has one', '{"msg":"stopped","err":{"message":"no disk"}}\n', 'no disk'],
     ['are the last line of plain text', 'starting\nPORT: expected a number\n', 'PORT: expected a number'],

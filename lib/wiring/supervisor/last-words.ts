@@ -7,7 +7,8 @@ const maxLength = 300
 /** What it said last: of a stack the error with its message, of a JSON line the message; '' when it said nothing. */
 export async function lastWords(file: string): Promise<string> {
   const lines = (await readTail(file)).split('\n').map((line) => line.trim())
-  const error = lines.findLastIndex((line) => /^(Uncaught )?[A-Za-z]*Error\b/.test(line))
+  // PostgreSQL's errors are written with a small letter.
+  const error = lines.findLastIndex((line) => /^(Uncaught )?[A-Za-z]*error(:| \[|$)/i.test(line))
   const words = error < 0 ? messageOf(lines.findLast(saysSomething) ?? '') : wholeMessage(lines.slice(error))
   return words.slice(0, maxLength)
 }
