@@ -20,7 +20,7 @@ import { readModelsOfKey, readNewKeyOptions } from '#lib/keys/read-new-key-optio
 import type { LimitsView } from '#lib/limits/contract.ts'
 import { keyLimitsOf } from '#lib/limits/endpoints.ts'
 import { readLimits } from '#lib/limits/read-limits.ts'
-import { listCallsQuery } from '#lib/reports/calls-contract.ts'
+import { listCallsQuery, type CallItem } from '#lib/reports/calls-contract.ts'
 import { listCalls } from '#lib/reports/list-calls.ts'
 import { portal } from '#lib/wiring/portal.ts'
 
@@ -38,21 +38,24 @@ export default async function HomePage() {
     listKeys(context, actor, listKeysQuery.parse({ sort: '-lastUsedAt', limit: 100, filter: { owner: ['me'] } })),
     readNewKeyOptions(context, actor),
   ])
-  const ownKeys = mine.data.map(({ id }) => id)
-  const calls =
-    ownKeys.length === 0
-      ? []
-      : (await listCalls(context, actor, listCallsQuery.parse({ limit: 7, filter: { key: ownKeys } }))).data
   const personal = mine.data.filter((key) => key.owner?.id === actor.id)
-  const item = mainKey(personal) ?? mainKey(mine.data)
   const profile = options.profiles[0]
-  const models = item ? await readModelsOfKey(context, item.id) : (profile?.models ?? [])
+  const mayCreate = mayAnywhere(actor, 'key.create')
+  const isFirst =
+    mayCreate && personal.length === 0 && profile?.issuesFirstKey === true && profile.kinds.includes('personal')
+  // On the very first visit the page is about the key that is being made, not about one of a program.
+  const item = isFirst ? null : (mainKey(personal) ?? mainKey(mine.data))
+  const [calls, models, limits, maximumDays] = await Promise.all([
+    readCalls(
+      actor,
+      mine.data.map(({ id }) => id),
+    ),
+    item ? readModelsOfKey(context, item.id) : (profile?.models ?? []),
+    item ? limitsOf(actor, item.id) : null,
+    item ? readMaximumDays(context, actor, item.id) : null,
+  ])
   const baseUrl = `${context.config.publicUrl}/v1`
   const firstName = actor.name.split(' ')[0] ?? actor.name
-  const limits = item ? await limitsOf(actor, item.id) : null
-  const maximumDays = item ? await readMaximumDays(context, actor, item.id) : null
-  const isFirst = personal.length === 0 && profile?.issuesFirstKey === true && profile.kinds.includes('personal')
-  const mayCreate = mayAnywhere(actor, 'key.create')
   return (
     <>
       <PageHeader
@@ -112,6 +115,13 @@ function mainKey(keys: readonly KeyView[]): KeyView | null {
     (a, b) => rank(a) - rank(b) || used(b) - used(a) || a.createdAt.localeCompare(b.createdAt),
   )
   return first && rank(first) < 2 ? first : null
+}
+
+/** The newest calls of these keys, those of programs that the person answers for among them. */
+async function readCalls(actor: Actor, keyIds: string[]): Promise<CallItem[]> {
+  if (keyIds.length === 0) return []
+  const page = await listCalls(portal(), actor, listCallsQuery.parse({ limit: 7, filter: { key: keyIds } }))
+  return page.data
 }
 
 /** Null where they cannot be read: the page comes all the same, and asks again by itself. */

@@ -103,6 +103,7 @@ describe('the first visit', () => {
     const { visits } = home(() => Response.json({ issued: null }))
     await settle()
     expect(visits).toContain('refresh')
+    expect(screen.getByText('The key of every other visit')).toBeDefined()
   })
 
   test('says what went wrong and tries again', async () => {

@@ -39,14 +39,16 @@ export function FirstKey({ isFirst, firstName, models, baseUrl, children }: Firs
   const router = useRouter()
   const [minted, setMinted] = useState<MintedKey | null>(null)
   const [problem, setProblem] = useState<unknown>(null)
+  /** Another window was first, or there may be none after all: the page itself knows what then. */
+  const [isOver, setOver] = useState(false)
   const asked = useRef(false)
 
   async function issue() {
     setProblem(null)
     try {
       const { issued } = await sendApi('/me/first-key', answer)
-      // Null: another page of this person was first; what it made is on the server's page.
       if (issued) setMinted(issued)
+      else setOver(true)
       router.refresh()
     } catch (error) {
       setProblem(error)
@@ -63,7 +65,7 @@ export function FirstKey({ isFirst, firstName, models, baseUrl, children }: Firs
       <Revealed minted={minted} firstName={firstName} models={models} baseUrl={baseUrl} done={() => setMinted(null)} />
     )
   }
-  if (!isFirst) return children
+  if (!isFirst || isOver) return children
   if (problem) {
     return (
       <>

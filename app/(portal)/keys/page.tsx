@@ -53,6 +53,7 @@ export default async function KeysPage({ searchParams }: { readonly searchParams
     readKeyFacets(context, actor),
     isNew ? readNewKeyOptions(context, actor) : null,
   ])
+  if (!mayCreate && page.views.all === 0) return <NotForYou />
   const query = searchText(params)
   const closeHref = withQuery(path, query, { new: null })
   const newHref = withQuery(path, query, { new: '1' })
