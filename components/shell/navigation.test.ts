@@ -22,13 +22,13 @@ describe('the navigation of a role', () => {
     expect(words(['finance'])).toEqual([
       [null, 'Home'],
       ['Money', 'Showback'],
-      ['Look up', 'Calls', 'Models'],
+      ['Look up', 'Calls', 'Models', 'People and teams'],
     ])
   })
   test('an auditor has the log first', () => {
     expect(words(['auditor'])).toEqual([
       [null, 'Home'],
-      ['Assurance', 'Audit log', 'Access profiles', 'Keys', 'Calls'],
+      ['Assurance', 'Audit log', 'Access profiles', 'Keys', 'People and teams', 'Calls'],
     ])
   })
   test('a viewer reads', () => {

@@ -38,11 +38,11 @@ const byRole: Record<Role, readonly NavigationGroup[]> = {
   finance: [
     { title: null, items: [home] },
     { title: 'Money', items: [showback] },
-    { title: 'Look up', items: [calls, models] },
+    { title: 'Look up', items: [calls, models, people] },
   ],
   auditor: [
     { title: null, items: [home] },
-    { title: 'Assurance', items: [audit, profiles, keys, calls] },
+    { title: 'Assurance', items: [audit, profiles, keys, people, calls] },
   ],
   viewer: [{ title: null, items: [home, overview, models, usage] }],
 }
