@@ -1,0 +1,22 @@
+import { capabilityWord, takes, type ModelLine } from '#components/models/model-line.ts'
+import { formatDate, MISSING } from '#components/ui/format.ts'
+import { Facts } from '#components/ui/section.tsx'
+import type { ModelView } from '#lib/catalog/contract.ts'
+
+/** What a model is and can do. */
+export function ModelFacts({ model, line }: { readonly model: ModelView; readonly line: ModelLine }) {
+  return <Facts items={factsOf(model, line)} />
+}
+
+function factsOf(model: ModelView, line: ModelLine) {
+  return [
+    { label: 'Name', value: model.displayName },
+    { label: 'Vendor', value: model.vendor },
+    { label: 'Takes', value: takes(line).join(', ') },
+    { label: 'Can do', value: model.capabilities.map(capabilityWord).join(', ') || MISSING },
+    { label: 'Endpoints', value: model.endpoints.join(', ') },
+    { label: 'Regions', value: line.regions.map((region) => region.toUpperCase()).join(', ') || MISSING },
+    ...(model.retiresAt === null ? [] : [{ label: 'Ends', value: formatDate(Date.parse(model.retiresAt)) }]),
+    ...(line.simulated ? [{ label: 'Answers', value: 'from the provider simulator' }] : []),
+  ]
+}
