@@ -20,7 +20,8 @@ if (!config.demo || config.simulatorUrl === null) {
   console.log('not in demo mode: nothing to seed')
 } else {
   const startedMs = Date.now()
-  const { db, sql, close } = openDatabase(config.databaseUrl, 2)
+  // Seconds on a good day; on a machine that is busy with its first start, longer than a request may ever take.
+  const { db, sql, close } = openDatabase(config.databaseUrl, 2, 0)
   const redis = openRedis(config.redisUrl, 'portal')
   const { seeded, events } = await seedDemo(
     { config, db, sql, redis, clock: systemClock },

@@ -23,13 +23,14 @@ const types: pg.CustomTypesConfig = {
 const statementTimeoutMs = 15_000
 const connectTimeoutMs = 5_000
 
-export function openDatabase(url: string, connections: number = 10): Database {
+/** `longestMs`: of a statement and of a pause inside a transaction; 0 for work that nobody waits for. */
+export function openDatabase(url: string, connections: number = 10, longestMs: number = statementTimeoutMs): Database {
   const options = {
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: connectTimeoutMs,
-    statement_timeout: statementTimeoutMs,
-    idle_in_transaction_session_timeout: statementTimeoutMs,
+    statement_timeout: longestMs,
+    idle_in_transaction_session_timeout: longestMs,
   }
   const db = new PrismaClient({ adapter: new PrismaPg(options) })
   const sql = new pg.Pool({ ...options, types })

@@ -35,7 +35,7 @@ export type Seeded = {
   readonly events: number
 }
 
-const transactionTimes = { maxWait: 15_000, timeout: 180_000 }
+const transactionTimes = { maxWait: 15_000, timeout: 900_000 }
 const atOnce = 3_000
 const stretchMs = 15 * dayMs
 

@@ -15,9 +15,6 @@ export async function hasOrganisation(db: Tx): Promise<boolean> {
 /** One seeder at a time; the others wait, and find its work done. */
 export async function lockSeeding(tx: Tx): Promise<void> {
   await tx.$executeRaw`SET LOCAL statement_timeout = '150s'`
-  // Seconds on a good day; on a machine that is busy with its first start, longer than a request may ever take.
-  await tx.$executeRaw`SET LOCAL statement_timeout = 0`
-  await tx.$executeRaw`SET LOCAL idle_in_transaction_session_timeout = 0`
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(72707371)`
 }
 
