@@ -11,9 +11,11 @@ import {
   formatMonth,
   formatPercent,
   shareOf,
+  toDecimal,
   toNanos,
 } from '#components/ui/format.ts'
 import { Meter } from '#components/ui/meter.tsx'
+import type { KeyView } from '#lib/keys/contract.ts'
 import type { KeyLimitsView } from '#lib/limits/contract.ts'
 
 export type DayOfCalls = {
@@ -26,9 +28,24 @@ export type DayOfCalls = {
   readonly codes: readonly (readonly [code: string, count: number])[]
 }
 
+/** A budget as it stands. */
+export type StandingBudget = Pick<
+  KeyLimitsView['budgets'][number],
+  'amountUsd' | 'usedUsd' | 'heldUsd' | 'remainingUsd' | 'period' | 'startsAt' | 'resetsAt'
+>
+
+/** What is booked, for when nobody can say what is held: without a start there is no pace. */
+export function bookedBudget(budget: KeyView['budget']): StandingBudget | null {
+  if (!budget) return null
+  const { amountUsd, spentUsd, period, resetsAt } = budget
+  const left = toNanos(amountUsd) - toNanos(spentUsd)
+  const remainingUsd = toDecimal(left > 0n ? left : 0n)
+  return { amountUsd, usedUsd: spentUsd, heldUsd: '0', remainingUsd, period, startsAt: null, resetsAt }
+}
+
 type KeyFiguresProps = {
   /** The key's own budget as it stands; null without one. */
-  readonly budget: KeyLimitsView['budgets'][number] | null
+  readonly budget: StandingBudget | null
   readonly spentThisMonthUsd: string
   readonly day: DayOfCalls
   readonly nowMs: number
@@ -73,7 +90,7 @@ export function KeyFigures({ budget, spentThisMonthUsd, day, nowMs, isActive }: 
   )
 }
 
-type BudgetProps = { readonly budget: KeyLimitsView['budgets'][number]; readonly nowMs: number }
+type BudgetProps = { readonly budget: StandingBudget; readonly nowMs: number }
 
 function SpentFigure({ budget, nowMs }: BudgetProps) {
   const { amountUsd, usedUsd, heldUsd, remainingUsd, period, resetsAt } = budget

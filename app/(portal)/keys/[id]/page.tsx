@@ -4,7 +4,7 @@ import { BaseUrls } from '#components/home/base-urls.tsx'
 import { SpendChart } from '#components/keys/detail/spend-chart.tsx'
 import { CallersTable } from '#components/keys/detail/callers-table.tsx'
 import { KeyFacts } from '#components/keys/detail/key-facts.tsx'
-import { KeyFigures, type DayOfCalls } from '#components/keys/detail/key-figures.tsx'
+import { bookedBudget, KeyFigures, type DayOfCalls } from '#components/keys/detail/key-figures.tsx'
 import { policyColumns, policyRows } from '#components/keys/detail/policy-rows.ts'
 import { PolicyTable } from '#components/keys/detail/policy-table.tsx'
 import { RecentRefusals } from '#components/keys/detail/recent-refusals.tsx'
@@ -15,11 +15,13 @@ import { cheapestChat } from '#components/keys/reveal/snippets.ts'
 import { PageFlush, SplitColumns } from '#components/shell/page.tsx'
 import { Link } from '#components/ui/link.tsx'
 import { Section } from '#components/ui/section.tsx'
+import { PartError } from '#components/ui/states.tsx'
 import type { Actor } from '#lib/identity/contract.ts'
 import type { KeyView } from '#lib/keys/contract.ts'
-import { getEffectivePolicy } from '#lib/keys/get-effective-policy.ts'
+import { getEffectivePolicy, type EffectivePolicy } from '#lib/keys/get-effective-policy.ts'
 import { listCallers } from '#lib/keys/list-callers.ts'
 import { readModelsOfKey } from '#lib/keys/read-new-key-options.ts'
+import { AppError } from '#lib/platform/errors.ts'
 import { listCallsQuery } from '#lib/reports/calls-contract.ts'
 import { usageQuery } from '#lib/reports/contract.ts'
 import { listCalls } from '#lib/reports/list-calls.ts'
@@ -34,7 +36,7 @@ export default async function KeyPage({ params, searchParams }: KeyParams & { re
   const context = portal()
   const nowMs = context.clock.nowMs()
   const [policy, callers, day, spend, refusals] = await Promise.all([
-    getEffectivePolicy(context, actor, item.id),
+    readPolicy(actor, item.id),
     listCallers(context, actor, item.id, { hours: 24 }),
     readDay(actor, item.id, nowMs),
     readSpend(actor, item.id, period, nowMs),
@@ -48,13 +50,11 @@ export default async function KeyPage({ params, searchParams }: KeyParams & { re
       }),
     ),
   ])
-  const rows = policyRows(policy)
-  const columns = policyColumns(policy, rows, { team: item.team.name, project: item.project?.name ?? null })
   const isUnused = item.lastUsedAt === null && day.calls === 0
   return (
     <PageFlush className="overflow-auto phone:overflow-visible">
       <KeyFigures
-        budget={policy.budgets.find(({ scope }) => scope.type === 'key') ?? null}
+        budget={policy ? (policy.budgets.find(({ scope }) => scope.type === 'key') ?? null) : bookedBudget(item.budget)}
         spentThisMonthUsd={item.spentThisMonthUsd}
         day={day}
         nowMs={nowMs}
@@ -71,7 +71,11 @@ export default async function KeyPage({ params, searchParams }: KeyParams & { re
         }
       >
         <Section title="Policy in force" aside="The narrowest layer wins">
-          <PolicyTable columns={columns} rows={rows} />
+          {policy ? (
+            <PolicyInForce policy={policy} item={item} />
+          ) : (
+            <PartError title="Live limits cannot be read.">Calls are still checked. Reload in a moment.</PartError>
+          )}
         </Section>
         {isUnused ? (
           <NeverUsed item={item} />
@@ -97,6 +101,22 @@ export default async function KeyPage({ params, searchParams }: KeyParams & { re
       </SplitColumns>
     </PageFlush>
   )
+}
+
+function PolicyInForce({ policy, item }: { readonly policy: EffectivePolicy; readonly item: KeyView }) {
+  const rows = policyRows(policy)
+  const columns = policyColumns(policy, rows, { team: item.team.name, project: item.project?.name ?? null })
+  return <PolicyTable columns={columns} rows={rows} />
+}
+
+/** Null while what is in use cannot be read: the rest of the page does not need it. */
+async function readPolicy(actor: Actor, keyId: string): Promise<EffectivePolicy | null> {
+  try {
+    return await getEffectivePolicy(portal(), actor, keyId)
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'service_unavailable') return null
+    throw error
+  }
 }
 
 /** In place of charts without anything in them: how the first call is made. */
