@@ -38,7 +38,8 @@ export default defineConfig({
     url: `${baseURL}/readyz`,
     env: { PORT: port, GATEHOUSE_DATA_DIR: dataDir, NEXTAUTH_URL: baseURL },
     reuseExistingServer: process.env.E2E_PORT === undefined,
-    timeout: 240_000,
+    // A first start on a busy machine: build, cluster, ninety days of usage.
+    timeout: 600_000,
     gracefulShutdown: { signal: 'SIGTERM', timeout: 30_000 },
     stdout: 'pipe',
   },

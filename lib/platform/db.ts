@@ -21,8 +21,6 @@ const types: pg.CustomTypesConfig = {
 }
 
 const statementTimeoutMs = 15_000
-/** A process that is starved of processor time is not a lost one; one that is silent this long is. */
-const idleTransactionTimeoutMs = 60_000
 const connectTimeoutMs = 5_000
 
 /** `longestMs`: of a statement and of a pause inside a transaction; 0 for work that nobody waits for. */
