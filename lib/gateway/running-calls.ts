@@ -1,13 +1,15 @@
 /**
- * The calls that run in this process. Their leases are renewed every two seconds with the output seen so far, so that a
- * call whose process dies can be told from one that takes long, and be settled for what it produced.
+ * The calls that run in this process. Their leases are renewed with the output seen so far, so that a call whose process
+ * dies can be told from one that takes long, and be settled for what it produced, but for the last two seconds.
  */
 import { leaseMs } from '#lib/limits/admit.ts'
 import { callFunction } from '#lib/limits/functions.ts'
 import { holdKey, openHolds } from '#lib/limits/keys.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
 
-const renewEveryMs = 2_000
+const renewEveryMs = 1_500
+/** A call that is younger has its first lease before it, and is most likely over at the next renewal. */
+const youngMs = 500
 const batch = 200
 
 export type RunningCall = { readonly callId: string; readonly admittedAtMs: number; outputSeen(): number }
@@ -23,8 +25,7 @@ export function createRunningCalls(redis: RedisClient, nowMs: () => number): Run
   const calls = new Set<RunningCall>()
 
   async function renew(): Promise<void> {
-    // A call younger than one interval has most of its first lease left.
-    const due = [...calls].filter((call) => nowMs() - call.admittedAtMs >= renewEveryMs / 2)
+    const due = [...calls].filter((call) => nowMs() - call.admittedAtMs >= youngMs)
     for (let i = 0; i < due.length; i += batch) {
       const part = due.slice(i, i + batch)
       await callFunction(

@@ -1,0 +1,89 @@
+/** Callers of a gateway that may die under them: every call is marked, and what became of it is kept. */
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export type CallWish = { readonly content: string; readonly stream: boolean }
+
+export type CallResult = {
+  /** Travels to the ledger as the client's name and to the provider as its project. */
+  readonly mark: string
+  readonly sentAtMs: number
+  /** Null where no answer came. */
+  readonly status: number | null
+  /** The call's id, where the head of an answer came. */
+  readonly id: string | null
+  /** Whether the answer came to its proper end. */
+  readonly isWhole: boolean
+}
+
+let calls = 0
+
+/** Makes one call; never rejects. `onByte` hears of every piece of the answer. */
+export async function makeCall(
+  url: string,
+  keyText: string,
+  { content, stream }: CallWish,
+  onByte: () => void = () => {},
+): Promise<CallResult> {
+  const mark = `load-${process.pid}-${calls++}`
+  const sentAtMs = Date.now()
+  let status: number | null = null
+  let id: string | null = null
+  let text = ''
+  try {
+    const response = await fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${keyText}`,
+        'user-agent': mark,
+        'openai-project': mark,
+      },
+      body: JSON.stringify({ model: 'gpt-4o-mini', stream, messages: [{ role: 'user', content }] }),
+    })
+    status = response.status
+    id = response.headers.get('x-gatehouse-request-id')
+    const decoder = new TextDecoder()
+    for await (const chunk of response.body!) {
+      text += decoder.decode(chunk as Uint8Array, { stream: true })
+      onByte()
+    }
+    return { mark, sentAtMs, status, id, isWhole: stream ? text.endsWith('data: [DONE]\n\n') : text.endsWith('}') }
+  } catch {
+    return { mark, sentAtMs, status, id, isWhole: false }
+  }
+}
+
+export type Load = {
+  readonly results: readonly CallResult[]
+  /** Ends when the calls that run have ended. */
+  stop(): Promise<void>
+}
+
+/** So many callers, each of which calls again when its last call has ended, at the gateways in turn. */
+export function startLoad(
+  urls: readonly string[],
+  keyText: string,
+  callers: number,
+  wishOf: (n: number) => CallWish,
+): Load {
+  const results: CallResult[] = []
+  let stopped = false
+  let sent = 0
+  const call = async (): Promise<void> => {
+    while (!stopped) {
+      const n = sent++
+      const result = await makeCall(urls[n % urls.length]!, keyText, wishOf(n))
+      results.push(result)
+      // A gateway that is gone answers at once, and would be asked without end.
+      if (result.status === null) await sleep(20)
+    }
+  }
+  const running = Array.from({ length: callers }, call)
+  return {
+    results,
+    stop: async () => {
+      stopped = true
+      await Promise.all(running)
+    },
+  }
+}
