@@ -523,7 +523,7 @@ describe.each(mounts)('through the %s', (mount) => {
   test('when Redis does not answer, calls are refused with 503 and retry-after', async () => {
     const key = await g.makeKey()
     await post(key.text, hello)
-    await g.redis.call('CLIENT', 'PAUSE', '1500', 'ALL')
+    await g.redis.call('CLIENT', 'PAUSE', '2500', 'ALL')
     const response = await post(key.text, hello)
     expect(response.status).toBe(503)
     expect(response.headers.get('retry-after')).toBe('2')

@@ -8,7 +8,7 @@ import { Cluster, Redis, type RedisOptions } from 'ioredis'
 export type RedisClient = Redis | Cluster
 
 /** How long the call path waits for Redis before it acts as if Redis were down. */
-export const callPathDeadlineMs = 500
+export const callPathDeadlineMs = 1_000
 
 const callPath: RedisOptions = {
   // The deadline is withinDeadline's, which can tell a slow Redis from a busy process.
