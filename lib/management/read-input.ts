@@ -23,13 +23,16 @@ export function readQuery(schema: z.ZodType | undefined, search: URLSearchParams
 export async function readBytes(request: Request): Promise<Buffer> {
   const announced = Number(request.headers.get('content-length') ?? '0')
   if (announced > maxBodyBytes) throw tooLarge()
-  if (!request.body) return Buffer.alloc(0)
+  if (!request.body) {
+    if (announced > 0) throw endedEarly()
+    return Buffer.alloc(0)
+  }
   const chunks: Uint8Array[] = []
   let size = 0
   const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader()
   for (;;) {
     const { done, value } = await reader.read()
-    if (done) return Buffer.concat(chunks)
+    if (done) break
     size += value.byteLength
     if (size > maxBodyBytes) {
       await reader.cancel()
@@ -37,6 +40,10 @@ export async function readBytes(request: Request): Promise<Buffer> {
     }
     chunks.push(value)
   }
+  // A caller who has gone away may leave an empty body behind, without an error: read as "no input", it would do the whole
+  // action where only a dry run was asked for.
+  if (size < announced) throw endedEarly()
+  return Buffer.concat(chunks)
 }
 
 /** No body at all reads as `{}`, so that actions without input need none. */
@@ -90,6 +97,10 @@ function utf8(bytes: Buffer): string {
   } catch {
     throw new AppError('invalid_request', 'The body is not valid UTF-8.')
   }
+}
+
+function endedEarly(): AppError {
+  return new AppError('invalid_request', 'The body ended before its announced length.')
 }
 
 function tooLarge(): AppError {

@@ -449,6 +449,26 @@ describe('what is sent', () => {
   })
 
   test.each([
+    ['empty', ''],
+    ['cut off', '{"na'],
+  ])('that is %s although more was announced is refused, not taken for no input', async (_what, body) => {
+    const request = new Request(`${portal.url}/api/v1/things`, {
+      method: 'POST',
+      body,
+      headers: {
+        authorization: `Bearer ${portal.test.bootstrapToken}`,
+        'content-type': 'application/json',
+        'content-length': '15',
+      },
+    })
+    const response = await serve(endpoints, request, {
+      context: portal.context,
+      callerOf: ({ headers }, id) => callerOf(portal.context, headers, id),
+    })
+    expect([response.status, (await problem(response)).code]).toEqual([400, 'invalid_request'])
+  })
+
+  test.each([
     ['limit=0', 'limit'],
     ['limit=201', 'limit'],
     ['limit=1.5', 'limit'],
