@@ -21,7 +21,11 @@ test('from first sign-in to a refused call', async ({ page, baseURL, browser }) 
   expect(page.url()).not.toContain(key)
 
   const openai = new OpenAI({ baseURL: `${baseURL}/v1`, apiKey: key, maxRetries: 0 })
-  const question = { model: 'gpt-4o-mini', max_tokens: 40, messages: [{ role: 'user' as const, content: 'Where is parcel 4711?' }] }
+  const question = {
+    model: 'gpt-4o-mini',
+    max_tokens: 40,
+    messages: [{ role: 'user' as const, content: 'Where is parcel 4711?' }],
+  }
   const plain = await openai.chat.completions.create(question).withResponse()
   expect(plain.data.choices[0]?.message.content).toBeTruthy()
   const stream = await openai.chat.completions.create({ ...question, stream: true }).withResponse()
@@ -34,7 +38,9 @@ test('from first sign-in to a refused call', async ({ page, baseURL, browser }) 
   const ids = [plain, stream].map(({ response }) => response.headers.get('x-gatehouse-request-id') ?? '')
   const receipts: Call[] = []
   for (const id of ids) {
-    await expect.poll(async () => (await page.request.get(`/api/v1/calls/${id}`)).status(), { timeout: 5_000 }).toBe(200)
+    await expect
+      .poll(async () => (await page.request.get(`/api/v1/calls/${id}`)).status(), { timeout: 5_000 })
+      .toBe(200)
     receipts.push((await (await page.request.get(`/api/v1/calls/${id}`)).json()) as Call)
   }
   expect(Date.now() - endedMs).toBeLessThan(5_000)

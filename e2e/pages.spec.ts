@@ -6,7 +6,10 @@ import { signInAs } from './people.ts'
 const pages: readonly (readonly [who: string, paths: readonly string[]])[] = [
   ['Dana', ['/', '/keys', '/keys?new=1', '/models', '/usage', '/calls']],
   ['Tess', ['/', '/keys', '/usage']],
-  ['Ada', ['/admin', '/keys', '/admin/providers', '/models', '/admin/profiles', '/admin/people', '/admin/audit', '/showback']],
+  [
+    'Ada',
+    ['/admin', '/keys', '/admin/providers', '/models', '/admin/profiles', '/admin/people', '/admin/audit', '/showback'],
+  ],
   ['Finn', ['/showback', '/showback?by=user', '/calls', '/models']],
   ['Audrey', ['/admin/audit', '/admin/profiles', '/keys', '/calls']],
   ['Vera', ['/admin', '/models', '/usage']],
@@ -33,10 +36,15 @@ for (const [who, paths] of pages) {
         expect(response?.status(), path).toBe(200)
         // An open panel hides the page behind it, its first heading included.
         await expect(page.getByRole('heading').first(), path).toBeVisible()
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        )
         expect(overflow, `${path} scrolls sideways`).toBeLessThanOrEqual(0)
         const { violations } = await new AxeBuilder({ page }).analyze()
-        expect(violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html ?? ''}`), path).toEqual([])
+        expect(
+          violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html ?? ''}`),
+          path,
+        ).toEqual([])
         if (process.env.E2E_SHOTS) {
           const file = `${who}-${name}-${path.replaceAll(/[^a-z0-9]+/gi, '_')}.png`
           await page.screenshot({ path: `${process.env.E2E_SHOTS}/${file}` })

@@ -1,6 +1,9 @@
+import type { Metadata } from 'next'
 import { PageBody, PageHeader } from '#components/shell/page.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
 import { Empty } from '#components/ui/states.tsx'
+
+export const metadata: Metadata = { title: 'Not found' }
 
 /** Not there, or not this person's to see: both look the same. The shell stays. */
 export default function PageNotFound() {

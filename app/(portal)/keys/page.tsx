@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { pageOrFirst } from '../calls/page-or-first.ts'
 import { signedIn } from '../signed-in.ts'
 import { CsvButton } from '#components/admin/csv-button.tsx'
 import { pagingLinks } from '#components/admin/paging-links.ts'
@@ -138,7 +139,7 @@ async function readPage(actor: Actor, search: KeyListSearch): Promise<WholePage>
   const query = asked.success ? asked.data : listKeysQuery.parse({ limit: search.limit })
   const context = portal()
   const [page, first] = await Promise.all([
-    listKeys(context, actor, query),
+    pageOrFirst(query.cursor, (cursor) => listKeys(context, actor, { ...query, cursor })),
     query.cursor === undefined ? null : listKeys(context, actor, { ...query, cursor: undefined, limit: 1 }),
   ])
   const { views, totals } = first ?? page

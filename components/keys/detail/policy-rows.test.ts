@@ -74,6 +74,12 @@ describe('the policy in force', () => {
     expect(rows.find(({ id }) => id === 'rpm')).toMatchObject({ winner: 'key', cells: { profile: '300', key: '60' } })
   })
 
+  test('shows the default of the profile where that is in force, not the maximum it would allow', () => {
+    const [limit] = policy.limits
+    const rows = policyRows({ ...policy, limits: [{ ...limit!, limit: 120 }] })
+    expect(rows.find(({ id }) => id === 'rpm')).toMatchObject({ winner: 'profile', cells: { profile: '120' } })
+  })
+
   test('marks the budget that ends first, which need not be the smallest', () => {
     expect(row('budget month')).toMatchObject({
       cells: { key: '$600', team: '$6,000' },

@@ -80,16 +80,20 @@ function budgetRows({ budgets }: EffectivePolicy): PolicyRow[] {
 }
 
 function limitRows({ limits }: EffectivePolicy): PolicyRow[] {
-  return limits.map(({ kind, limit, setBy, used, values }) => ({
-    id: kind,
-    name: limitWords[kind].name,
-    cells: Object.fromEntries(
-      values.flatMap(({ layer, value }) => (value === null ? [] : [[layer, formatBigCount(value)]])),
-    ),
-    winner: winnerOf(limit, values) ?? setBy?.layer ?? null,
-    used: used === null ? null : formatBigCount(used),
-    share: used === null || limit === null ? null : used / limit,
-  }))
+  return limits.map(({ kind, limit, setBy, used, values }) => {
+    const winner = winnerOf(limit, values) ?? setBy?.layer ?? null
+    const said = values.flatMap(({ layer, value }) => (value === null ? [] : [[layer, formatBigCount(value)] as const]))
+    // A profile that gives its default says less than it would allow: what is in force stands in its cell.
+    const inForce = winner === null || limit === null ? [] : [[winner, formatBigCount(limit)] as const]
+    return {
+      id: kind,
+      name: limitWords[kind].name,
+      cells: Object.fromEntries([...said, ...inForce]),
+      winner,
+      used: used === null ? null : formatBigCount(used),
+      share: used === null || limit === null ? null : used / limit,
+    }
+  })
 }
 
 /** The column that shows the value in force; of two that say the same the one nearer to the key. */

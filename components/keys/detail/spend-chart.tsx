@@ -7,7 +7,11 @@ import { spendChart, type SpendRow } from '#components/usage/series.ts'
 
 type SpendChartProps = { readonly rows: readonly SpendRow[]; readonly period: SpendPeriod; readonly nowMs: number }
 
-const words: Record<SpendPeriod, string> = { day: 'the last 24 hours', week: 'the last 7 days', month: 'this month' }
+const words: Record<SpendPeriod, string> = {
+  day: 'in the last 24 hours',
+  week: 'in the last 7 days',
+  month: 'this month',
+}
 
 /** Where the money of this key goes, and where the month will end. */
 export function SpendChart({ rows, period, nowMs }: SpendChartProps) {
@@ -19,7 +23,7 @@ export function SpendChart({ rows, period, nowMs }: SpendChartProps) {
   if (series.length === 0) {
     return (
       <Section title={title} end={switcher}>
-        <p className="text-ink-2">Nothing was spent in {words[period]}.</p>
+        <p className="text-ink-2">Nothing was spent {words[period]}.</p>
       </Section>
     )
   }
@@ -27,7 +31,7 @@ export function SpendChart({ rows, period, nowMs }: SpendChartProps) {
     <Chart
       kind="bars"
       title={title}
-      summary={`${title} in ${words[period]}`}
+      summary={`${title}, ${words[period]}`}
       unit="usd"
       pointName={period === 'day' ? 'Hour, UTC' : 'Day'}
       points={points}

@@ -50,7 +50,7 @@ export default async function KeyPage({ params, searchParams }: KeyParams & { re
       }),
     ),
   ])
-  const isUnused = item.lastUsedAt === null && day.calls === 0
+  const isUnused = item.lastUsedAt === null && day.calls === 0 && spend.length === 0
   return (
     <PageFlush className="overflow-auto phone:overflow-visible">
       <KeyFigures
@@ -71,11 +71,7 @@ export default async function KeyPage({ params, searchParams }: KeyParams & { re
         }
       >
         <Section title="Policy in force" aside="The narrowest layer wins">
-          {policy ? (
-            <PolicyInForce policy={policy} item={item} />
-          ) : (
-            <PartError title="Live limits cannot be read.">Calls are still checked. Reload in a moment.</PartError>
-          )}
+          {policy ? <PolicyInForce policy={policy} item={item} /> : <NoPolicy item={item} />}
         </Section>
         {isUnused ? (
           <NeverUsed item={item} />
@@ -103,24 +99,38 @@ export default async function KeyPage({ params, searchParams }: KeyParams & { re
   )
 }
 
+function NoPolicy({ item }: { readonly item: KeyView }) {
+  if (item.secrets.length === 0) {
+    return <p className="text-ink-2">None yet: the key has no secret to call with.</p>
+  }
+  return <PartError title="Live limits cannot be read.">Calls are still checked. Reload in a moment.</PartError>
+}
+
 function PolicyInForce({ policy, item }: { readonly policy: EffectivePolicy; readonly item: KeyView }) {
   const rows = policyRows(policy)
   const columns = policyColumns(policy, rows, { team: item.team.name, project: item.project?.name ?? null })
   return <PolicyTable columns={columns} rows={rows} />
 }
 
-/** Null while what is in use cannot be read: the rest of the page does not need it. */
+/** Null while what is in use cannot be read, and for a key without a secret: the rest of the page does not need it. */
 async function readPolicy(actor: Actor, keyId: string): Promise<EffectivePolicy | null> {
   try {
     return await getEffectivePolicy(portal(), actor, keyId)
   } catch (error) {
-    if (error instanceof AppError && error.code === 'service_unavailable') return null
+    if (error instanceof AppError && (error.code === 'service_unavailable' || error.code === 'not_found')) return null
     throw error
   }
 }
 
 /** In place of charts without anything in them: how the first call is made. */
 async function NeverUsed({ item }: { readonly item: KeyView }) {
+  if (item.status !== 'active') {
+    return (
+      <Section title="No call yet">
+        <p className="text-ink-2">Nobody has called with this key.</p>
+      </Section>
+    )
+  }
   const context = portal()
   const model = cheapestChat(await readModelsOfKey(context, item.id))
   const baseUrl = `${context.config.publicUrl}/v1`

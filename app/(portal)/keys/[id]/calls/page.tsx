@@ -1,3 +1,4 @@
+import { pageOrFirst } from '../../../calls/page-or-first.ts'
 import { reachOf } from '../../../calls/reach-of.ts'
 import { openKey, type KeyParams } from '../open-key.ts'
 import { searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
@@ -15,7 +16,9 @@ export default async function CallsOfKeyPage({
   const query = await searchParams
   const context = portal()
   const cursor = textParam(query.cursor) ?? undefined
-  const page = await listCalls(context, actor, listCallsQuery.parse({ cursor, filter: { key: [item.id] } }))
+  const page = await pageOrFirst(cursor, (from) =>
+    listCalls(context, actor, listCallsQuery.parse({ cursor: from, filter: { key: [item.id] } })),
+  )
   return (
     <CallsOfKey
       calls={page.data}

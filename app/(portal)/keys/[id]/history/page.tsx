@@ -1,3 +1,4 @@
+import { pageOrFirst } from '../../../calls/page-or-first.ts'
 import { openKey, type KeyParams } from '../open-key.ts'
 import { pagingLinks } from '#components/admin/paging-links.ts'
 import { searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
@@ -31,7 +32,9 @@ export default async function HistoryPage({
   const context = portal()
   const cursor = textParam(query.cursor) ?? undefined
   const filter = { targetType: ['key'], target: [item.id] }
-  const page = await listAudit(context, actor, listAuditQuery.parse({ limit: 50, cursor, filter }))
+  const page = await pageOrFirst(cursor, (from) =>
+    listAudit(context, actor, listAuditQuery.parse({ limit: 50, cursor: from, filter })),
+  )
   const links = pagingLinks({
     path: `/keys/${item.id}/history`,
     search: searchText(query),

@@ -1,3 +1,4 @@
+import { pageOrFirst } from '../../../calls/page-or-first.ts'
 import { reachOf } from '../../../calls/reach-of.ts'
 import { openKey, type KeyParams } from '../open-key.ts'
 import { searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
@@ -16,7 +17,9 @@ export default async function RefusalsOfKeyPage({
   const context = portal()
   const cursor = textParam(query.cursor) ?? undefined
   const filter = { key: [item.id], outcome: ['refused'] }
-  const page = await listCalls(context, actor, listCallsQuery.parse({ cursor, filter }))
+  const page = await pageOrFirst(cursor, (from) =>
+    listCalls(context, actor, listCallsQuery.parse({ cursor: from, filter })),
+  )
   return (
     <CallsOfKey
       calls={page.data}
