@@ -1,4 +1,6 @@
+import { NoPolicy } from './no-policy.tsx'
 import { openKey, type KeyParams } from './open-key.ts'
+import { readPolicy } from './read-policy.ts'
 import { textParam, type SearchParams } from '#components/admin/search-params.ts'
 import { BaseUrls } from '#components/home/base-urls.tsx'
 import { SpendChart } from '#components/keys/detail/spend-chart.tsx'
@@ -15,13 +17,11 @@ import { cheapestChat } from '#components/keys/reveal/snippets.ts'
 import { PageFlush, SplitColumns } from '#components/shell/page.tsx'
 import { Link } from '#components/ui/link.tsx'
 import { Section } from '#components/ui/section.tsx'
-import { PartError } from '#components/ui/states.tsx'
 import type { Actor } from '#lib/identity/contract.ts'
 import type { KeyView } from '#lib/keys/contract.ts'
-import { getEffectivePolicy, type EffectivePolicy } from '#lib/keys/get-effective-policy.ts'
+import type { EffectivePolicy } from '#lib/keys/get-effective-policy.ts'
 import { listCallers } from '#lib/keys/list-callers.ts'
 import { readModelsOfKey } from '#lib/keys/read-new-key-options.ts'
-import { AppError } from '#lib/platform/errors.ts'
 import { listCallsQuery } from '#lib/reports/calls-contract.ts'
 import { usageQuery } from '#lib/reports/contract.ts'
 import { listCalls } from '#lib/reports/list-calls.ts'
@@ -99,27 +99,10 @@ export default async function KeyPage({ params, searchParams }: KeyParams & { re
   )
 }
 
-function NoPolicy({ item }: { readonly item: KeyView }) {
-  if (item.secrets.length === 0) {
-    return <p className="text-ink-2">None yet: the key has no secret to call with.</p>
-  }
-  return <PartError title="Live limits cannot be read.">Calls are still checked. Reload in a moment.</PartError>
-}
-
 function PolicyInForce({ policy, item }: { readonly policy: EffectivePolicy; readonly item: KeyView }) {
   const rows = policyRows(policy)
   const columns = policyColumns(policy, rows, { team: item.team.name, project: item.project?.name ?? null })
   return <PolicyTable columns={columns} rows={rows} />
-}
-
-/** Null while what is in use cannot be read, and for a key without a secret: the rest of the page does not need it. */
-async function readPolicy(actor: Actor, keyId: string): Promise<EffectivePolicy | null> {
-  try {
-    return await getEffectivePolicy(portal(), actor, keyId)
-  } catch (error) {
-    if (error instanceof AppError && (error.code === 'service_unavailable' || error.code === 'not_found')) return null
-    throw error
-  }
 }
 
 /** In place of charts without anything in them: how the first call is made. */

@@ -1,4 +1,6 @@
+import { NoPolicy } from '../no-policy.tsx'
 import { openKey, type KeyParams } from '../open-key.ts'
+import { readPolicy } from '../read-policy.ts'
 import { policyColumns, policyRows } from '#components/keys/detail/policy-rows.ts'
 import { PolicyTable } from '#components/keys/detail/policy-table.tsx'
 import { budgetSentence, sourceSentence } from '#components/keys/key-words.ts'
@@ -6,17 +8,21 @@ import { PageBody } from '#components/shell/page.tsx'
 import { formatCount, formatPrice } from '#components/ui/format.ts'
 import { Link } from '#components/ui/link.tsx'
 import { Facts, Rows, Section } from '#components/ui/section.tsx'
-import { getEffectivePolicy, type EffectivePolicy } from '#lib/keys/get-effective-policy.ts'
+import type { EffectivePolicy } from '#lib/keys/get-effective-policy.ts'
 import { readModelsOfKey, type ModelOption } from '#lib/keys/read-new-key-options.ts'
 import { portal } from '#lib/wiring/portal.ts'
 
 export default async function PolicyPage({ params }: KeyParams) {
   const { actor, item } = await openKey((await params).id)
   const context = portal()
-  const [policy, models] = await Promise.all([
-    getEffectivePolicy(context, actor, item.id),
-    readModelsOfKey(context, item.id),
-  ])
+  const [policy, models] = await Promise.all([readPolicy(actor, item.id), readModelsOfKey(context, item.id)])
+  if (!policy) {
+    return (
+      <PageBody>
+        <NoPolicy item={item} />
+      </PageBody>
+    )
+  }
   const rows = policyRows(policy)
   const columns = policyColumns(policy, rows, { team: item.team.name, project: item.project?.name ?? null })
   return (
