@@ -7,7 +7,6 @@ import { cn } from '#components/ui/cn.ts'
 export const Popover = Primitive.Root
 export const PopoverTrigger = Primitive.Trigger
 export const PopoverAnchor = Primitive.Anchor
-export const PopoverClose = Primitive.Close
 
 /** Over the page, beside what it belongs to. */
 export function PopoverContent({
