@@ -5,13 +5,14 @@ import { plural } from '#components/ui/format.ts'
 
 type PersonActsProps = {
   readonly person: { readonly id: string; readonly name: string; readonly status: string }
+  /** Active ones: what stops with the person. */
   readonly keys: number
 }
 
 /** Keeping somebody out, and letting them in again. */
 export function PersonActs({ person, keys }: PersonActsProps) {
   const path = `/users/${encodeURIComponent(person.id)}`
-  const theirKeys = keys === 0 ? 'They have no key' : keys === 1 ? 'Their 1 key' : `Their ${plural(keys, 'key')}`
+  const theirKeys = keys === 0 ? 'They have no active key' : keys === 1 ? 'Their 1 key' : `Their ${plural(keys, 'key')}`
   if (person.status === 'quarantined') {
     return (
       <AskButton

@@ -16,7 +16,6 @@ export function SupplyEffect({ providerId }: { readonly providerId: string }) {
     queryFn: ({ signal }) =>
       sendApi(`/providers/${encodeURIComponent(providerId)}/quarantine`, catalogueEffect, {
         body: { dryRun: true },
-        signal,
       }),
   })
   if (isError) return <p className="text-ink-3">What would stop could not be counted.</p>

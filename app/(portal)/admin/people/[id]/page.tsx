@@ -45,9 +45,11 @@ export default async function PersonPage({ params }: Props) {
   const context = portal()
   const nowMs = context.clock.nowMs()
   const seesGroups = may(actor, 'profile_mapping.read')
-  const [keys, spent, session, mappings] = await Promise.all([
-    mayListKeys(actor, person)
-      ? listKeys(context, actor, listKeysQuery.parse({ limit: 20, filter: { owner: [person.id] } }))
+  const listsKeys = mayListKeys(actor, person)
+  const [keys, active, spent, session, mappings] = await Promise.all([
+    listsKeys ? listKeys(context, actor, listKeysQuery.parse({ limit: 20, filter: { owner: [person.id] } })) : null,
+    listsKeys
+      ? listKeys(context, actor, listKeysQuery.parse({ limit: 1, filter: { owner: [person.id], status: ['active'] } }))
       : null,
     spentByUser(context, actor, [person.id]),
     seesGroups ? readLastGroups(context, actor, person.id) : null,
@@ -63,7 +65,7 @@ export default async function PersonPage({ params }: Props) {
           may(actor, 'user.write') && actor.id !== person.id ? (
             <PersonActs
               person={{ id: person.id, name: person.name, status: person.status }}
-              keys={keys?.totals?.count ?? 0}
+              keys={active?.totals?.count ?? 0}
             />
           ) : undefined
         }
