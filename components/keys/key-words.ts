@@ -1,7 +1,7 @@
 /** The words and signs of keys, the same on every page. */
 import { formatLimitMoney, formatReset } from '#components/ui/format.ts'
 import type { IconName } from '#components/ui/icons.ts'
-import type { KeyKind } from '#lib/keys/contract.ts'
+import type { KeyKind, KeyView } from '#lib/keys/contract.ts'
 import type { BudgetPeriod, BudgetPosture, LimitKind } from '#lib/limits/contract.ts'
 
 export const kindLooks: Record<KeyKind, { readonly icon: IconName; readonly word: string }> = {
@@ -72,4 +72,9 @@ export function resetSentence(resetsAt: string | null, timeZone: string = 'UTC')
 export function sourceSentence(source: { readonly layer: string; readonly name: string }): string {
   if (source.layer === 'key') return 'From this key'
   return `From ${source.layer.replaceAll('_', ' ')} ${source.name}`
+}
+
+/** What the screens offer of what is possible: a key that waits for its approval gets its secret with it, not by rotating. */
+export function offeredActions({ status, actions }: Pick<KeyView, 'status' | 'actions'>): KeyView['actions'] {
+  return status === 'pending' ? actions.filter((action) => action !== 'rotate') : actions
 }

@@ -4,6 +4,7 @@ import { signedIn } from '../signed-in.ts'
 import { CsvButton } from '#components/admin/csv-button.tsx'
 import { pagingLinks } from '#components/admin/paging-links.ts'
 import { searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
+import { offeredActions } from '#components/keys/key-words.ts'
 import { KeyBulk } from '#components/keys/list/key-bulk.tsx'
 import { KeyFilters } from '#components/keys/list/key-filters.tsx'
 import { KeyListActs } from '#components/keys/list/key-list-acts.tsx'
@@ -58,7 +59,7 @@ export default async function KeysPage({ searchParams }: { readonly searchParams
   const query = searchText(params)
   const closeHref = withQuery(path, query, { new: null })
   const newHref = withQuery(path, query, { new: '1' })
-  const subjects = page.data.map(({ id, name, actions }) => ({ id, name, actions }))
+  const subjects = page.data.map((item) => ({ id: item.id, name: item.name, actions: offeredActions(item) }))
   const everything = revocable(search)
   const isNarrowed = narrowing.some((name) => params[name] !== undefined)
   return (

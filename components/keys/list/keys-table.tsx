@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { EnvironmentTag, KeyEnd, KeyModels, KeyOwner, KeySpend, KeyState } from '#components/keys/key-cells.tsx'
-import { kindLooks } from '#components/keys/key-words.ts'
+import { kindLooks, offeredActions } from '#components/keys/key-words.ts'
 import { defaultSort } from '#components/keys/list/key-list-query.ts'
 import { KeyRowMenu } from '#components/keys/list/key-list-acts.tsx'
 import { Icon } from '#components/ui/icon.tsx'
@@ -94,7 +94,7 @@ function KeyRow({ item, nowMs }: { readonly item: KeyView; readonly nowMs: numbe
         <KeyEnd item={item} nowMs={nowMs} />
       </Td>
       <MenuTd>
-        <KeyRowMenu subject={{ id: item.id, name: item.name, actions: item.actions }} />
+        <KeyRowMenu subject={{ id: item.id, name: item.name, actions: offeredActions(item) }} />
       </MenuTd>
     </Row>
   )

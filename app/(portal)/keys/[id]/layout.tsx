@@ -1,9 +1,10 @@
+import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
 import { openKey, type KeyParams } from './open-key.ts'
 import { KeyActsBar } from '#components/keys/detail/key-acts-bar.tsx'
 import { StatusStrip } from '#components/keys/detail/status-strip.tsx'
 import { EnvironmentTag, KeyState } from '#components/keys/key-cells.tsx'
-import { kindLooks } from '#components/keys/key-words.ts'
+import { kindLooks, offeredActions } from '#components/keys/key-words.ts'
 import { PageHeader } from '#components/shell/page.tsx'
 import { Hotkey } from '#components/ui/hotkey.tsx'
 import { Icon } from '#components/ui/icon.tsx'
@@ -14,9 +15,10 @@ import { readMaximumDays } from '#lib/keys/read-key-lifetime.ts'
 import { readModelsOfKey } from '#lib/keys/read-new-key-options.ts'
 import { portal } from '#lib/wiring/portal.ts'
 
-export async function generateMetadata({ params }: KeyParams) {
-  const { item } = await openKey((await params).id)
-  return { title: item.name }
+export async function generateMetadata({ params }: KeyParams): Promise<Metadata> {
+  const open = await openKey((await params).id).catch(() => null)
+  // Whatever went wrong is the page's to say; its tab has a name all the same.
+  return { title: open?.item.name ?? 'Not found' }
 }
 
 /** The head of a key and its parts; what stands below is one of them. */
@@ -54,7 +56,7 @@ export default async function KeyLayout({ params, children }: KeyParams & { read
         }
         actions={
           <KeyActsBar
-            subject={{ id: item.id, name: item.name, actions: item.actions, liveSecrets: item.secrets.length }}
+            subject={{ id: item.id, name: item.name, actions: offeredActions(item), liveSecrets: item.secrets.length }}
             models={models}
             baseUrl={`${context.config.publicUrl}/v1`}
           />
