@@ -3,7 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { useRef, useState } from 'react'
 import type * as z from 'zod'
-import { sendApi, type SendOptions } from '#components/query/api.ts'
+import { ApiProblem, sendApi, type SendOptions } from '#components/query/api.ts'
 import { newIdempotencyKey } from '#components/query/idempotency-key.ts'
 
 export type Sender<Schema extends z.ZodType> = {
@@ -44,6 +44,8 @@ export function useSend<Schema extends z.ZodType>(schema: Schema): Sender<Schema
         router.refresh()
         return { answer }
       } catch (error) {
+        // What was refused was not done, and may be let through next time; only a lost answer is asked for again.
+        if (error instanceof ApiProblem && error.status >= 400 && error.status < 500) last.current = null
         setProblem(error)
         return null
       } finally {

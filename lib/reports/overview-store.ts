@@ -4,7 +4,7 @@
  */
 import type { Db, SqlPool } from '#lib/platform/db.ts'
 
-export const sampleSize = 20_000
+export const sampleSize = 10_000
 
 /** Null: every environment. */
 export type Slice = { readonly from: Date; readonly environment: string | null }
