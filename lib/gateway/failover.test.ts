@@ -3,7 +3,7 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { usageEvent, usageStream, type UsageEvent } from '#lib/ledger/contract.ts'
-import { miniPrice, startTestGateway, type TestGateway } from '#lib/testing/gateway.ts'
+import { miniPrice, mounts, startTestGateway, type Mount, type TestGateway } from '#lib/testing/gateway.ts'
 
 let g: TestGateway
 /** A provider that answers with the status that its base URL names, or not at all. */
@@ -24,7 +24,7 @@ beforeAll(async () => {
     response.end(body)
   })
   await new Promise<void>((resolve) => odd.listen(0, '127.0.0.1', resolve))
-  g = await startTestGateway({ firstByteMs: 1_000, connectMs: 500 })
+  g = await startTestGateway({ firstByteMs: 2_000 })
 })
 afterAll(async () => {
   odd?.closeAllConnections()
@@ -33,8 +33,9 @@ afterAll(async () => {
 })
 
 /** A model whose targets are tried in this order; `sim` answers well. */
+let models = 0
 async function aModel(targets: readonly string[]): Promise<string> {
-  const model = `model-${targets.join('-')}`
+  const model = `model-${targets.join('-')}-${models++}`
   const base = `http://127.0.0.1:${(odd.address() as AddressInfo).port}`
   asked = []
   await g.change(['catalog'], async ({ db }) => {
@@ -76,10 +77,13 @@ async function aModel(targets: readonly string[]): Promise<string> {
 
 type Answer = { readonly response: Response; readonly text: string; readonly event: UsageEvent; readonly held: bigint }
 
-async function call(targets: readonly string[], content = 'hello', stream = false): Promise<Answer> {
+type Wish = { readonly content?: string; readonly stream?: boolean; readonly mount?: Mount }
+
+async function call(targets: readonly string[], wish: Wish = {}): Promise<Answer> {
+  const { content = 'hello', stream = false, mount = 'front door' } = wish
   const model = await aModel(targets)
   const key = await g.makeKey({ budget: { amountNanos: 1_000_000_000n } })
-  const response = await fetch(`${g.url}/v1/chat/completions`, {
+  const response = await fetch(`${g.urlOf(mount)}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${key.text}` },
     body: JSON.stringify({ model, stream, messages: [{ role: 'user', content }] }),
@@ -135,6 +139,15 @@ describe('a provider that fails before anything has reached the caller', () => {
     expect(answer.held).toBe(0n)
   })
 
+  test.each(mounts)('and does not answer in time is told as 504 through the %s, and costs nothing', async (mount) => {
+    const answer = await call(['silent'], { mount })
+    expect(answer.response.status).toBe(504)
+    expect(JSON.parse(answer.text)).toMatchObject({ error: { code: 'upstream_timeout' } })
+    expect(triesOf(answer)).toEqual([['provider-silent', null, 'UND_ERR_HEADERS_TIMEOUT']])
+    expect(answer.event).toMatchObject({ outcome: 'failed', status: 504, costNanos: '0' })
+    expect(answer.held).toBe(0n)
+  })
+
   test('says nothing of our credential or address to the caller', async () => {
     for (const name of ['401', '403', '302']) {
       const { response, text } = await call([name])
@@ -162,7 +175,7 @@ test('the last provider’s 429 is the caller’s, with its retry-after', async 
 })
 
 test('once a byte has reached the caller no other provider is asked', async () => {
-  const answer = await call(['sim', '503'], '@sim out=30 cut=10 gap=5', true)
+  const answer = await call(['sim', '503'], { content: '@sim out=30 cut=10 gap=5', stream: true })
   expect(asked).toEqual([])
   expect(answer.text).toContain('"code":"upstream_error"')
   expect(answer.text).not.toContain('[DONE]')

@@ -10,7 +10,7 @@ import { mounts, startTestGateway, type TestGateway, type TestKey } from '#lib/t
 
 let g: TestGateway
 beforeAll(async () => {
-  g = await startTestGateway({ firstByteMs: 20_000, idleMs: 1_500, callerMs: 3_000 })
+  g = await startTestGateway({ firstByteMs: 20_000, idleMs: 1_500, callerMs: 2_000 })
 })
 afterAll(() => g?.close())
 
@@ -154,7 +154,7 @@ describe.each(mounts)('through the %s', (mount) => {
     test.each([
       ['before the first byte', '@sim in=50 out=30 ttft=8000', 0, true],
       ['before the first byte of a plain answer', '@sim in=50 out=30 ttft=8000', 0, false],
-      ['in the middle', '@sim in=50 out=30 gap=150', 8, true],
+      ['in the middle', '@sim in=50 out=30 gap=150', 5, true],
       ['just before the end', '@sim in=50 out=10 gap=200', 8, true],
     ])('%s stops the provider at once and pays for what was produced', async (_when, content, after, stream) => {
       const key = await g.makeKey({ budget: { amountNanos: 1_000_000_000n } })
@@ -274,7 +274,7 @@ describe.each(mounts)('through the %s', (mount) => {
       const total = 2_000_000
       // More than 100 MB.
       const response = await ask(key, `@sim out=${total} chunk=4`, mark)
-      await sleep(1_500)
+      await sleep(1_000)
       response.destroy()
       const [call] = await until('the provider has noticed', async () => {
         const calls = await providerCalls(mark)

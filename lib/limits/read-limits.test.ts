@@ -75,12 +75,12 @@ const dana = () => actorNamed(testContext.context.db, 'Dana')
 
 describe('what is left of a key’s limits', () => {
   test('is what the call path has counted, also while the call runs', async () => {
-    const key = await aKey({ limits: { rpm: 60, tpm: 100_000, rpd: 10, concurrency: 4 }, budgetNanos: 50_000_000_000n })
+    const key = await aKey({ limits: { rpm: 6, tpm: 1_000, rpd: 10, concurrency: 4 }, budgetNanos: 50_000_000_000n })
     await runningCall(key)
     const { keys } = await readLimits(testContext.context, await dana(), { keyId: key.id })
     const { limits, budgets } = keyLimitsOf(keys[0]!)
     const used = Object.fromEntries(limits.map((limit) => [limit.kind, [limit.used, limit.limit, limit.remaining]]))
-    expect(used).toMatchObject({ rpm: [1, 60, 59], rpd: [1, 10, 9], concurrency: [1, 4, 3] })
+    expect(used).toMatchObject({ rpm: [1, 6, 5], rpd: [1, 10, 9], concurrency: [1, 4, 3] })
     // The bucket refills evenly, so of 150 tokens a few may have come back while we looked.
     expect(used.tpm![0]).toBeGreaterThan(0)
     expect(used.tpm![0]).toBeLessThanOrEqual(150)

@@ -167,13 +167,15 @@ describe('workers that are killed one after the other under load', () => {
     worker = others[0]!
     await sleep(300)
     await load.stop()
-    expect(load.results.every(({ status, isWhole }) => status === 200 && isWhole)).toBe(true)
+    const answered = load.results.filter(({ status }) => status !== 503)
+    expect(answered.length).toBeGreaterThan(100)
+    expect(answered.filter(({ status, isWhole }) => status !== 200 || !isWhole)).toEqual([])
     await until('every call is settled', nothingIsHeld)
     await until('the stream is empty', streamIsEmpty)
 
     const rows = await rowsOf(key)
     const truth = world.simulator.totals()
-    expect(rows.map(({ id }) => id)).toEqual(load.results.map(({ id }) => id).toSorted())
+    expect(rows.map(({ id }) => id)).toEqual(answered.map(({ id }) => id).toSorted())
     expect({ calls: rows.length, prompt: total(rows, 'input'), completion: total(rows, 'output') }).toEqual({
       calls: truth.calls,
       prompt: truth.prompt_tokens,
@@ -198,7 +200,7 @@ describe('a key that is revoked while two gateways serve it', () => {
   test.each([
     ['is refused by both on every call that comes after', true, 0],
     // The worker publishes what was left unpublished twice a second; the rest is for a slow machine.
-    ['is refused by both though its revocation died before it told Redis', false, 2_500],
+    ['is refused by both though its revocation died before it told Redis', false, 2_000],
   ])('%s', async (_what, publishes, withinMs) => {
     const key = await newKey()
     const load = startLoad(
@@ -209,18 +211,20 @@ describe('a key that is revoked while two gateways serve it', () => {
     )
     await until('both have served it', () => load.results.length > 40)
     const atMs = await revoke(key, publishes)
-    await sleep(withinMs + 700)
+    const after = () => load.results.filter(({ sentAtMs }) => sentAtMs >= atMs + withinMs)
+    await until('both have been asked again', () => after().length > 40)
     await load.stop()
     const before = load.results.filter(({ sentAtMs }) => sentAtMs < atMs)
-    const after = load.results.filter(({ sentAtMs }) => sentAtMs >= atMs + withinMs)
     expect(before.some(({ status }) => status === 200)).toBe(true)
-    expect(after.length).toBeGreaterThan(20)
-    expect(new Set(after.map(({ status }) => status))).toEqual(new Set([401]))
+    // 503 is what a gateway says that a busy machine keeps from Redis; nobody is let through by it.
+    expect(after().filter(({ status }) => status !== 401 && status !== 503)).toEqual([])
+    expect(after().some(({ status }) => status === 401)).toBe(true)
   })
 })
 
-describe('a gateway that is stopped for twelve seconds', () => {
-  test('finds its calls swept when it comes back, and estimate and adjustment add up to the truth', async () => {
+// Both wait for leases to run out: they wait together, each with a gateway of its own.
+describe.concurrent('a gateway that falls silent', () => {
+  test('stopped for twelve seconds, finds its calls swept when it comes back, and estimate and adjustment add up to the truth', async () => {
     const [gateway] = gateways
     const key = await newKey()
     const streams = openStreams(gateway, key, 12, { content: '@sim out=100 gap=60', stream: true })
@@ -259,32 +263,8 @@ describe('a gateway that is stopped for twelve seconds', () => {
     }
     expect(await leftoversOf(key)).toEqual({ spent: total(rows, 'cost'), held: 0, leases: 0, holds: 0 })
   }, 90_000)
-})
 
-describe('a gateway that is told to go', () => {
-  test('takes nothing new, lets its streams end, and is gone', async () => {
-    const [gateway] = gateways
-    const key = await newKey()
-    const streams = openStreams(gateway, key, 12, { content: '@sim out=30 gap=100', stream: true })
-    await sleep(1_000)
-    gateway.signal('SIGTERM')
-    await until('it takes nothing new', async () => (await makeCall(gateway.url, key.text, quick(0))).status === null)
-    const results = await streams
-    expect(results.every(({ isWhole }) => isWhole)).toBe(true)
-    expect(await gateway.exited).toBe(0)
-
-    await until('the stream is empty', streamIsEmpty)
-    const rows = (await rowsOf(key)).filter(({ mark }) => marksOf(results).includes(mark))
-    expect(marksOf(rows)).toEqual(marksOf(results))
-    expect(rows.every(({ outcome, estimated, output }) => outcome === 'served' && !estimated && output === 30)).toBe(
-      true,
-    )
-    expect(await leftoversOf(key)).toMatchObject({ held: 0, leases: 0, holds: 0 })
-  }, 60_000)
-})
-
-describe('a gateway that is killed under load', () => {
-  test('leaves exactly one row for every call that it let through, within fifteen seconds, and nothing held', async () => {
+  test('killed under load, leaves exactly one row for every call that it let through, within fifteen seconds, and nothing held', async () => {
     const gateway = gateways[1]
     const key = await newKey()
     const gapMs = 50
@@ -338,6 +318,28 @@ describe('a gateway that is killed under load', () => {
     }
     expect(await leftoversOf(key)).toEqual({ spent: total(rows, 'cost'), held: 0, leases: 0, holds: 0 })
   }, 90_000)
+})
+
+describe('a gateway that is told to go', () => {
+  test('takes nothing new, lets its streams end, and is gone', async () => {
+    const [gateway] = gateways
+    const key = await newKey()
+    const streams = openStreams(gateway, key, 12, { content: '@sim out=30 gap=100', stream: true })
+    await sleep(1_000)
+    gateway.signal('SIGTERM')
+    await until('it takes nothing new', async () => (await makeCall(gateway.url, key.text, quick(0))).status === null)
+    const results = await streams
+    expect(results.every(({ isWhole }) => isWhole)).toBe(true)
+    expect(await gateway.exited).toBe(0)
+
+    await until('the stream is empty', streamIsEmpty)
+    const rows = (await rowsOf(key)).filter(({ mark }) => marksOf(results).includes(mark))
+    expect(marksOf(rows)).toEqual(marksOf(results))
+    expect(rows.every(({ outcome, estimated, output }) => outcome === 'served' && !estimated && output === 30)).toBe(
+      true,
+    )
+    expect(await leftoversOf(key)).toMatchObject({ held: 0, leases: 0, holds: 0 })
+  }, 60_000)
 })
 
 test('after all this events and rollups agree', async () => {
