@@ -58,7 +58,7 @@ describe('a button that asks first', () => {
   })
 
   test('does it once, then reads the page anew', async () => {
-    const onDone = vi.fn()
+    const onDone = vi.fn<() => void>()
     const { sent, visits, press } = asked({ onDone })
     await press()
     expect(sent).toMatchObject([{ url: '/api/v1/providers/prov_1', method: 'DELETE' }])

@@ -1,7 +1,7 @@
 /** From the page's address to the query of the audit log, for the page itself and for its export. Pure. */
-import { listParam, textParam } from '#components/admin/search-params.ts'
+import { filterParams, textParam } from '#components/admin/search-params.ts'
 
-export const filterParams = ['q', 'when', 'from', 'to', 'actor', 'action', 'targetType', 'target'] as const
+export const auditParams = ['q', 'when', 'from', 'to', 'actor', 'action', 'targetType', 'target'] as const
 
 type Params = Readonly<Record<string, string | string[] | undefined>>
 
@@ -9,7 +9,6 @@ const filterNames = ['actor', 'action', 'targetType', 'target'] as const
 
 export type AuditSearch = {
   readonly limit: number
-  readonly cursor?: string
   readonly q?: string
   readonly from?: string
   readonly to?: string
@@ -24,17 +23,14 @@ export function auditQueryOf(params: Params, nowMs: number): AuditSearch {
   const range = ranges[textParam(params.when) ?? '']
   const from = range === undefined ? dayOf(textParam(params.from)) : nowMs - range
   const to = range === undefined ? dayOf(textParam(params.to)) : null
-  const [cursor, q] = [textParam(params.cursor), textParam(params.q)]
+  const q = textParam(params.q)
   return {
     limit: 50,
-    ...(cursor === null ? {} : { cursor }),
     ...(q === null ? {} : { q }),
     ...(from === null ? {} : { from: new Date(from).toISOString() }),
     // The last day counts whole.
     ...(to === null ? {} : { to: new Date(to + dayMs).toISOString() }),
-    filter: Object.fromEntries(
-      filterNames.flatMap((name) => (listParam(params[name]) ? [[name, listParam(params[name])]] : [])),
-    ),
+    filter: filterParams(params, filterNames),
   }
 }
 

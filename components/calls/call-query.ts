@@ -1,5 +1,5 @@
 /** From the page's address to the query of the call log, for the page itself, for its totals and for what is new. Pure. */
-import { listParam, textParam } from '#components/admin/search-params.ts'
+import { cursorParam, listParam, textParam } from '#components/admin/search-params.ts'
 import { outcomes } from '#lib/ledger/contract.ts'
 
 export const filterParams = [
@@ -37,7 +37,7 @@ export function callQueryOf(params: Params, nowMs: number): CallSearch {
   const range = ranges[textParam(params.when) ?? '']
   const from = range === undefined ? dayOf(textParam(params.from)) : nowMs - range
   const to = range === undefined ? dayOf(textParam(params.to)) : null
-  const [cursor, q] = [textParam(params.cursor), textParam(params.q)]
+  const [cursor, q] = [cursorParam(params.cursor) ?? null, textParam(params.q)]
   return {
     limit: '50',
     ...(cursor === null ? {} : { cursor }),

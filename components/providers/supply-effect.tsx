@@ -13,7 +13,7 @@ export function SupplyEffect({ providerId }: { readonly providerId: string }) {
   const { data, isError } = useQuery({
     queryKey: ['quarantine effect', 'provider', providerId],
     staleTime: 0,
-    queryFn: ({ signal }) =>
+    queryFn: () =>
       sendApi(`/providers/${encodeURIComponent(providerId)}/quarantine`, catalogueEffect, {
         body: { dryRun: true },
       }),

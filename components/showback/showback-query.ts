@@ -1,5 +1,5 @@
 /** From the page's address to the question that showback answers, for the page and for its export. Pure. */
-import { listParam, textParam } from '#components/admin/search-params.ts'
+import { filterParams, textParam } from '#components/admin/search-params.ts'
 import type { NamedDimension } from '#lib/reports/contract.ts'
 
 /** What the table may be cut by, in the order of the switch. */
@@ -51,9 +51,7 @@ export function showbackSearchOf(params: Params, nowMs: number): ShowbackSearch 
   return {
     month: month !== null && /^20\d\d-(0[1-9]|1[0-2])$/.test(month) && month <= monthOf(nowMs) ? month : monthOf(nowMs),
     by: cuts.find((cut) => cut === by) ?? 'cost_centre',
-    filter: Object.fromEntries(
-      filterNames.flatMap((name) => (listParam(params[name]) ? [[name, listParam(params[name])]] : [])),
-    ),
+    filter: filterParams(params, filterNames),
   }
 }
 

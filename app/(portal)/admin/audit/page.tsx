@@ -1,10 +1,11 @@
 import type { Metadata } from 'next'
+import { pageOrFirst } from '../../calls/page-or-first.ts'
 import { signedIn } from '../../signed-in.ts'
 import { CsvButton } from '#components/admin/csv-button.tsx'
 import { pagingLinks } from '#components/admin/paging-links.ts'
-import { searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
+import { cursorParam, searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
 import { targetWords } from '#components/audit/action-tone.ts'
-import { auditApiPath, auditQueryOf, filterParams, type AuditSearch } from '#components/audit/audit-query.ts'
+import { auditApiPath, auditQueryOf, auditParams, type AuditSearch } from '#components/audit/audit-query.ts'
 import { ChainState, ChainTrouble, VerifyAgain } from '#components/audit/chain-state.tsx'
 import { EntryDrawer } from '#components/audit/entry-drawer.tsx'
 import { EntryTable } from '#components/audit/entry-table.tsx'
@@ -39,7 +40,9 @@ export default async function AuditPage({ searchParams }: { readonly searchParam
   const nowMs = context.clock.nowMs()
   const search: AuditSearch = auditQueryOf(params, nowMs)
   const [page, facets, open] = await Promise.all([
-    listAudit(context, actor, listAuditQuery.parse(search)),
+    pageOrFirst(cursorParam(params.cursor), (cursor) =>
+      listAudit(context, actor, listAuditQuery.parse({ ...search, cursor })),
+    ),
     readAuditFacets(context, actor),
     readOpen(actor, textParam(params.entry)),
   ])
@@ -70,7 +73,7 @@ export default async function AuditPage({ searchParams }: { readonly searchParam
                 openSeq={open?.entry?.seq ?? null}
                 hrefOf={hrefOf}
                 nowMs={nowMs}
-                empty={<NothingFound isFiltered={filterParams.some((name) => name in params)} />}
+                empty={<NothingFound isFiltered={auditParams.some((name) => name in params)} />}
               />
             </TableScroll>
             {open ? (
@@ -130,7 +133,7 @@ function Filters({ facets }: { readonly facets: AuditFacets }) {
         param="targetType"
         options={facets.targetTypes.map((type) => ({ value: type, label: targetWords(type) }))}
       />
-      <ClearFilters params={filterParams} />
+      <ClearFilters params={auditParams} />
       <Grow />
       <FollowSwitch />
     </Toolbar>
@@ -145,7 +148,7 @@ function NothingFound({ isFiltered }: { readonly isFiltered: boolean }) {
       </Empty>
     )
   }
-  return <Empty icon="search" title="No entries match these filters" action={<ClearFilters params={filterParams} />} />
+  return <Empty icon="search" title="No entries match these filters" action={<ClearFilters params={auditParams} />} />
 }
 
 type Open = {

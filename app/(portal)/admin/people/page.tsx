@@ -1,7 +1,8 @@
 import type { Metadata } from 'next'
+import { pageOrFirst } from '../../calls/page-or-first.ts'
 import { signedIn } from '../../signed-in.ts'
 import { pagingLinks } from '#components/admin/paging-links.ts'
-import { listParam, searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
+import { cursorParam, filterParams, searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
 import { PeopleViews } from '#components/people/people-views.tsx'
 import { PersonState } from '#components/people/person-state.tsx'
 import { roleWords, rolesText } from '#components/people/role-words.ts'
@@ -37,7 +38,7 @@ export default async function PeoplePage({ searchParams }: { readonly searchPara
   const context = portal()
   const nowMs = context.clock.nowMs()
   const [page, teams, profiles] = await Promise.all([
-    listUsers(context, actor, queryOf(params)),
+    pageOrFirst(cursorParam(params.cursor), (cursor) => listUsers(context, actor, { ...queryOf(params), cursor })),
     listTeams(context, actor, allTeams),
     listProfiles(context, actor, allProfiles),
   ])
@@ -139,16 +140,11 @@ function seesOthers(actor: Actor): boolean {
 }
 
 function queryOf(params: Awaited<SearchParams>) {
-  const [q, cursor] = [textParam(params.q), textParam(params.cursor)]
+  const q = textParam(params.q)
   const wanted = {
     ...(q === null ? {} : { q }),
-    ...(cursor === null ? {} : { cursor }),
     sort: textParam(params.sort) ?? undefined,
-    filter: Object.fromEntries(
-      (['status', 'role', 'team', 'profile'] as const).flatMap((name) =>
-        listParam(params[name]) ? [[name, listParam(params[name])]] : [],
-      ),
-    ),
+    filter: filterParams(params, ['status', 'role', 'team', 'profile']),
   }
   // A sort that nobody knows was typed by hand.
   return listUsersQuery.safeParse(wanted).data ?? listUsersQuery.parse({ ...wanted, sort: undefined })

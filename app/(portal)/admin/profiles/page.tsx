@@ -1,7 +1,8 @@
 import type { Metadata } from 'next'
+import { pageOrFirst } from '../../calls/page-or-first.ts'
 import { signedIn } from '../../signed-in.ts'
 import { pagingLinks } from '#components/admin/paging-links.ts'
-import { searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
+import { cursorParam, searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
 import { NewProfilePanel } from '#components/profiles/new-profile-panel.tsx'
 import { ProfileTable } from '#components/profiles/profile-table.tsx'
 import { PageBody, PageFlush, PageFoot, PageHeader, Toolbar } from '#components/shell/page.tsx'
@@ -27,11 +28,10 @@ export default async function ProfilesPage({ searchParams }: { readonly searchPa
   if (!may(actor, 'profile.read')) return <NotForYou />
   const params = await searchParams
   const context = portal()
-  const [q, cursor] = [textParam(params.q), textParam(params.cursor)]
-  const page = await listProfiles(
-    context,
-    actor,
-    listProfilesQuery.parse({ ...(q === null ? {} : { q }), ...(cursor === null ? {} : { cursor }) }),
+  const q = textParam(params.q)
+  const query = listProfilesQuery.parse(q === null ? {} : { q })
+  const page = await pageOrFirst(cursorParam(params.cursor), (cursor) =>
+    listProfiles(context, actor, { ...query, cursor }),
   )
   const writes = may(actor, 'profile.write')
   const isNew = writes && 'new' in params

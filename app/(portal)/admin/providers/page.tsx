@@ -1,7 +1,8 @@
 import type { Metadata } from 'next'
+import { pageOrFirst } from '../../calls/page-or-first.ts'
 import { signedIn } from '../../signed-in.ts'
 import { pagingLinks } from '#components/admin/paging-links.ts'
-import { listParam, searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
+import { cursorParam, listParam, searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
 import { kindWords } from '#components/providers/kind-words.ts'
 import { NewProviderPanel } from '#components/providers/new-provider-panel.tsx'
 import { ProviderCondition } from '#components/providers/provider-health.tsx'
@@ -35,7 +36,7 @@ export default async function ProvidersPage({ searchParams }: { readonly searchP
   const params = await searchParams
   const context = portal()
   const [page, health] = await Promise.all([
-    listProviders(context, actor, queryOf(params)),
+    pageOrFirst(cursorParam(params.cursor), (cursor) => listProviders(context, actor, { ...queryOf(params), cursor })),
     readProviderHealth(context, actor),
   ])
   const writes = may(actor, 'provider.write')
@@ -118,11 +119,10 @@ const statusOptions = [
 ]
 
 function queryOf(params: Awaited<SearchParams>) {
-  const [q, cursor] = [textParam(params.q), textParam(params.cursor)]
+  const q = textParam(params.q)
   const status = listParam(params.status)
   const wanted = {
     ...(q === null ? {} : { q }),
-    ...(cursor === null ? {} : { cursor }),
     sort: textParam(params.sort) ?? undefined,
     filter: status ? { status } : {},
   }

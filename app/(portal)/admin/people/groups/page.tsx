@@ -1,7 +1,8 @@
 import type { Metadata } from 'next'
+import { pageOrFirst } from '../../../calls/page-or-first.ts'
 import { signedIn } from '../../../signed-in.ts'
 import { pagingLinks } from '#components/admin/paging-links.ts'
-import { listParam, searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
+import { cursorParam, filterParams, searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
 import { PeopleViews } from '#components/people/people-views.tsx'
 import { roleWords } from '#components/people/role-words.ts'
 import { MappingPanel } from '#components/profiles/mapping-panel.tsx'
@@ -35,7 +36,9 @@ export default async function GroupsPage({ searchParams }: { readonly searchPara
   const params = await searchParams
   const context = portal()
   const [page, teams, profiles] = await Promise.all([
-    listProfileMappings(context, actor, queryOf(params)),
+    pageOrFirst(cursorParam(params.cursor), (cursor) =>
+      listProfileMappings(context, actor, { ...queryOf(params), cursor }),
+    ),
     listTeams(context, actor, listTeamsQuery.parse({ limit: 200 })),
     listProfiles(context, actor, listProfilesQuery.parse({ limit: 200 })),
   ])
@@ -115,16 +118,11 @@ export default async function GroupsPage({ searchParams }: { readonly searchPara
 }
 
 function queryOf(params: Awaited<SearchParams>) {
-  const [q, cursor] = [textParam(params.q), textParam(params.cursor)]
+  const q = textParam(params.q)
   return listProfileMappingsQuery.parse({
     limit: 200,
     ...(q === null ? {} : { q }),
-    ...(cursor === null ? {} : { cursor }),
-    filter: Object.fromEntries(
-      (['team', 'profile', 'role'] as const).flatMap((name) =>
-        listParam(params[name]) ? [[name, listParam(params[name])]] : [],
-      ),
-    ),
+    filter: filterParams(params, ['team', 'profile', 'role']),
   })
 }
 

@@ -1,7 +1,8 @@
 import type { Metadata } from 'next'
+import { pageOrFirst } from '../../../calls/page-or-first.ts'
 import { signedIn } from '../../../signed-in.ts'
 import { pagingLinks } from '#components/admin/paging-links.ts'
-import { listParam, searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
+import { cursorParam, listParam, searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
 import { PeopleViews } from '#components/people/people-views.tsx'
 import { PageBody, PageFlush, PageFoot, PageHeader, Toolbar } from '#components/shell/page.tsx'
 import { ClearFilters, FilterChip } from '#components/ui/filter-chip.tsx'
@@ -32,7 +33,7 @@ export default async function TeamsPage({ searchParams }: { readonly searchParam
   const params = await searchParams
   const context = portal()
   const [page, units] = await Promise.all([
-    listTeams(context, actor, queryOf(params)),
+    pageOrFirst(cursorParam(params.cursor), (cursor) => listTeams(context, actor, { ...queryOf(params), cursor })),
     may(actor, 'business_unit.read') ? listBusinessUnits(context, actor, allUnits) : null,
   ])
   const links = pagingLinks({ path, search: searchText(params), nextCursor: page.nextCursor })
@@ -98,11 +99,10 @@ export default async function TeamsPage({ searchParams }: { readonly searchParam
 const allUnits = listBusinessUnitsQuery.parse({ limit: 200 })
 
 function queryOf(params: Awaited<SearchParams>) {
-  const [q, cursor] = [textParam(params.q), textParam(params.cursor)]
+  const q = textParam(params.q)
   const units = listParam(params.unit)
   const wanted = {
     ...(q === null ? {} : { q }),
-    ...(cursor === null ? {} : { cursor }),
     sort: textParam(params.sort) ?? undefined,
     filter: units ? { businessUnit: units } : {},
   }

@@ -1,7 +1,7 @@
 import { pageOrFirst } from '../../../calls/page-or-first.ts'
 import { openKey, type KeyParams } from '../open-key.ts'
 import { pagingLinks } from '#components/admin/paging-links.ts'
-import { searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
+import { cursorParam, type SearchParams, searchText } from '#components/admin/search-params.ts'
 import { EntryTable } from '#components/audit/entry-table.tsx'
 import { PageBody, PageFlush, PageFoot } from '#components/shell/page.tsx'
 import { List } from '#components/ui/list.tsx'
@@ -30,7 +30,7 @@ export default async function HistoryPage({
   }
   const query = await searchParams
   const context = portal()
-  const cursor = textParam(query.cursor) ?? undefined
+  const cursor = cursorParam(query.cursor)
   const filter = { targetType: ['key'], target: [item.id] }
   const page = await pageOrFirst(cursor, (from) =>
     listAudit(context, actor, listAuditQuery.parse({ limit: 50, cursor: from, filter })),

@@ -1,7 +1,7 @@
 import { pageOrFirst } from '../../../calls/page-or-first.ts'
 import { reachOf } from '../../../calls/reach-of.ts'
 import { openKey, type KeyParams } from '../open-key.ts'
-import { searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
+import { cursorParam, type SearchParams, searchText } from '#components/admin/search-params.ts'
 import { CallsOfKey } from '#components/keys/detail/calls-of-key.tsx'
 import { Empty } from '#components/ui/states.tsx'
 import { listCallsQuery } from '#lib/reports/calls-contract.ts'
@@ -15,7 +15,7 @@ export default async function RefusalsOfKeyPage({
   const { actor, item } = await openKey((await params).id)
   const query = await searchParams
   const context = portal()
-  const cursor = textParam(query.cursor) ?? undefined
+  const cursor = cursorParam(query.cursor)
   const filter = { key: [item.id], outcome: ['refused'] }
   const page = await pageOrFirst(cursor, (from) =>
     listCalls(context, actor, listCallsQuery.parse({ cursor: from, filter })),
