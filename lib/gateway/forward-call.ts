@@ -207,7 +207,7 @@ function finish(f: Forwarding, ending: Exchange, reader: AnswerReader | null, st
     const rest = reader?.end()
     f.reply.end(rest && rest.length > 0 ? rest : undefined)
   } else if (streamed && reader) {
-    f.reply.end(f.streamError(upstreamRefusal(f.plan, ending.timeout)))
+    f.reply.end(f.streamError(brokenOff(f.plan, ending.timeout)))
   } else {
     f.reply.destroy()
   }
@@ -228,7 +228,7 @@ function endingOf(
 }
 
 function upstreamRefusal(plan: CallPlan, timeout: boolean): Refusal {
-  const names = [...new Set(plan.targets.map((target) => target.deployment.provider.name))].join(', ')
+  const names = providersOf(plan)
   return timeout
     ? {
         code: 'upstream_timeout',
@@ -238,6 +238,18 @@ function upstreamRefusal(plan: CallPlan, timeout: boolean): Refusal {
         code: 'upstream_error',
         message: `The provider (${names}) failed. Nothing was charged. Try again, or use another model.`,
       }
+}
+
+/** After the first byte: what had been produced is charged. */
+function brokenOff(plan: CallPlan, timeout: boolean): Refusal {
+  return {
+    code: timeout ? 'upstream_timeout' : 'upstream_error',
+    message: `The answer of the provider (${providersOf(plan)}) broke off. What it had produced is charged.`,
+  }
+}
+
+function providersOf(plan: CallPlan): string {
+  return [...new Set(plan.targets.map((target) => target.deployment.provider.name))].join(', ')
 }
 
 function isEventStream(headers: Record<string, string | string[] | undefined>): boolean {

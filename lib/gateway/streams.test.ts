@@ -132,6 +132,7 @@ describe.each(mounts)('through the %s', (mount) => {
       const key = await g.makeKey({ budget: { amountNanos: 1_000_000_000n } })
       const text = await (await post(key, bodyOf('@sim out=40 hang=stream', { stream: true }))).text()
       expect(text).toContain('"code":"upstream_timeout"')
+      expect(text).toContain('What it had produced is charged.')
       expect(text).not.toContain('[DONE]')
       expect(await eventOf(key)).toMatchObject({
         outcome: 'cut',
@@ -325,4 +326,23 @@ describe.each(mounts)('through the %s', (mount) => {
     await until('nothing runs', isIdle, 5_000)
     expect(await g.heldOn(key)).toBe(0n)
   })
+})
+
+test('a gateway whose time to drain is over tells its streams so, books them, and holds nothing', async () => {
+  const leaving = await startTestGateway()
+  const key = await leaving.makeKey({ budget: { amountNanos: 1_000_000_000n } })
+  const response = await fetch(`${leaving.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key.text}` },
+    body: bodyOf('@sim out=4000 gap=20', { stream: true }),
+  })
+  const text = response.text()
+  await leaving.gateway.close(300)
+  expect(textOf(await text)).not.toBe('')
+  expect(await text).toContain('"code":"upstream_error"')
+  expect(await text).not.toContain('[DONE]')
+  const [[, [, event]]] = (await leaving.redis.xrange(usageStream, '-', '+')) as [[string, string[]]]
+  expect(usageEvent.parse(JSON.parse(event!))).toMatchObject({ outcome: 'cut', estimated: true, keyId: key.id })
+  expect(await leaving.heldOn(key)).toBe(0n)
+  await leaving.close()
 })

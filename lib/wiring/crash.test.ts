@@ -13,7 +13,14 @@ import { loadConfig, type Config } from '#lib/platform/config.ts'
 import { openDatabase, type Database } from '#lib/platform/db.ts'
 import { openRedis, type RedisClient } from '#lib/platform/redis.ts'
 import { publishVersions, raiseVersions } from '#lib/policy/versions.ts'
-import { createCatalogue, makeKey, testEnvironment, type KeyWish, type TestKey } from '#lib/testing/gateway.ts'
+import {
+  createCatalogue,
+  makeKey,
+  miniPrice,
+  testEnvironment,
+  type KeyWish,
+  type TestKey,
+} from '#lib/testing/gateway.ts'
 import { makeCall, startLoad, type CallWish } from '#lib/testing/load.ts'
 import { startProcess, type ProductProcess } from '#lib/testing/product-process.ts'
 import { freshDatabase, freshRedisProcess } from '#lib/testing/services.ts'
@@ -184,6 +191,32 @@ describe('workers that are killed one after the other under load', () => {
     expect(rows.some(({ estimated }) => estimated)).toBe(false)
     expect(await leftoversOf(key)).toEqual({ spent: total(rows, 'cost'), held: 0, leases: 0, holds: 0 })
   }, 120_000)
+})
+
+test('two gateways admit exactly as many calls as a budget has holds for, and give every hold back', async () => {
+  const body = JSON.stringify({
+    model: 'gpt-4o-mini',
+    stream: true,
+    max_tokens: 20,
+    messages: [{ role: 'user', content: '@sim out=20 hang=stream' }],
+  })
+  const hold = BigInt(Buffer.byteLength(body) * miniPrice.input + 20 * miniPrice.output) / 1_000_000n
+  const key = await makeKey(world.database, world.config, world.company, { budget: { amountNanos: 50n * hold } })
+  const answers = await Promise.all(
+    Array.from({ length: 400 }, (_, n) =>
+      fetch(`${gateways[n % 2]!.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${key.text}` },
+        body,
+      }),
+    ),
+  )
+  const admitted = answers.filter(({ status }) => status === 200)
+  expect([admitted.length, answers.filter(({ status }) => status === 429).length]).toEqual([50, 350])
+  expect((await leftoversOf(key)).held).toBe(Number(50n * hold))
+  await Promise.all(answers.map((answer) => answer.body!.cancel()))
+  await until('every call is settled', nothingIsHeld)
+  expect(await leftoversOf(key)).toMatchObject({ held: 0, holds: 0 })
 })
 
 describe('a key that is revoked while two gateways serve it', () => {

@@ -65,6 +65,17 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
     helpBase: config.publicUrl,
   }
 
+  async function close(timeoutMs: number): Promise<void> {
+    const deadline = Date.now() + timeoutMs
+    while (running.count() > 0 && Date.now() < deadline) await pause(50)
+    await pools.close()
+    await settlements.drain(Math.max(500, deadline - Date.now()))
+    running.stop()
+    redis.disconnect()
+    await closeDatabase()
+  }
+  let closing: Promise<void> | undefined
+
   return {
     handle: (call, reply) => handleCall(ports, call, reply),
     metrics,
@@ -74,15 +85,7 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
       postgres: await answers(sql.query('SELECT 1')),
       redis: await answers(redis.ping()),
     }),
-    async close(timeoutMs) {
-      const deadline = Date.now() + timeoutMs
-      while (running.count() > 0 && Date.now() < deadline) await pause(50)
-      await pools.close()
-      await settlements.drain(Math.max(500, deadline - Date.now()))
-      running.stop()
-      redis.disconnect()
-      await closeDatabase()
-    },
+    close: (timeoutMs) => (closing ??= close(timeoutMs)),
   }
 }
 
