@@ -11,7 +11,6 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { endWithParent } from '#lib/platform/embedded/end-with-parent.ts'
 import { freePort, isPortFree } from '#lib/platform/embedded/ports.ts'
 import { postgresBinaries, type PostgresBinaries } from '#lib/platform/embedded/postgres-binaries.ts'
 import { commandOf, endProcess } from '#lib/platform/embedded/processes.ts'
@@ -223,9 +222,6 @@ async function startServer({ cluster, binaries, account, options, port }: Launch
   })
   yieldToServing(child.pid)
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()).once('error', () => resolve()))
-  if (child.pid !== undefined) {
-    void exited.then(endWithParent({ pid: child.pid, command: cluster.data, signal: 'INT' }))
-  }
   await log.close()
 
   const address = `postgresql://${user}:${cluster.password}@127.0.0.1:${port}`

@@ -10,7 +10,6 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
-import { endWithParent } from '#lib/platform/embedded/end-with-parent.ts'
 import { freePort, isPortFree } from '#lib/platform/embedded/ports.ts'
 import { commandOf, endProcess } from '#lib/platform/embedded/processes.ts'
 import { StartError } from '#lib/platform/embedded/start-error.ts'
@@ -130,9 +129,6 @@ async function startServer({ program, password, options, dir, port }: Launch): P
   // The settings go in by stdin, so the password shows neither in the process list nor in a file of its own.
   const child = spawn(program, ['-'], { cwd: dir, detached: true, stdio: ['pipe', log.fd, log.fd] })
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()).once('error', () => resolve()))
-  if (child.pid !== undefined) {
-    void exited.then(endWithParent({ pid: child.pid, command: `:${port}`, signal: 'TERM' }))
-  }
   child.stdin?.on('error', () => {})
   child.stdin?.end(settings({ password, options, dir, port }))
   await log.close()

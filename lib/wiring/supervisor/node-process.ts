@@ -73,16 +73,11 @@ export async function runToEnd(
   if (child.exitCode !== 0) throw new StartError(`${plan.name} failed: ${await causeOfDeath(child, plan)}`)
 }
 
-// A supervisor that is killed outright can drain nobody: its processes notice by the channel, and do it themselves. The
-// channel is let go of, so that a process that has nothing left to do still ends.
-const drainWithSupervisor =
-  'data:text/javascript,process.on("disconnect",()=>process.kill(process.pid,"SIGTERM"));process.channel?.unref()'
-
 async function spawnChild({ args, env, logFile }: ChildPlan): Promise<ChildProcess> {
   if (logFile !== null) await fs.mkdir(path.dirname(logFile), { recursive: true })
   const log = logFile === null ? null : await fs.open(logFile, 'a', 0o600)
   const output = log === null ? 'inherit' : log.fd
-  const child = spawn(process.execPath, ['--import', drainWithSupervisor, ...args], {
+  const child = spawn(process.execPath, args, {
     env: env as NodeJS.ProcessEnv,
     // Ctrl-C must reach the supervisor alone, which then stops its children in order.
     detached: true,
