@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { actorFromRequest } from '#lib/identity/caller-of.ts'
 import { openIdToken } from '#lib/identity/rules/id-token-box.ts'
+import { signInPerson, type SignInOutcome } from '#lib/identity/sign-in-person.ts'
 import { startSignIn } from '#lib/identity/start-sign-in.ts'
 import { openSignInPortal, signInAs, TinyBrowser, type SignInPortal } from '#lib/testing/sign-in-portal.ts'
 import { createSmallCompany } from '#lib/testing/small-company.ts'
@@ -173,6 +174,32 @@ describe('signing in', () => {
     expect(url).toBe(`${portal.url}/sign-in?problem=email_in_use&provider=demo`)
     await db.user.delete({ where: { id: 'user_sam' } })
   })
+
+  test.each(['User', 'UserIdentity'])(
+    'links an address once when another browser was first, just after reading %s',
+    async (table) => {
+      const { context } = portal
+      const provider = context.config.identityProviders[0]!
+      const [subject, email] = [`twice-${table}`, `twice-${table.toLowerCase()}@demo.test`]
+      await context.db.user.create({ data: { id: `user_twice_${table}`, email, name: 'Twice' } })
+      const claims = { iss: provider.issuer, sub: subject, email, email_verified: true, groups: ['eng-search'] }
+      const origin = { ip: null, requestId: null }
+      const attempt = { provider, claims, idToken: null, previousSessionId: null, origin }
+
+      let overtaken: Promise<SignInOutcome> | null = null
+      const db = context.db.$extends({
+        query: {
+          async $allOperations({ model, operation, args, query }) {
+            const answer: unknown = await query(args)
+            if (model === table && operation === 'findUnique') await (overtaken ??= signInPerson(context, attempt))
+            return answer
+          },
+        },
+      }) as unknown as typeof context.db
+      const slower = await signInPerson({ ...context, db }, attempt)
+      expect([await overtaken, slower]).toMatchObject([{ kind: 'signed_in' }, { kind: 'signed_in' }])
+    },
+  )
 
   test('says when the identity provider does not answer, and lets nobody in', async () => {
     const dead = { ...portal.context.config.identityProviders[0]!, issuer: 'http://127.0.0.1:9' }

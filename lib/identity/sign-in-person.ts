@@ -142,11 +142,13 @@ async function findPerson(
   { provider }: SignInAttempt,
   identity: Identity,
 ): Promise<FoundPerson> {
+  // The address is read before the identity: another first sign-in of this person, at the same moment, is then seen by
+  // its identity, and never taken for somebody else who has the address.
+  const namesake = await findUserByEmail(tx, identity.email)
   const known = await findUserByIdentity(tx, identityIssuer(provider), identity.subject)
   if (known) return { kind: 'person', user: known, isNew: false, linkedByEmail: false }
 
   const link = { issuer: identityIssuer(provider), subject: identity.subject }
-  const namesake = await findUserByEmail(tx, identity.email)
   if (!namesake) {
     const user = await createUser(tx, {
       id: newId('user', context.clock.nowMs()),
