@@ -50,6 +50,7 @@ const chat = (stream: boolean): Shape => ({
 
 export async function measure(world: World, options: Options): Promise<BenchResult> {
   const wrong: string[] = []
+  await warmUp(world, options)
   const cells = [chat(false), chat(true)].flatMap((shape) => [1, 64].map((connections) => ({ shape, connections })))
   const measurements: Measurement[] = []
   for (const { shape, connections } of cells) {
@@ -73,6 +74,18 @@ export async function measure(world: World, options: Options): Promise<BenchResu
     redisPingP50Ms: await redisPing(world.redisUrl),
     missing: world.missing,
     wrong,
+  }
+}
+
+/** At one connection the compiler would need minutes to have seen enough of each contender. */
+const warmUpMs = 4_000
+
+async function warmUp(world: World, { print }: Options): Promise<void> {
+  print('warming up')
+  for (const { target } of [...world.contenders, ...world.ladder]) {
+    const pool = new Pool(target.url, { connections: 64, pipelining: 1 })
+    for (const shape of [chat(false), chat(true)]) await runSlice(pool, target, shape, 64, warmUpMs / 2)
+    await pool.destroy()
   }
 }
 

@@ -79,10 +79,7 @@ export async function decideCall(ports: DecidePorts, identified: Identified, que
       const { plan } = planned
       const reply = await admit(ports.redis, {
         callId: question.callId,
-        versions: ports.grants.versions(grant, catalog),
-        limits: grant.limits,
-        budgets: grant.budgets,
-        timeZone: grant.timeZone,
+        rules: ports.grants.rules(grant, catalog),
         bound: plan.bound,
         draft: question.draft(grant, plan),
         nowMs,

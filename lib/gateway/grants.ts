@@ -2,11 +2,12 @@
  * Grants and the catalogue as this process knows them. Both are caches that are never trusted: every call's ADMIT
  * compares their versions with Redis, and a stale one is read again from PostgreSQL.
  *
- * Bounds: 50,000 grants a process; 20,000 unknown digests for two seconds each. Loads are single-flight.
+ * Bounds: 50,000 grants and digests a process; 20,000 unknown digests for two seconds each. Loads are single-flight.
  */
 import { LRUCache } from 'lru-cache'
 import type { CatalogSnapshot } from '#lib/catalog/snapshot.ts'
 import { versionsInForce } from '#lib/limits/admit.ts'
+import type { AdmitRules } from '#lib/limits/rule-set.ts'
 import type { Pepper } from '#lib/platform/crypto.ts'
 import { digestOf } from '#lib/keys/rules/key-text.ts'
 import { withinDeadline, type RedisClient } from '#lib/platform/redis.ts'
@@ -30,8 +31,8 @@ export type Grants = {
   /** Throws when neither cache nor database can tell. */
   identify(keyText: string): Promise<Identified | null>
   catalog(): Promise<CatalogSnapshot>
-  /** Subject and version of all that a decision over this grant rests on. */
-  versions(grant: Grant, catalog: CatalogSnapshot): readonly (readonly [string, string])[]
+  /** What ADMIT judges this grant's calls by: the same object as long as grant and catalogue are the same. */
+  rules(grant: Grant, catalog: CatalogSnapshot): AdmitRules
   inForce(grant: Grant, catalog: CatalogSnapshot): Promise<boolean>
   /** Reads grant and catalogue again and tells Redis their versions. */
   refresh(digest: string): Promise<void>
@@ -42,6 +43,8 @@ const grantKey = (digest: string): string => `{gh}:grant:${digest}`
 
 export function createGrants(ports: GrantPorts): Grants {
   const known = new LRUCache<string, Grant>({ max: 50_000 })
+  // By the whole text, so no two keys can share an entry; only of keys that exist.
+  const digests = new LRUCache<string, string>({ max: 50_000 })
   const unknown = new LRUCache<string, true>({ max: 20_000, ttl: 2_000 })
   const loads = new Map<string, Promise<Grant | null>>()
   let snapshot: CatalogSnapshot | null = null
@@ -99,21 +102,34 @@ export function createGrants(ports: GrantPorts): Grants {
     return snapshot
   }
 
-  const versions: Grants['versions'] = (grant, catalog) => [...grant.versions, [catalogSubject, catalog.version]]
+  const rulesOf = new WeakMap<Grant, { readonly catalog: CatalogSnapshot; readonly rules: AdmitRules }>()
+
+  function rules(grant: Grant, catalog: CatalogSnapshot): AdmitRules {
+    let found = rulesOf.get(grant)
+    if (found?.catalog !== catalog) {
+      const versions = [...grant.versions, [catalogSubject, catalog.version] as const]
+      const { limits, budgets, timeZone } = grant
+      rulesOf.set(grant, (found = { catalog, rules: { versions, limits, budgets, timeZone } }))
+    }
+    return found.rules
+  }
 
   return {
     async identify(keyText) {
-      for (const pepper of ports.peppers) {
-        const digest = digestOf(keyText, pepper).toString('base64')
+      const cached = digests.get(keyText)
+      const candidates = cached ? [cached] : ports.peppers.map((pepper) => digestOf(keyText, pepper).toString('base64'))
+      for (const digest of candidates) {
         const grant = await find(digest)
         // No version rises when the grace of a rotated secret is over: the clock alone ends it.
-        if (grant && (grant.secret.notAfterMs ?? Infinity) > ports.nowMs()) return { digest, grant }
+        if (!grant || (grant.secret.notAfterMs ?? Infinity) <= ports.nowMs()) continue
+        digests.set(keyText, digest)
+        return { digest, grant }
       }
       return null
     },
     catalog: async () => snapshot ?? (await loadCatalog()),
-    versions,
-    inForce: (grant, catalog) => versionsInForce(ports.redis, versions(grant, catalog)),
+    rules,
+    inForce: (grant, catalog) => versionsInForce(ports.redis, rules(grant, catalog).versions),
     async refresh(digest) {
       const [catalog] = await Promise.all([loadCatalog(), load(digest)])
       await writeVersions(ports.redis, [{ subject: catalogSubject, version: catalog.version }])

@@ -9,7 +9,7 @@ import type { Call, Reply } from '#lib/gateway/call.ts'
 import { decideCall, type DecidePorts, type Verdict } from '#lib/gateway/decide-call.ts'
 import { forwardCall } from '#lib/gateway/forward-call.ts'
 import { keyFromCall } from '#lib/gateway/key-from-call.ts'
-import { headroomHeaders } from '#lib/gateway/limit-refusal.ts'
+import { hasRoom, headroomHeaders } from '#lib/gateway/limit-refusal.ts'
 import { listModels } from '#lib/gateway/list-models.ts'
 import type { GatewayMetrics } from '#lib/gateway/metrics.ts'
 import { readRequest, type ReadRequest } from '#lib/gateway/read-request.ts'
@@ -201,7 +201,12 @@ async function forwardAdmitted(
     ports.running.delete(running)
   }
   const event = endedEvent(draft, plan, judged, request, admittedMs, ending)
-  ports.settlements.settle({ event, tokens: limitTokens(event.tokens ?? {}), budgetKeys: judged.budgetKeys })
+  ports.settlements.settle({
+    event,
+    tokens: limitTokens(event.tokens ?? {}),
+    budgetKeys: judged.budgetKeys,
+    mayLinger: hasRoom(judged),
+  })
   ports.metrics.ended(event)
 }
 

@@ -3,9 +3,9 @@
  * the decision record. All from the same admission, so they can't disagree. Pure.
  */
 import type { Refusal, RefusalCode } from '#lib/gateway/refusal.ts'
-import type { WrittenRule } from '#lib/ledger/contract.ts'
+import type { Standing, WrittenRule } from '#lib/ledger/contract.ts'
 import type { AdmitReply, BudgetState, LimitState } from '#lib/limits/admit.ts'
-import type { LimitKind } from '#lib/limits/contract.ts'
+import type { LimitKind, Scope } from '#lib/limits/contract.ts'
 import { usdOfNanos } from '#lib/platform/money.ts'
 
 export type Judged = Extract<AdmitReply, { readonly kind: 'admitted' | 'limit' | 'budget' }>
@@ -125,6 +125,21 @@ function budgetLeftNanos(judged: Judged): number | null {
   return least
 }
 
+/** Calls that must still fit for what one of them holds to be no matter of a few milliseconds. */
+const roomForCalls = 100
+
+/** Whether every limit and budget of an admitted call has room for many like it. */
+export function hasRoom({ limits, budgets, heldNanos, outputAllowed }: Judged): boolean {
+  for (const { rule, remaining } of limits) {
+    const cost = rule.kind === 'tpm' || rule.kind === 'tpd' ? outputAllowed : 1
+    if (remaining < roomForCalls * cost) return false
+  }
+  for (const { cap, spent, held } of budgets) {
+    if (cap !== null && cap - spent - held < roomForCalls * heldNanos) return false
+  }
+  return true
+}
+
 function tightest(limits: readonly LimitState[], kinds: readonly LimitKind[]): LimitState | null {
   let found: LimitState | null = null
   for (const state of limits) {
@@ -155,6 +170,28 @@ export function goDuration(ms: number): string {
   const hours = Math.floor(whole / 3600)
   const minutes = Math.floor((whole % 3600) / 60)
   return `${hours > 0 ? `${hours}h` : ''}${minutes}m${whole % 60}s`
+}
+
+/** The limits and budgets of an admitted call, in short. */
+export function standingOf({ limits, budgets }: Judged): Standing {
+  const scopes: [string, string, string][] = []
+  const placeOf = ({ type, id, name }: Scope): number => {
+    const place = scopes.findIndex((scope) => scope[1] === id && scope[0] === type)
+    return place < 0 ? scopes.push([type, id, name]) - 1 : place
+  }
+  return {
+    limits: limits.map(({ rule, used }) => [rule.kind, placeOf(rule.scope), rule.limit, used]),
+    budgets: budgets.map(({ rule, window, spent, held, cap }) => [
+      rule.period,
+      placeOf(rule.scope),
+      rule.posture,
+      cap === null ? rule.amountNanos : String(cap),
+      String(spent),
+      String(held),
+      window.endMs,
+    ]),
+    scopes,
+  }
 }
 
 /** The limits and budgets of an admission as tested rules. Budget amounts are nano-USD as text. */

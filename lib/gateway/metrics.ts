@@ -45,10 +45,18 @@ export function createMetrics(runningCalls: () => number, settlementsWaiting: ()
       this.set(settlementsWaiting())
     },
   })
+  // Finding a counter by its labels costs more than counting.
+  const counters = new Map<string, Counter.Internal>()
+  const counterOf = (outcome: string, provider: string): Counter.Internal => {
+    const name = `${outcome} ${provider}`
+    let counter = counters.get(name)
+    if (!counter) counters.set(name, (counter = calls.labels({ outcome, provider })))
+    return counter
+  }
   return {
     registry,
     ended(event) {
-      calls.inc({ outcome: event.outcome, provider: event.provider ?? 'none' })
+      counterOf(event.outcome, event.provider ?? 'none').inc()
       if (event.timing.admittedMs != null) admission.observe(event.timing.admittedMs / 1000)
     },
     refused: (code) => refusals.inc({ code }),

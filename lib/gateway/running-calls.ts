@@ -2,9 +2,9 @@
  * The calls that run in this process. Their leases are renewed with the output seen so far, so that a call whose process
  * dies can be told from one that takes long, and be settled for what it produced, but for the last two seconds.
  */
-import { leaseMs } from '#lib/limits/admit.ts'
 import { callFunction } from '#lib/limits/functions.ts'
-import { holdKey, openHolds } from '#lib/limits/keys.ts'
+import { openHolds } from '#lib/limits/keys.ts'
+import { leaseMs } from '#lib/limits/turn.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
 
 const renewEveryMs = 1_500
@@ -14,6 +14,8 @@ const batch = 200
 
 export type RunningCall = { readonly callId: string; readonly admittedAtMs: number; outputSeen(): number }
 
+type Placed = RunningCall & { place?: number }
+
 export type RunningCalls = {
   add(call: RunningCall): void
   delete(call: RunningCall): void
@@ -22,17 +24,19 @@ export type RunningCalls = {
 }
 
 export function createRunningCalls(redis: RedisClient, nowMs: () => number): RunningCalls {
-  const calls = new Set<RunningCall>()
+  // No Set: the tables that a busy Set leaves behind hold on to the calls in them until the next full collection, and
+  // with them all that the calls hold on to.
+  const calls: Placed[] = []
 
   async function renew(): Promise<void> {
-    const due = [...calls].filter((call) => nowMs() - call.admittedAtMs >= youngMs)
+    const due = calls.filter((call) => nowMs() - call.admittedAtMs >= youngMs)
     for (let i = 0; i < due.length; i += batch) {
       const part = due.slice(i, i + batch)
       await callFunction(
         redis,
         'gatehouse_renew',
-        [openHolds, ...part.map((call) => holdKey(call.callId))],
-        [leaseMs, ...part.flatMap((call) => [call.callId, call.outputSeen()])],
+        [openHolds],
+        [leaseMs, ...part.flatMap((call) => [call.callId, Math.floor(call.outputSeen())])],
       )
     }
   }
@@ -42,9 +46,18 @@ export function createRunningCalls(redis: RedisClient, nowMs: () => number): Run
   timer.unref()
 
   return {
-    add: (call) => void calls.add(call),
-    delete: (call) => void calls.delete(call),
-    count: () => calls.size,
+    add(call: Placed) {
+      call.place = calls.push(call) - 1
+    },
+    delete(call: Placed) {
+      const { place } = call
+      if (place === undefined || calls[place] !== call) return
+      const last = calls.pop()!
+      if (last === call) return
+      calls[place] = last
+      last.place = place
+    },
+    count: () => calls.length,
     stop: () => clearInterval(timer),
   }
 }

@@ -2,7 +2,7 @@
 import { priceCall } from '#lib/catalog/rules/price-call.ts'
 import type { TokenVector } from '#lib/catalog/contract.ts'
 import type { AnswerReading, ParsedRequest } from '#lib/formats/contract.ts'
-import { testedLimits, type Judged } from '#lib/gateway/limit-refusal.ts'
+import { standingOf, testedLimits, type Judged } from '#lib/gateway/limit-refusal.ts'
 import type { CallPlan } from '#lib/gateway/plan-call.ts'
 import { refusalStatus, type Refusal } from '#lib/gateway/refusal.ts'
 import type { Route } from '#lib/gateway/routes.ts'
@@ -165,7 +165,7 @@ export function endedEvent(
     event.estimatedWhy = why
   }
   event.attempts = [...ending.attempts]
-  event.decision.rules = testedLimits(judged)
+  event.decision.standing = standingOf(judged)
   event.decision.heldNanos = String(judged.heldNanos)
   event.decision.outputAllowed = judged.outputAllowed
   event.timing = { admittedMs, firstByteMs: ending.firstByteMs, totalMs: ending.totalMs }

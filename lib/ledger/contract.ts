@@ -53,12 +53,28 @@ export const testedRule = z.object({
 export type TestedRule = z.output<typeof testedRule>
 export type WrittenRule = z.input<typeof testedRule>
 
+/**
+ * How an admitted call stood with each limit and budget, before it. All passed, and every call carries this, so it names a
+ * scope once and no fields.
+ */
+export const standing = z.object({
+  scopes: z.array(z.tuple([z.string(), z.string(), z.string()])),
+  /** Kind, place of the scope, limit, used. */
+  limits: z.array(z.tuple([z.string(), z.int().nonnegative(), z.number(), z.number()])),
+  /** Period, place of the scope, posture, limit, spent, held (nano-USD), reset in epoch ms or 0. */
+  budgets: z.array(
+    z.tuple([z.string(), z.int().nonnegative(), z.string(), z.string(), z.string(), z.string(), z.number()]),
+  ),
+})
+export type Standing = z.infer<typeof standing>
+
 /** Why the call was let through or refused. Money amounts in rules are nano-USD as text. */
-export const decision = z.object({
+const writtenDecision = z.object({
   id: z.string(),
   code: z.string().nullable().default(null),
   message: z.string().nullable().default(null),
   rules: z.array(testedRule).default([]),
+  standing: standing.nullable().default(null),
   profileVersion: z.number().nullable().default(null),
   /** What this call would have held on each budget, nano-USD. */
   heldNanos: nanos.nullable().default(null),
@@ -67,7 +83,35 @@ export const decision = z.object({
   outputAllowed: z.number().nullable().default(null),
   promptBytes: z.number().nullable().default(null),
 })
-export type Decision = z.infer<typeof decision>
+
+/** For readers: a standing is told as the rules that it stands for. */
+export const decision = writtenDecision.transform(({ standing: stood, rules, ...others }) => ({
+  ...others,
+  rules: stood ? [...rules, ...rulesOf(stood)] : rules,
+}))
+export type Decision = z.output<typeof decision>
+
+function rulesOf({ scopes, limits, budgets }: Standing): TestedRule[] {
+  const passed = { passed: true, source: null, held: null, unit: null, resetsAtMs: null }
+  const scopeAt = (place: number): TestedRule['scope'] => {
+    const scope = scopes[place]
+    return scope ? { type: scope[0], id: scope[1], name: scope[2] } : null
+  }
+  return [
+    ...limits.map(([rule, place, limit, used]) => ({ ...passed, rule, scope: scopeAt(place), limit, used })),
+    ...budgets.map(([period, place, source, limit, used, held, resetsAtMs]) => ({
+      ...passed,
+      rule: `budget_${period}`,
+      scope: scopeAt(place),
+      source,
+      limit,
+      used,
+      held,
+      unit: 'nanos',
+      resetsAtMs: resetsAtMs || null,
+    })),
+  ]
+}
 
 /** Milliseconds since admission began; null where the step was not reached. */
 export const timing = z.object({
@@ -124,7 +168,7 @@ export const usageEvent = z.object({
   estimatedWhy: z.string().nullable().default(null),
 
   attempts: z.array(attempt).default([]),
-  decision,
+  decision: writtenDecision,
   timing,
   tags: z.record(z.string(), z.string()).default({}),
 })

@@ -1,16 +1,14 @@
 /**
  * ADMIT: one round trip that checks versions, every limit and every budget of a call, and sets the money aside. This file
- * turns rules into the function's arguments and its answer into facts; the decision itself is in functions.lua.
+ * asks, and turns the answer into facts; the decision itself is in functions.lua.
  */
 import type { BudgetRule, LimitRule } from '#lib/limits/contract.ts'
 import { callFunction } from '#lib/limits/functions.ts'
-import { budgetKey, holdKey, limitKey, openHolds } from '#lib/limits/keys.ts'
-import { budgetWindow, limitWindow, type Window } from '#lib/limits/windows.ts'
+import { ruleSetAt, type AdmitRules, type RuleSet } from '#lib/limits/rule-set.ts'
+import { takeTurn } from '#lib/limits/turn.ts'
+import type { Window } from '#lib/limits/windows.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
 import { versionKey } from '#lib/policy/versions.ts'
-
-/** How long a hold lives without its gateway renewing it. */
-export const leaseMs = 8_000
 
 /** What a call may cost at most, in the terms that ADMIT needs. */
 export type HoldBound = {
@@ -27,10 +25,7 @@ export type HoldBound = {
 
 export type AdmitRequest = {
   readonly callId: string
-  readonly versions: readonly (readonly [subject: string, version: string])[]
-  readonly limits: readonly LimitRule[]
-  readonly budgets: readonly BudgetRule[]
-  readonly timeZone: string
+  readonly rules: AdmitRules
   readonly bound: HoldBound
   /** JSON of lib/ledger/contract.ts' HoldDraft. */
   readonly draft: string
@@ -62,69 +57,108 @@ export type BudgetState = {
   readonly cap: number | null
 }
 
+export type Judgement = {
+  readonly redisNowMs: number
+  readonly outputAllowed: number
+  readonly heldNanos: number
+  readonly limits: readonly LimitState[]
+  readonly budgets: readonly BudgetState[]
+  /** For SETTLE. */
+  readonly budgetKeys: readonly string[]
+}
+
 export type AdmitReply =
-  | {
-      readonly kind: 'admitted' | 'limit' | 'budget'
-      readonly redisNowMs: number
-      readonly outputAllowed: number
-      readonly heldNanos: number
-      readonly limits: readonly LimitState[]
-      readonly budgets: readonly BudgetState[]
-      /** For SETTLE. */
-      readonly budgetKeys: readonly string[]
-    }
+  | ({ readonly kind: 'admitted' | 'limit' | 'budget' } & Judgement)
   | { readonly kind: 'stale' }
   | { readonly kind: 'clock'; readonly redisNowMs: number }
   | { readonly kind: 'seed'; readonly budgets: readonly { readonly rule: BudgetRule; readonly window: Window }[] }
 
 /** Asks Redis. Throws when Redis does not answer in time. */
 export async function admit(redis: RedisClient, request: AdmitRequest): Promise<AdmitReply> {
-  const { versions, limits, budgets, bound, nowMs } = request
-  const limitWindows = limits.map((rule) => limitWindow(rule.kind, request.timeZone, nowMs))
-  const windows = budgets.map((rule) => budgetWindow(rule.period, rule.timeZone, nowMs))
-  const budgetKeys = budgets.map((rule, i) => budgetKey(rule, windows[i]!))
-  const keys = [openHolds, holdKey(request.callId)]
-  for (const [subject] of versions) keys.push(versionKey(subject))
-  for (const [i, rule] of limits.entries()) keys.push(limitKey(rule, limitWindows[i]!))
-  keys.push(...budgetKeys)
-
-  const question = JSON.stringify([
-    request.callId,
-    leaseMs,
-    bound.promptTokens,
-    bound.promptNanos,
-    bound.outputNanos,
-    bound.outputWanted,
-    bound.outputLeast,
-    versions.map(([, version]) => version),
-    limits.map((rule, i) => [rule.kind, rule.limit, limitWindows[i]!.startMs, limitWindows[i]!.endMs]),
-    budgets.map((rule, i) => [capNanos(rule) ?? -1, windows[i]!.startMs, windows[i]!.endMs]),
-  ])
-  const reply = (await callFunction(redis, 'gatehouse_admit', keys, [question, request.draft])) as string
+  const { callId, bound, rules } = request
+  const set = ruleSetAt(rules, request.nowMs)
+  const reply = await takeTurn(redis, {
+    kind: 'admission',
+    rules: set,
+    values: [callId, bound.promptTokens, bound.promptNanos, bound.outputNanos, bound.outputWanted, bound.outputLeast],
+    text: request.draft,
+  })
   const [status, ...parts] = reply.split(' ')
-  const numbers = parts.map(Number)
   if (status === 'STALE' || status === 'MISS') return { kind: 'stale' }
-  if (status === 'CLOCK') return { kind: 'clock', redisNowMs: numbers[0]! }
+  if (status === 'CLOCK') return { kind: 'clock', redisNowMs: Number(parts[0]) }
   if (status === 'SEED') {
-    return { kind: 'seed', budgets: numbers.map((n) => ({ rule: budgets[n - 1]!, window: windows[n - 1]! })) }
+    const unknown = parts.map((place) => Number(place) - 1)
+    return {
+      kind: 'seed',
+      budgets: unknown.map((b) => ({ rule: rules.budgets[b]!, window: set.budgetWindows[b]! })),
+    }
   }
-  const budgetsAt = 3 + 5 * limits.length
+  const kind = status === 'OK' ? 'admitted' : status === 'LIMIT' ? 'limit' : 'budget'
+  return { kind, ...judgement(parts, rules, set, bound) }
+}
+
+/** Reads `now, output allowed, nanos held, .passes, limits…, budgets…`. */
+function judgement(
+  [now, allowed, held, passes = '', ...states]: readonly string[],
+  { limits, budgets }: AdmitRules,
+  set: RuleSet,
+  bound: HoldBound,
+): Judgement {
+  const redisNowMs = Number(now)
+  const outputAllowed = Number(allowed)
+  const tokens = bound.promptTokens + outputAllowed
+  const passed = (place: number): boolean => passes[1 + place] === '1'
   return {
-    kind: status === 'OK' ? 'admitted' : status === 'LIMIT' ? 'limit' : 'budget',
-    redisNowMs: numbers[0]!,
-    outputAllowed: numbers[1]!,
-    heldNanos: numbers[2]!,
-    limits: limits.map((rule, i) => limitState(rule, numbers, 3 + 5 * i)),
-    budgets: budgets.map((rule, i) => ({
+    redisNowMs,
+    outputAllowed,
+    heldNanos: Number(held),
+    limits: limits.map((rule, l) =>
+      limitState(rule, set.limitWindows[l]!, passed(l), Number(states[l]), tokens, redisNowMs),
+    ),
+    budgets: budgets.map((rule, b) => ({
       rule,
-      window: windows[i]!,
-      passed: numbers[budgetsAt + 3 * i] === 1,
-      spent: numbers[budgetsAt + 3 * i + 1]!,
-      held: numbers[budgetsAt + 3 * i + 2]!,
-      cap: capNanos(rule),
+      window: set.budgetWindows[b]!,
+      passed: passed(limits.length + b),
+      spent: Number(states[limits.length + 2 * b]),
+      held: Number(states[limits.length + 2 * b + 1]),
+      cap: set.caps[b]!,
     })),
-    budgetKeys,
+    budgetKeys: set.budgetKeys,
   }
+}
+
+const minuteMs = 60_000
+/** Absorbs the rounding of fractions, in units; functions.lua has the same. */
+const slack = 1e-6
+
+/** `before` is what was in use: of a bucket the ms until it is free, else a count. */
+function limitState(
+  rule: LimitRule,
+  window: Window,
+  passed: boolean,
+  before: number,
+  tokens: number,
+  nowMs: number,
+): LimitState {
+  const { kind, limit } = rule
+  const cost = kind === 'tpm' || kind === 'tpd' ? tokens : 1
+  if (kind === 'rpm' || kind === 'tpm') {
+    // GCRA: a unit takes `interval` of the bucket's minute.
+    const interval = minuteMs / limit
+    const after = passed ? before + cost * interval : before
+    return {
+      rule,
+      passed,
+      used: Math.max(0, Math.ceil(before / interval - slack)),
+      remaining: Math.floor((minuteMs - after) / interval + slack),
+      resetMs: Math.ceil(after),
+      retryMs: cost > limit ? -1 : Math.ceil(before + cost * interval - minuteMs),
+    }
+  }
+  const remaining = Math.max(0, limit - before - (passed ? cost : 0))
+  if (kind === 'concurrency') return { rule, passed, used: before, remaining, resetMs: 0, retryMs: 1_000 }
+  const resetMs = window.endMs - nowMs
+  return { rule, passed, used: before, remaining, resetMs, retryMs: cost > limit ? -1 : resetMs }
 }
 
 /** Whether these versions are in force; false also where Redis does not know them. */
@@ -139,23 +173,4 @@ export async function versionsInForce(
     versions.map(([, version]) => version),
   )
   return reply === 'OK'
-}
-
-/** Where a budget refuses, in nano-USD; null where it only alerts. At most 9.9e15, that is, exact in a double. */
-export function capNanos(rule: BudgetRule): number | null {
-  if (rule.posture === 'soft') return null
-  const amount = BigInt(rule.amountNanos)
-  if (rule.posture === 'hard') return Number(amount)
-  return Number((amount * BigInt(rule.enforceAtPercent)) / 100n)
-}
-
-function limitState(rule: LimitRule, numbers: readonly number[], at: number): LimitState {
-  return {
-    rule,
-    passed: numbers[at] === 1,
-    used: numbers[at + 1]!,
-    remaining: numbers[at + 2]!,
-    resetMs: numbers[at + 3]!,
-    retryMs: numbers[at + 4]!,
-  }
 }

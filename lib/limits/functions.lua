@@ -8,7 +8,8 @@ Numbers are doubles, exact to 2^53: budgets are at most 9e15 nano-USD a period, 
 Records
   {gh}:v:<subject>        string  version of what grants are compiled from
   {gh}:open               zset    call id → end of its lease (ms)
-  {gh}:hold:<call>        hash    p = packed hold, d = draft of the event, g = output tokens seen so far
+  {gh}:hold:<call>        string  what a call holds, and the output tokens seen so far
+  {gh}:draft:<call>       string  draft of its usage event, for the sweeper
   {gh}:done:<call>        string  "final", or the packed record of what the sweeper booked
   {gh}:usage              stream  usage events that are not yet in PostgreSQL
   bucket (rpm, tpm)       string  theoretical arrival time (GCRA), ms with fraction
@@ -17,6 +18,8 @@ Records
   budget period           hash    u = spent, h = held (nano-USD)
 ]]
 
+local HOLD, DRAFT, DONE = '{gh}:hold:', '{gh}:draft:', '{gh}:done:'
+local MOST_ARGUMENTS = 1000 -- of one command: Lua unpacks no more than some thousands
 local MINUTE_MS = 60000
 local FINAL_TTL_S = 3600 -- repeated settlements come within minutes; the ledger's unique id stands behind
 local SWEPT_TTL_S = 86400 -- a gateway that was stopped may come back late
@@ -53,43 +56,246 @@ local function check(keys, argv)
   return version_problem(keys, 1, argv) or 'OK'
 end
 
---[[ ADMIT: all or nothing. Checks versions, every limit and every budget, and only then writes.
-KEYS  open, hold, then versions, limits, budgets in the order of the question
-ARGV  1 the question, JSON: [ call id, lease ms, prompt tokens (estimate), nanos held for the prompt, nanos per output token,
-        output tokens wanted, least output tokens worth a call, [expected version…],
-        [[kind, limit, window start ms, window end ms]…], [[cap nanos or -1, start ms, end ms or 0]…] ]
-      2 draft of the usage event
-Returns one text, parts separated by spaces (a reply of many integers costs the client more than this whole decision):
-  OK | LIMIT | BUDGET, now, output allowed, nanos held, per limit: passed used remaining reset-ms retry-ms,
-                       per budget: passed used held
-  STALE · MISS · CLOCK now (a window does not contain Redis' now) · SEED i… (budget periods that are unknown)
-  used and held exclude this call; remaining includes it where it was admitted. retry-ms is -1 where waiting can't help.
-A refusal writes nothing. ]]
-local function admit(keys, argv)
-  local q = cjson.decode(argv[1])
-  local id, lease, prompt_tokens, prompt_nanos, output_nanos, wanted, least = q[1], q[2], q[3], q[4], q[5], q[6], q[7]
-  local versions, limits, budgets = q[8], q[9], q[10]
+-- ── A turn ──────────────────────────────────────────────────────────────────────────────────────
 
-  local problem = version_problem(keys, 3, versions)
-  if problem then return problem end
+-- What a turn knows of Redis, and what it will change there. A record is read once and written once, however many calls
+-- of the turn touch it; what a command inside a function costs is mostly the command, not its work.
+local function open_turn(open, stream)
+  return {
+    open = open, stream = stream, now = clock_ms(),
+    stored = {},  -- strings as they were read: versions, buckets, windows, holds, markers; false for none
+    numbers = {}, -- buckets and windows as they are now; false for none
+    buckets = {}, -- key → true: to be written
+    windows = {}, -- key → { added, expires at, where it is new }
+    periods = {}, -- key → budget period; false for one that is unknown
+    lost = {},    -- budget periods to be deleted
+    running = {}, -- key → { count of leases, ids that come }
+    leaving = {}, -- key → ids that go
+    tails = {},   -- tail of a hold → what it says
+    ids = {},     -- calls that come
+    holds = {},   -- key, value, …
+    ended = {},   -- calls that go
+    markers = {}, -- { id, marker, seconds }
+    events = {},
+  }
+end
 
-  local now = clock_ms()
-  local limit_key = 2 + #versions
-  local budget_key = limit_key + #limits
+-- Reads strings that are not read yet, in one command.
+local function read_strings(turn, keys)
+  local unread = {}
+  for _, key in ipairs(keys) do
+    if turn.stored[key] == nil then
+      turn.stored[key] = false
+      unread[#unread + 1] = key
+    end
+  end
+  for first = 1, #unread, MOST_ARGUMENTS do
+    local last = math.min(#unread, first + MOST_ARGUMENTS - 1)
+    local values = redis.call('MGET', unpack(unread, first, last))
+    for i = first, last do turn.stored[unread[i]] = values[i - first + 1] end
+  end
+end
+
+local function number_of(turn, key)
+  local number = turn.numbers[key]
+  if number == nil then
+    read_strings(turn, { key })
+    number = turn.stored[key] and tonumber(turn.stored[key]) or false
+    turn.numbers[key] = number
+  end
+  return number
+end
+
+local function period_of(turn, key)
+  local period = turn.periods[key]
+  if period == nil then
+    local record = redis.call('HMGET', key, 'u', 'h')
+    -- As they are read they are sent to the caller, so they stay text until they change.
+    period = record[1] and { spent = record[1], held = record[2] or '0', more_spent = 0, more_held = 0 } or false
+    turn.periods[key] = period
+  end
+  return period
+end
+
+local function spent_of(period) return tonumber(period.spent) + period.more_spent end
+local function held_of(period) return tonumber(period.held) + period.more_held end
+local function as_text(text, more) return more == 0 and text or whole(tonumber(text) + more) end
+
+local function running_of(turn, key)
+  local running = turn.running[key]
+  if not running then
+    local leaving = turn.leaving[key]
+    if leaving then
+      redis.call('ZREM', key, unpack(leaving))
+      turn.leaving[key] = nil
+    end
+    running = { count = redis.call('ZCOUNT', key, '(' .. whole(turn.now), '+inf'), ids = {} }
+    turn.running[key] = running
+  end
+  return running
+end
+
+local function add_to_window(turn, key, amount, expires)
+  local number = number_of(turn, key)
+  local window = turn.windows[key] or { added = 0, expires = not number and expires }
+  window.added = window.added + amount
+  turn.windows[key] = window
+  turn.numbers[key] = (number or 0) + amount
+end
+
+-- A hold as text: output tokens seen so far, nanos, tokens, and what of its rules its settlement needs, packed.
+local function write_hold(seen, amount, tokens, tail)
+  return table.concat({ seen, amount, tokens, tail }, ' ')
+end
+
+local function read_hold(text)
+  local _, last, seen, amount, tokens = string.find(text, '^(%d+) (%d+) (%d+) ')
+  return seen, amount, tokens, string.sub(text, last + 1)
+end
+
+local function unpack_tail(turn, tail)
+  local rules = turn.tails[tail]
+  if not rules then
+    local buckets, windows, running, budgets = unpack(cmsgpack.unpack(tail))
+    rules = { buckets = buckets, windows = windows, running = running, budgets = budgets }
+    turn.tails[tail] = rules
+  end
+  return rules
+end
+
+-- ── Settlements ─────────────────────────────────────────────────────────────────────────────────
+
+-- Replaces a token estimate by what was used, in buckets and day windows that still exist.
+local function correct_tokens(turn, rules, estimate, actual)
+  if estimate == actual then return end
+  for _, bucket in ipairs(rules.buckets) do
+    local key, interval = bucket[1], bucket[2]
+    local tat = number_of(turn, key)
+    if tat then
+      turn.numbers[key] = tat + (actual - estimate) * interval
+      turn.buckets[key] = true
+    end
+  end
+  for _, key in ipairs(rules.windows) do
+    if number_of(turn, key) then add_to_window(turn, key, actual - estimate) end
+  end
+end
+
+-- SETTLE: the hold goes, the cost and the usage event come. Idempotent by call id.
+local function settle(turn, id, mode, nanos, tokens, budgets, event)
+  local done = turn.stored[DONE .. id]
+  if done == 'final' or (done and mode == 'sweep') then return 'DUPLICATE' end
+  if done then
+    local swept = cmsgpack.unpack(done)
+    if mode == 'final' then return 'SWEPT ' .. swept.event end
+    local _, _, _, tail = read_hold(swept.hold)
+    local rules = unpack_tail(turn, tail)
+    for _, key in ipairs(rules.budgets) do
+      local period = period_of(turn, key)
+      if period then period.more_spent = period.more_spent + nanos - swept.nanos end
+    end
+    correct_tokens(turn, rules, swept.tokens, tokens)
+    turn.events[#turn.events + 1] = event
+    turn.markers[#turn.markers + 1] = { id, 'final', SWEPT_TTL_S }
+    turn.stored[DONE .. id] = 'final'
+    return 'SETTLED'
+  end
+
+  local hold = turn.stored[HOLD .. id]
+  local outcome = 'SETTLED'
+  if hold then
+    local _, amount, estimate, tail = read_hold(hold)
+    local rules = unpack_tail(turn, tail)
+    for _, key in ipairs(rules.budgets) do
+      local period = period_of(turn, key)
+      if period and held_of(period) < tonumber(amount) then
+        -- What is held is at least this hold. Less means that the period was lost: it will be seeded anew.
+        turn.lost[#turn.lost + 1] = key
+        turn.periods[key] = false
+      elseif period then
+        period.more_held = period.more_held - amount
+        period.more_spent = period.more_spent + nanos
+      end
+    end
+    correct_tokens(turn, rules, tonumber(estimate), tokens)
+    for _, key in ipairs(rules.running) do
+      local leaving = turn.leaving[key] or {}
+      leaving[#leaving + 1] = id
+      turn.leaving[key] = leaving
+    end
+  else
+    -- The event enters the stream now. A period that exists was seeded without it; one that does not will be seeded with it.
+    for _, key in ipairs(budgets) do
+      local period = period_of(turn, key)
+      if period then period.more_spent = period.more_spent + nanos end
+    end
+    outcome = 'LOST'
+  end
+  turn.ended[#turn.ended + 1] = id
+  turn.events[#turn.events + 1] = event
+  if mode == 'sweep' and hold then
+    local record = cmsgpack.pack({ nanos = nanos, tokens = tokens, event = event, hold = hold })
+    turn.markers[#turn.markers + 1] = { id, record, SWEPT_TTL_S }
+    turn.stored[DONE .. id] = record
+  else
+    turn.markers[#turn.markers + 1] = { id, 'final', FINAL_TTL_S }
+    turn.stored[DONE .. id] = 'final'
+  end
+  turn.stored[HOLD .. id] = false
+  return outcome
+end
+
+-- ── Admissions ──────────────────────────────────────────────────────────────────────────────────
+
+-- What a settlement needs of rules, the same for all their calls.
+local function tail_of(rules)
+  if not rules.tail then
+    local buckets, windows, running, budgets = {}, {}, {}, {}
+    for _, rule in ipairs(rules.limits) do
+      local kind, key, limit = rule[1], rule[2], rule[3]
+      if kind == 'tpm' then buckets[#buckets + 1] = { key, MINUTE_MS / limit } end
+      if kind == 'tpd' then windows[#windows + 1] = key end
+      if kind == 'concurrency' then running[#running + 1] = key end
+    end
+    for b, budget in ipairs(rules.budgets) do budgets[b] = budget[1] end
+    rules.tail = cmsgpack.pack({ buckets, windows, running, budgets })
+  end
+  return rules.tail
+end
+
+-- Why no call can be judged by these rules: they are out of date, or their windows do not contain Redis' now.
+local function problem_of(turn, rules)
+  for _, pair in ipairs(rules.versions) do
+    local stored = turn.stored[pair[1]]
+    if not stored then return 'MISS' end
+    if stored ~= pair[2] then return 'STALE' end
+  end
+  local now = turn.now
+  for _, budget in ipairs(rules.budgets) do
+    if now < budget[3] or (budget[4] > 0 and now >= budget[4]) then return 'CLOCK ' .. whole(now) end
+  end
+  for _, rule in ipairs(rules.limits) do
+    if rule[5] > 0 and (now < rule[4] or now >= rule[5]) then return 'CLOCK ' .. whole(now) end
+  end
+  return false
+end
+
+-- ADMIT: all or nothing. Checks versions, every limit and every budget, and only then takes from them.
+local function admit(turn, rules, id, prompt_tokens, prompt_nanos, output_nanos, wanted, least, draft)
+  if rules.problem == nil then rules.problem = problem_of(turn, rules) end
+  if rules.problem then return rules.problem end
+  local now, limits, budgets = turn.now, rules.limits, rules.budgets
 
   -- Budgets first, since they may shorten the output that the token limits count.
-  local allowed, used, held, unknown = wanted, {}, {}, nil
+  local allowed, periods, unknown = wanted, {}, nil
   for b, budget in ipairs(budgets) do
-    local cap, starts, ends = budget[1], budget[2], budget[3]
-    if now < starts or (ends > 0 and now >= ends) then return 'CLOCK ' .. whole(now) end
-    local record = redis.call('HMGET', keys[budget_key + b], 'u', 'h')
-    if not record[1] then
+    local cap, period = budget[2], period_of(turn, budget[1])
+    periods[b] = period
+    if not period then
       unknown = (unknown or 'SEED') .. ' ' .. b
-    else
-      used[b], held[b] = tonumber(record[1]), tonumber(record[2] or '0')
-      if cap >= 0 and output_nanos > 0 then
-        allowed = math.min(allowed, math.floor((cap - used[b] - held[b] - prompt_nanos) / output_nanos))
-      end
+    elseif cap >= 0 and output_nanos > 0 then
+      local left = cap - spent_of(period) - held_of(period) - prompt_nanos
+      allowed = math.min(allowed, math.floor(left / output_nanos))
     end
   end
   if unknown then return unknown end
@@ -98,178 +304,169 @@ local function admit(keys, argv)
   local tokens = prompt_tokens + allowed
 
   local verdict = 'OK'
-  local states, writes = {}, {}
-  local n = 0
+  local passes, before, after = {}, {}, {} -- `before` of the limits, then spent and held of the budgets
   for l, rule in ipairs(limits) do
-    local key, kind, limit = keys[limit_key + l], rule[1], rule[2]
-    local passed, used_now, remaining, reset, retry
+    local kind, key, limit = rule[1], rule[2], rule[3]
+    local passed
     if kind == 'rpm' or kind == 'tpm' then
-      local cost = kind == 'rpm' and 1 or tokens
       local interval = MINUTE_MS / limit
-      local tat = math.max(tonumber(redis.call('GET', key) or '0'), now)
-      local next_tat = tat + cost * interval
+      local tat = math.max(number_of(turn, key) or 0, now)
+      after[l] = tat + (kind == 'rpm' and 1 or tokens) * interval
       -- A millionth of a unit of slack absorbs rounding of the fractions.
-      passed = next_tat - now <= MINUTE_MS + interval * 1e-6
-      local after = passed and next_tat or tat
-      used_now = math.max(0, math.ceil((tat - now) / interval - 1e-6))
-      remaining = math.floor((MINUTE_MS - (after - now)) / interval + 1e-6)
-      reset = math.ceil(after - now)
-      retry = cost > limit and -1 or math.ceil(next_tat - now - MINUTE_MS)
-      writes[l] = next_tat
+      passed = after[l] - now <= MINUTE_MS + interval * 1e-6
+      before[l] = tat > now and string.format('%.3f', tat - now) or '0'
     elseif kind == 'concurrency' then
-      used_now = redis.call('ZCOUNT', key, '(' .. whole(now), '+inf')
-      passed = used_now + 1 <= limit
-      remaining = math.max(0, limit - used_now - (passed and 1 or 0))
-      reset, retry = 0, 1000
+      before[l] = running_of(turn, key).count
+      passed = before[l] + 1 <= limit
     else
-      local starts, ends = rule[3], rule[4]
-      if now < starts or now >= ends then return 'CLOCK ' .. whole(now) end
-      local cost = kind == 'tpd' and tokens or 1
-      used_now = tonumber(redis.call('GET', key) or '0')
-      passed = used_now + cost <= limit
-      remaining = math.max(0, limit - used_now - (passed and cost or 0))
-      reset = math.ceil(ends - now)
-      retry = cost > limit and -1 or reset
-      writes[l] = cost
+      after[l] = kind == 'tpd' and tokens or 1
+      before[l] = number_of(turn, key) or 0
+      passed = before[l] + after[l] <= limit
     end
     if not passed then verdict = 'LIMIT' end
-    -- Counts and spans stay below 10^14, which prints in full; money may not, and goes through whole().
-    states[n + 1], states[n + 2], states[n + 3] = passed and 1 or 0, used_now, remaining
-    states[n + 4], states[n + 5] = reset, retry
-    n = n + 5
+    passes[l] = passed and '1' or '0'
   end
   for b, budget in ipairs(budgets) do
-    local cap = budget[1]
-    local passed = cap < 0 or used[b] + held[b] + amount <= cap
+    local cap, period = budget[2], periods[b]
+    local passed = cap < 0 or spent_of(period) + held_of(period) + amount <= cap
     if not passed and verdict == 'OK' then verdict = 'BUDGET' end
-    states[n + 1], states[n + 2], states[n + 3] = passed and 1 or 0, whole(used[b]), whole(held[b])
-    n = n + 3
+    passes[#limits + b] = passed and '1' or '0'
+    before[#limits + 2 * b - 1] = as_text(period.spent, period.more_spent)
+    before[#limits + 2 * b] = as_text(period.held, period.more_held)
   end
-  local hold_amount = whole(amount)
-  local reply = table.concat({ verdict, whole(math.floor(now)), allowed, hold_amount, table.concat(states, ' ') }, ' ')
+  local held = whole(amount)
+  local head = { verdict, whole(now), whole(allowed), held, '.' .. table.concat(passes), table.concat(before, ' ') }
+  local reply = table.concat(head, ' ')
   if verdict ~= 'OK' then return reply end
 
-  -- Nothing below sets an expiry that a sweep or a settlement makes needless: budget periods got theirs when seeded.
-  local hold = { a = hold_amount, t = tokens, buckets = {}, windows = {}, running = {}, budgets = {} }
-  local lease_ends = whole(now + lease)
   for l, rule in ipairs(limits) do
-    local key, kind = keys[limit_key + l], rule[1]
+    local kind, key = rule[1], rule[2]
     if kind == 'rpm' or kind == 'tpm' then
-      redis.call('SET', key, string.format('%.3f', writes[l]), 'PX', math.ceil(writes[l] - now) + 1000)
-      if kind == 'tpm' then hold.buckets[#hold.buckets + 1] = { key, MINUTE_MS / rule[2] } end
+      turn.numbers[key] = after[l]
+      turn.buckets[key] = true
     elseif kind == 'concurrency' then
-      redis.call('ZADD', key, lease_ends, id)
-      hold.running[#hold.running + 1] = key
+      local running = turn.running[key]
+      running.count = running.count + 1
+      running.ids[#running.ids + 1] = id
     else
-      if redis.call('INCRBY', key, whole(writes[l])) == writes[l] then
-        redis.call('PEXPIREAT', key, whole(rule[4] + WINDOW_GRACE_MS))
-      end
-      if kind == 'tpd' then hold.windows[#hold.windows + 1] = key end
+      add_to_window(turn, key, after[l], rule[5] + WINDOW_GRACE_MS)
     end
   end
-  for b = 1, #budgets do
-    local key = keys[budget_key + b]
-    redis.call('HINCRBY', key, 'h', hold_amount)
-    hold.budgets[b] = key
-  end
-  redis.call('ZADD', keys[1], lease_ends, id)
-  redis.call('HSET', keys[2], 'p', cmsgpack.pack(hold), 'd', argv[2])
+  for _, period in ipairs(periods) do period.more_held = period.more_held + amount end
+  local n = #turn.holds
+  turn.holds[n + 1], turn.holds[n + 2] = HOLD .. id, write_hold('0', held, whole(tokens), tail_of(rules))
+  turn.holds[n + 3], turn.holds[n + 4] = DRAFT .. id, draft
+  turn.ids[#turn.ids + 1] = id
   return reply
 end
 
--- Replaces a token estimate by what was used, in buckets and day windows that still exist.
-local function correct_tokens(hold, estimate, actual)
-  if estimate == actual then return end
-  local now
-  for _, bucket in ipairs(hold.buckets) do
-    local tat = redis.call('GET', bucket[1])
-    if tat then
-      now = now or clock_ms()
-      local corrected = tonumber(tat) + (actual - estimate) * bucket[2]
-      local ttl = math.max(1000, math.ceil(corrected - now) + 1000)
-      redis.call('SET', bucket[1], string.format('%.3f', corrected), 'PX', whole(ttl))
-    end
-  end
-  for _, key in ipairs(hold.windows) do
-    if redis.call('EXISTS', key) == 1 then redis.call('INCRBY', key, whole(actual - estimate)) end
-  end
+-- ── Writing ─────────────────────────────────────────────────────────────────────────────────────
+
+local function lease(key, ends, ids)
+  local members = {}
+  for i, id in ipairs(ids) do members[2 * i - 1], members[2 * i] = ends, id end
+  if #members > 0 then redis.call('ZADD', key, unpack(members)) end
 end
 
---[[ SETTLE: the hold goes, the cost and the usage event come, in one step. Idempotent by call id.
-KEYS  open, hold, done, stream, then the budget periods of the call (used only where the hold is lost)
-ARGV  1 call id  2 final | sweep | adjust  3 cost nanos  4 tokens  5 event JSON
-Returns SETTLED; LOST when no hold was found (Redis lost it): the event is kept all the same;
-        DUPLICATE; SWEPT and the event's JSON, as one text, when the sweeper has booked an estimate for this call: come again with `adjust`,
-        whose event carries the difference, and whose nanos and tokens are the true ones. ]]
-local function settle(keys, argv)
-  local open, hold_key, done_key, stream = keys[1], keys[2], keys[3], keys[4]
-  local id, mode, nanos, tokens, event = argv[1], argv[2], argv[3], tonumber(argv[4]), argv[5]
+-- Sets no expiry that a sweep or a settlement makes needless: budget periods got theirs when seeded.
+local function write(turn, lease_ms)
+  for key in pairs(turn.buckets) do
+    local tat = turn.numbers[key]
+    local ttl = math.max(1000, math.ceil(tat - turn.now) + 1000)
+    redis.call('SET', key, string.format('%.3f', tat), 'PX', whole(ttl))
+  end
+  for key, window in pairs(turn.windows) do
+    redis.call('INCRBY', key, whole(window.added))
+    if window.expires then redis.call('PEXPIREAT', key, whole(window.expires)) end
+  end
+  for key, period in pairs(turn.periods) do
+    if period and period.more_held ~= 0 then redis.call('HINCRBY', key, 'h', whole(period.more_held)) end
+    if period and period.more_spent ~= 0 then redis.call('HINCRBY', key, 'u', whole(period.more_spent)) end
+  end
+  if #turn.lost > 0 then redis.call('DEL', unpack(turn.lost)) end
+  for key, ids in pairs(turn.leaving) do redis.call('ZREM', key, unpack(ids)) end
+  if #turn.ended > 0 then
+    redis.call('ZREM', turn.open, unpack(turn.ended))
+    local keys = {}
+    for i, id in ipairs(turn.ended) do keys[2 * i - 1], keys[2 * i] = HOLD .. id, DRAFT .. id end
+    redis.call('DEL', unpack(keys))
+  end
+  for _, marker in ipairs(turn.markers) do redis.call('SET', DONE .. marker[1], marker[2], 'EX', marker[3]) end
+  for _, event in ipairs(turn.events) do redis.call('XADD', turn.stream, '*', 'e', event) end
 
-  local done = redis.call('GET', done_key)
-  if done == 'final' or (done and mode == 'sweep') then return 'DUPLICATE' end
-  if done then
-    local swept = cmsgpack.unpack(done)
-    if mode == 'final' then return 'SWEPT ' .. swept.event end
-    local hold = cmsgpack.unpack(swept.hold)
-    local difference = whole(tonumber(nanos) - tonumber(swept.nanos))
-    for _, key in ipairs(hold.budgets) do
-      if redis.call('EXISTS', key) == 1 then redis.call('HINCRBY', key, 'u', difference) end
-    end
-    correct_tokens(hold, swept.tokens, tokens)
-    redis.call('XADD', stream, '*', 'e', event)
-    redis.call('SET', done_key, 'final', 'EX', SWEPT_TTL_S)
-    return 'SETTLED'
-  end
-
-  local packed = redis.call('HGET', hold_key, 'p')
-  local outcome = 'SETTLED'
-  if packed then
-    local hold = cmsgpack.unpack(packed)
-    for _, key in ipairs(hold.budgets) do
-      -- What is held is at least this hold; less than nothing means that the period was lost and will be seeded anew.
-      -- A call of a free model holds nothing, and "-0" is no integer.
-      local left = hold.a == '0' and redis.call('EXISTS', key) - 1 or redis.call('HINCRBY', key, 'h', '-' .. hold.a)
-      if left < 0 then
-        redis.call('DEL', key)
-      elseif nanos ~= '0' then
-        redis.call('HINCRBY', key, 'u', nanos)
-      end
-    end
-    correct_tokens(hold, hold.t, tokens)
-    for _, key in ipairs(hold.running) do redis.call('ZREM', key, id) end
-    redis.call('DEL', hold_key)
-  else
-    -- The event enters the stream now. A period that exists was seeded without it; one that does not will be seeded with it.
-    for i = 5, #keys do
-      if redis.call('EXISTS', keys[i]) == 1 then redis.call('HINCRBY', keys[i], 'u', nanos) end
-    end
-    outcome = 'LOST'
-  end
-  redis.call('ZREM', open, id)
-  redis.call('XADD', stream, '*', 'e', event)
-  if mode == 'sweep' and packed then
-    local record = cmsgpack.pack({ nanos = nanos, tokens = tokens, event = event, hold = packed })
-    redis.call('SET', done_key, record, 'EX', SWEPT_TTL_S)
-  else
-    redis.call('SET', done_key, 'final', 'EX', FINAL_TTL_S)
-  end
-  return outcome
+  local lease_ends = whole(turn.now + lease_ms)
+  for key, running in pairs(turn.running) do lease(key, lease_ends, running.ids) end
+  lease(turn.open, lease_ends, turn.ids)
+  if #turn.holds > 0 then redis.call('MSET', unpack(turn.holds)) end
 end
+
+--[[ TURN: all that one gateway has for Redis at a moment, in one step: settlements first, then admissions, each as if it
+came alone. At most 100 of both.
+KEYS  open, stream; all other names are in the arguments, and share their slot
+ARGV  1 lease ms
+      2 the sets of rules that admissions are judged by, JSON: [ { versions: [[key, version]…],
+        limits: [[kind, key, limit, window start ms or 0, end ms or 0]…],
+        budgets: [[key, cap nanos or -1, start ms, end ms or 0]…] }… ]
+      3 settlements, JSON: [[call id, final | sweep | adjust, cost nanos, tokens, [budget period, used only where the hold
+        is lost]…]…]
+      4 admissions, JSON: [[number of the rules, call id, prompt tokens (estimate), nanos held for the prompt, nanos per
+        output token, output tokens wanted, least output tokens worth a call]…]
+      5… the usage event of each settlement, then the draft of each admission
+Returns a text for each, in that order.
+  Of a settlement: SETTLED; LOST when no hold was found (Redis lost it): the event is kept all the same; DUPLICATE;
+    SWEPT and the event's JSON when the sweeper has booked an estimate for this call: come again with `adjust`, whose
+    event carries the difference, and whose nanos and tokens are the true ones.
+  Of an admission, parts separated by spaces:
+    OK | LIMIT | BUDGET, now, output allowed, nanos held, a point and for each rule 1 where it passed or 0,
+      per limit what was in use (bucket: ms until it is free; else a count), per budget: spent, held
+    STALE · MISS · CLOCK now (a window does not contain Redis' now) · SEED i… (budget periods that are unknown)
+    What is in use excludes this call. A refusal writes nothing. ]]
+local function take_turn(keys, argv)
+  local turn = open_turn(keys[1], keys[2])
+  local rule_sets, settlements, admissions = cjson.decode(argv[2]), cjson.decode(argv[3]), cjson.decode(argv[4])
+  local names = {}
+  for _, settlement in ipairs(settlements) do
+    names[#names + 1] = HOLD .. settlement[1]
+    names[#names + 1] = DONE .. settlement[1]
+  end
+  for _, rules in ipairs(rule_sets) do
+    for _, pair in ipairs(rules.versions) do names[#names + 1] = pair[1] end
+    for _, rule in ipairs(rules.limits) do
+      if rule[1] ~= 'concurrency' then names[#names + 1] = rule[2] end
+    end
+  end
+  read_strings(turn, names)
+
+  local replies, text = {}, 4
+  for i, s in ipairs(settlements) do
+    replies[i] = settle(turn, s[1], s[2], tonumber(s[3]), s[4], s[5], argv[text + i])
+  end
+  text = text + #settlements
+  for i, a in ipairs(admissions) do
+    replies[#settlements + i] = admit(turn, rule_sets[a[1]], a[2], a[3], a[4], a[5], a[6], a[7], argv[text + i])
+  end
+  write(turn, tonumber(argv[1]))
+  return replies
+end
+
+-- ── Leases ──────────────────────────────────────────────────────────────────────────────────────
 
 --[[ RENEW: the gateway lives, and these calls with it.
-KEYS  open, holds
-ARGV  1 lease ms, then for each hold: call id, output tokens so far
+KEYS  open
+ARGV  1 lease ms, then for each call: its id, output tokens so far
 Returns the number of calls renewed. ]]
 local function renew(keys, argv)
-  local ends = whole(clock_ms() + tonumber(argv[1]))
+  local turn = open_turn(keys[1])
+  local ends = whole(turn.now + tonumber(argv[1]))
   local renewed = 0
-  for i = 2, #keys do
-    local id, progress = argv[2 * i - 2], argv[2 * i - 1]
-    local packed = redis.call('HGET', keys[i], 'p')
-    if packed then
+  for i = 2, #argv, 2 do
+    local id, seen = argv[i], argv[i + 1]
+    local hold = redis.call('GET', HOLD .. id)
+    if hold then
+      local _, amount, tokens, tail = read_hold(hold)
       redis.call('ZADD', keys[1], 'XX', ends, id)
-      redis.call('HSET', keys[i], 'g', progress)
-      for _, key in ipairs(cmsgpack.unpack(packed).running) do redis.call('ZADD', key, 'XX', ends, id) end
+      redis.call('SET', HOLD .. id, write_hold(seen, amount, tokens, tail))
+      for _, key in ipairs(unpack_tail(turn, tail).running) do redis.call('ZADD', key, 'XX', ends, id) end
       renewed = renewed + 1
     end
   end
@@ -278,22 +475,24 @@ end
 
 --[[ EXPIRED: holds whose gateway has not renewed them.
 KEYS  open
-ARGV  1 prefix of hold keys  2 most to return
+ARGV  1 most to return
 Returns a flat list: call id, draft, output tokens so far. A lease without a hold is dropped on the way. ]]
 local function expired(keys, argv)
-  local ids = redis.call('ZRANGEBYSCORE', keys[1], '-inf', whole(clock_ms()), 'LIMIT', 0, argv[2])
+  local ids = redis.call('ZRANGEBYSCORE', keys[1], '-inf', whole(clock_ms()), 'LIMIT', 0, argv[1])
   local found = {}
   for _, id in ipairs(ids) do
-    local record = redis.call('HMGET', argv[1] .. id, 'd', 'g')
-    if record[1] then
+    local record = redis.call('MGET', HOLD .. id, DRAFT .. id)
+    if record[1] and record[2] then
       local n = #found
-      found[n + 1], found[n + 2], found[n + 3] = id, record[1], record[2] or '0'
+      found[n + 1], found[n + 2], found[n + 3] = id, record[2], (read_hold(record[1]))
     else
       redis.call('ZREM', keys[1], id)
     end
   end
   return found
 end
+
+-- ── Seeding ─────────────────────────────────────────────────────────────────────────────────────
 
 -- The id of the newest entry that the stream has ever had.
 local function last_entry(stream)
@@ -377,8 +576,7 @@ local function set_versions(keys, argv)
 end
 
 redis.register_function('gatehouse_check', check)
-redis.register_function('gatehouse_admit', admit)
-redis.register_function('gatehouse_settle', settle)
+redis.register_function('gatehouse_turn', take_turn)
 redis.register_function('gatehouse_renew', renew)
 redis.register_function('gatehouse_expired', expired)
 redis.register_function('gatehouse_seed', seed)

@@ -2,16 +2,27 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { usageEvent, usageStream, type UsageEvent } from '#lib/ledger/contract.ts'
-import { admit, leaseMs, versionsInForce, type AdmitReply, type AdmitRequest } from '#lib/limits/admit.ts'
+import { admit, versionsInForce, type AdmitReply, type AdmitRequest } from '#lib/limits/admit.ts'
 import type { BudgetRule, LimitKind } from '#lib/limits/contract.ts'
 import { callFunction, loadFunctions } from '#lib/limits/functions.ts'
 import { budgetKey, doneKey, holdKey, limitKey, openHolds } from '#lib/limits/keys.ts'
 import { settle, type Settlement } from '#lib/limits/settle.ts'
 import { sweepHolds } from '#lib/limits/sweep.ts'
+import { leaseMs } from '#lib/limits/turn.ts'
 import { budgetWindow, limitWindow } from '#lib/limits/windows.ts'
 import { openRedis, type RedisClient } from '#lib/platform/redis.ts'
 import { versionKey, writeVersions } from '#lib/policy/versions.ts'
-import { aBound, aBudget, admitSeeded, aLimit, aRequest, aScope, aSettlement, contentsOf } from '#lib/testing/limits.ts'
+import {
+  aBound,
+  aBudget,
+  admitSeeded,
+  aLimit,
+  aRequest,
+  aScope,
+  aSettlement,
+  contentsOf,
+  type RequestWish,
+} from '#lib/testing/limits.ts'
 import { freshRedis, type TestRedis } from '#lib/testing/services.ts'
 
 let server: TestRedis
@@ -62,12 +73,12 @@ async function abandon(callId: string): Promise<void> {
 }
 
 const renew = (callId: string, output: number): Promise<unknown> =>
-  callFunction(redis, 'gatehouse_renew', [openHolds, holdKey(callId)], [leaseMs, callId, output])
+  callFunction(redis, 'gatehouse_renew', [openHolds], [leaseMs, callId, output])
 
 describe('a refusal', () => {
   const key = aScope()
 
-  test.each<[string, Partial<AdmitRequest>, string]>([
+  test.each<[string, RequestWish, string]>([
     ['a version that is older', { versions: [['team:one', '6']] }, 'stale'],
     ['a version that nobody knows', { versions: [['team:unheard', '1']] }, 'stale'],
     ['a budget that nobody knows', { budgets: [aBudget(1_000)] }, 'seed'],
@@ -356,7 +367,7 @@ describe('a settlement', () => {
     const bucket = aLimit('tpm', 10_000)
     const request = aRequest({ limits: [bucket, aLimit('tpd', 10_000)] })
     await admitted(request)
-    const names = request.limits.map((rule) => limitKey(rule, limitWindow(rule.kind, 'UTC', Date.now())))
+    const names = request.rules.limits.map((rule) => limitKey(rule, limitWindow(rule.kind, 'UTC', Date.now())))
     await redis.del(...names)
     await settle(redis, truth(request), 'final')
     expect(await redis.exists(...names)).toBe(0)

@@ -18,14 +18,16 @@ export function isFunctionMissing(error: unknown): boolean {
   return error instanceof Error && error.message.includes('Function not found')
 }
 
-/** FCALL; a Redis that lost the library gets it again, once. */
+/** FCALL; a Redis that lost the library gets it again, once. The call path's deadline counts from `sinceMs`. */
 export async function callFunction(
   redis: RedisClient,
   name: string,
   keys: readonly string[],
   args: readonly (string | number)[],
+  sinceMs?: number,
 ): Promise<unknown> {
-  const send = (): Promise<unknown> => withinDeadline(redis, () => redis.fcall(name, keys.length, ...keys, ...args))
+  const send = (): Promise<unknown> =>
+    withinDeadline(redis, () => redis.fcall(name, keys.length, ...keys, ...args), sinceMs)
   try {
     return await send()
   } catch (error) {

@@ -52,10 +52,7 @@ async function runningCall({ digest }: { readonly digest: Buffer }) {
   const grant = (await loadGrant(db, digest, Date.now()))!.grant
   const request: AdmitRequest = {
     callId: newId('call'),
-    versions: grant.versions,
-    limits: grant.limits,
-    budgets: grant.budgets,
-    timeZone: grant.timeZone,
+    rules: grant,
     bound: { promptTokens: 100, promptNanos: 10_000_000, outputNanos: 400_000, outputWanted: 50, outputLeast: 50 },
     draft: '{}',
     nowMs: Date.now(),

@@ -4,7 +4,7 @@
  */
 import type { Actor } from '#lib/identity/contract.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
-import { capNanos } from '#lib/limits/admit.ts'
+import { capNanos } from '#lib/limits/rule-set.ts'
 import type { BudgetRule, LimitRule } from '#lib/limits/contract.ts'
 import { findKey, findUsableKeysOf, type KeyRow } from '#lib/limits/key-facts-store.ts'
 import { budgetKey, limitKey } from '#lib/limits/keys.ts'

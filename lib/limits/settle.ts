@@ -4,9 +4,8 @@
  * a gateway that dies meanwhile leaves the hold to the sweeper.
  */
 import { units, type TokenVector } from '#lib/catalog/contract.ts'
-import { usageEvent, usageStream, type PriceLine, type WrittenEvent } from '#lib/ledger/contract.ts'
-import { callFunction } from '#lib/limits/functions.ts'
-import { doneKey, holdKey, openHolds } from '#lib/limits/keys.ts'
+import { usageEvent, type PriceLine, type WrittenEvent } from '#lib/ledger/contract.ts'
+import { takeTurn, type SettleMode } from '#lib/limits/turn.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
 
 export type Settlement = {
@@ -15,6 +14,8 @@ export type Settlement = {
   readonly tokens: number
   /** Budget periods of the call, needed only where Redis has lost the hold. */
   readonly budgetKeys: readonly string[]
+  /** Where what it gives back is not scarce, it may reach Redis a moment later, in company. */
+  readonly mayLinger?: boolean
 }
 
 export type SettleOutcome = 'settled' | 'lost' | 'duplicate'
@@ -40,7 +41,12 @@ export async function settle(
  * stream in place of an event, and from there to the dead letters, where people look.
  */
 export async function setAside(redis: RedisClient, callId: string, draft: string): Promise<SettleOutcome> {
-  const answer = await send(redis, callId, [], 'sweep', '0', 0, draft)
+  const answer = await takeTurn(redis, {
+    kind: 'settlement',
+    values: [callId, 'sweep', '0', 0, []],
+    text: draft,
+    mayLinger: false,
+  })
   return answer === 'SETTLED' ? 'settled' : 'duplicate'
 }
 
@@ -86,29 +92,14 @@ function linesBetween(truth: readonly PriceLine[], booked: readonly PriceLine[])
 
 function run(
   redis: RedisClient,
-  { event, tokens, budgetKeys }: Settlement,
-  mode: Mode,
+  { event, tokens, budgetKeys, mayLinger = false }: Settlement,
+  mode: SettleMode,
   entry: WrittenEvent,
 ): Promise<string> {
-  return send(redis, event.id, budgetKeys, mode, event.costNanos ?? '0', tokens, JSON.stringify(entry))
-}
-
-type Mode = 'final' | 'sweep' | 'adjust'
-
-async function send(
-  redis: RedisClient,
-  callId: string,
-  budgetKeys: readonly string[],
-  mode: Mode,
-  nanos: string,
-  tokens: number,
-  entry: string,
-): Promise<string> {
-  const reply = await callFunction(
-    redis,
-    'gatehouse_settle',
-    [openHolds, holdKey(callId), doneKey(callId), usageStream, ...budgetKeys],
-    [callId, mode, nanos, tokens, entry],
-  )
-  return reply as string
+  return takeTurn(redis, {
+    kind: 'settlement',
+    values: [event.id, mode, event.costNanos ?? '0', tokens, budgetKeys],
+    text: JSON.stringify(entry),
+    mayLinger,
+  })
 }

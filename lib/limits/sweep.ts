@@ -5,7 +5,7 @@
 import { priceCall } from '#lib/catalog/rules/price-call.ts'
 import { holdDraft, type HoldDraft, type UsageEvent } from '#lib/ledger/contract.ts'
 import { callFunction } from '#lib/limits/functions.ts'
-import { holdPrefix, openHolds } from '#lib/limits/keys.ts'
+import { openHolds } from '#lib/limits/keys.ts'
 import { setAside, settle, type SettleOutcome } from '#lib/limits/settle.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
 
@@ -26,7 +26,7 @@ export async function sweepHolds(redis: RedisClient, nowMs: number): Promise<num
 }
 
 async function readAbandoned(redis: RedisClient): Promise<Abandoned[]> {
-  const flat = (await callFunction(redis, 'gatehouse_expired', [openHolds], [holdPrefix, batch])) as string[]
+  const flat = (await callFunction(redis, 'gatehouse_expired', [openHolds], [batch])) as string[]
   const found: Abandoned[] = []
   for (let i = 0; i + 2 < flat.length; i += 3) {
     found.push({ callId: flat[i]!, draft: flat[i + 1]!, outputSeen: Number(flat[i + 2]) })

@@ -37,50 +37,41 @@ export function openRedis(url: string, temper: Temper): RedisClient {
 }
 
 const onCallPath = new WeakSet<RedisClient>()
-const gathering = new WeakSet<RedisClient>()
-
 /**
- * On the call path: commands of one turn of the event loop leave in one system call, and an answer that does not come in
- * time is an error. For other clients, whose options say how long they wait, nothing changes.
+ * On the call path an answer that does not come in time is an error. For other clients, whose options say how long they
+ * wait, nothing changes.
  *
- * `send` issues the command. Throws what ioredis throws, or DeadlineError.
+ * `send` issues the command. The time counts from `sinceMs` (performance.now), where the caller has waited already.
+ * Throws what ioredis throws, or DeadlineError.
  */
-export function withinDeadline<T>(redis: RedisClient, send: () => Promise<T>): Promise<T> {
+export function withinDeadline<T>(
+  redis: RedisClient,
+  send: () => Promise<T>,
+  sinceMs: number = performance.now(),
+): Promise<T> {
   if (!onCallPath.has(redis)) return send()
-  gatherWrites(redis)
-  return deadline(send(), callPathDeadlineMs)
+  return deadline(send(), sinceMs + callPathDeadlineMs)
 }
 
 export class DeadlineError extends Error {
-  constructor(ms: number) {
-    super(`Redis did not answer within ${ms} ms`)
+  constructor() {
+    super(`Redis did not answer within ${callPathDeadlineMs} ms`)
     this.name = 'DeadlineError'
   }
-}
-
-// ioredis' own pipelining costs latency when there is little to gather; a corked socket costs nothing.
-function gatherWrites(redis: RedisClient): void {
-  if (!(redis instanceof Redis) || gathering.has(redis)) return
-  const { stream } = redis
-  if (!stream) return
-  gathering.add(redis)
-  stream.cork()
-  setImmediate(() => {
-    gathering.delete(redis)
-    stream.uncork()
-  })
 }
 
 /** A timer that fires this late was held up by this process, and so may the answer have been: it gets one turn more. */
 const lateMs = 10
 
-function deadline<T>(answer: Promise<T>, ms: number): Promise<T> {
+function deadline<T>(answer: Promise<T>, dueMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    const dueMs = performance.now() + ms
-    const timer = setTimeout(() => {
-      if (performance.now() - dueMs > lateMs) setTimeout(() => reject(new DeadlineError(ms)), lateMs)
-      else reject(new DeadlineError(ms))
-    }, ms)
+    const timer = setTimeout(
+      () => {
+        if (performance.now() - dueMs > lateMs) setTimeout(() => reject(new DeadlineError()), lateMs)
+        else reject(new DeadlineError())
+      },
+      Math.max(0, dueMs - performance.now()),
+    )
     answer.then(
       (value) => {
         clearTimeout(timer)

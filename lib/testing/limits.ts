@@ -3,6 +3,7 @@ import type { WrittenEvent } from '#lib/ledger/contract.ts'
 import { admit, type AdmitReply, type AdmitRequest, type HoldBound } from '#lib/limits/admit.ts'
 import type { BudgetPeriod, BudgetPosture, BudgetRule, LimitKind, LimitRule, Scope } from '#lib/limits/contract.ts'
 import { createSeeder, type SeedBudget } from '#lib/limits/seed.ts'
+import type { AdmitRules } from '#lib/limits/rule-set.ts'
 import type { Settlement } from '#lib/limits/settle.ts'
 import { limitTokens } from '#lib/gateway/usage-event.ts'
 import { newId } from '#lib/platform/ids.ts'
@@ -37,20 +38,20 @@ export function aBound(promptNanos: number, outputWanted: number, outputLeast: n
   return { promptTokens: promptNanos, promptNanos, outputNanos: 1, outputWanted, outputLeast }
 }
 
+export type RequestWish = Partial<AdmitRules & Omit<AdmitRequest, 'rules'>>
+
 /** A call that holds 10 for its prompt and 90 for its output, where nothing else is said. */
-export function aRequest(differences: Partial<AdmitRequest> = {}): AdmitRequest {
+export function aRequest(differences: RequestWish = {}): AdmitRequest {
   const nowMs = Date.now()
-  const callId = differences.callId ?? newId('call', nowMs)
+  const { versions = [], limits = [], budgets = [], timeZone = 'UTC', ...others } = differences
+  const callId = others.callId ?? newId('call', nowMs)
   return {
     callId,
-    versions: [],
-    limits: [],
-    budgets: [],
-    timeZone: 'UTC',
+    rules: { versions, limits, budgets, timeZone },
     bound: aBound(10, 90),
     draft: aDraft(anEvent({ id: callId, at: nowMs, tokens: {}, costNanos: '0', outcome: 'refused' })),
     nowMs,
-    ...differences,
+    ...others,
   }
 }
 
@@ -81,8 +82,8 @@ export async function admitSeeded(
 /** The end of a call that cost so many nanos, a token for each. */
 export function aSettlement(request: AdmitRequest, nanos: number, budgetKeys: readonly string[] = []): Settlement {
   const tokens = { input: 10, output: Math.max(0, nanos - 10) }
-  const key = request.budgets.find(({ scope }) => scope.type === 'key')?.scope.id ?? 'key_one'
-  const team = request.budgets.find(({ scope }) => scope.type === 'team')?.scope.id ?? 'team_search'
+  const key = request.rules.budgets.find(({ scope }) => scope.type === 'key')?.scope.id ?? 'key_one'
+  const team = request.rules.budgets.find(({ scope }) => scope.type === 'team')?.scope.id ?? 'team_search'
   const event = anEvent({
     id: request.callId,
     at: request.nowMs,

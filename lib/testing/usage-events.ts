@@ -62,6 +62,7 @@ export function anEvent(differences: Partial<UsageEvent> = {}): UsageEvent {
       id: decisionIdOf(id),
       code: null,
       message: null,
+      standing: null,
       profileVersion: 1,
       heldNanos: '45000',
       outputAsked: 20,

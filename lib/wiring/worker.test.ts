@@ -94,10 +94,7 @@ describe('a worker process', { timeout: 120_000 }, () => {
     const bound = { promptTokens: 30, promptNanos: 0, outputNanos: 0, outputWanted: 16, outputLeast: 16 }
     const question = {
       callId: event.id,
-      versions: [],
-      limits: [],
-      budgets: [],
-      timeZone: 'UTC',
+      rules: { versions: [], limits: [], budgets: [], timeZone: 'UTC' },
       bound,
       draft,
       nowMs: Date.now(),

@@ -30,7 +30,11 @@ function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer 
         resolve(null)
       } else chunks.push(chunk)
     })
-    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
+    request.on('end', () => {
+      // Every request closes in the end; an error made then would be made for nobody.
+      request.off('close', gone)
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))
+    })
     request.on('error', reject)
     request.on('close', gone)
   })

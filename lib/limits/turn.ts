@@ -1,0 +1,151 @@
+/**
+ * What this process has for Redis goes there in turns: one function call takes all settlements and admissions that wait.
+ * A process with few calls sends each at once; under load a turn carries many, and records that they share are read and
+ * written once. For every call it is still one round trip, and one decision as if it came alone.
+ *
+ * A settlement that nobody waits for may linger: it goes along with the next admission, or alone after a moment. An
+ * admission of this process therefore never overtakes a settlement of this process.
+ *
+ * Bounds: 100 calls a turn, two turns under way. Who waits for longer than the call path's deadline gets an error.
+ */
+import { callFunction } from '#lib/limits/functions.ts'
+import { openHolds } from '#lib/limits/keys.ts'
+import type { RuleSet } from '#lib/limits/rule-set.ts'
+import { usageStream } from '#lib/ledger/contract.ts'
+import type { RedisClient } from '#lib/platform/redis.ts'
+
+/** How long a hold lives without its gateway renewing it. */
+export const leaseMs = 8_000
+
+/** Must stay below what one Lua call can take as arguments, and a turn short for those who wait behind it. */
+const mostPerTurn = 100
+const mostUnderWay = 2
+const lingerMs = 2
+
+/** In the order of functions.lua. */
+export type Admission = readonly [
+  callId: string,
+  promptTokens: number,
+  promptNanos: number,
+  outputNanos: number,
+  outputWanted: number,
+  outputLeast: number,
+]
+
+export type SettleMode = 'final' | 'sweep' | 'adjust'
+
+export type Ending = readonly [
+  callId: string,
+  mode: SettleMode,
+  nanos: string,
+  tokens: number,
+  budgetKeys: readonly string[],
+]
+
+/** One call's part of a turn. `text` is the draft of an admission, the event of a settlement. */
+export type Part = { readonly text: string } & (
+  | { readonly kind: 'admission'; readonly rules: RuleSet; readonly values: Admission }
+  | { readonly kind: 'settlement'; readonly values: Ending; readonly mayLinger: boolean }
+)
+
+type Waiting = {
+  readonly part: Part
+  readonly sinceMs: number
+  readonly resolve: (reply: string) => void
+  readonly reject: (error: unknown) => void
+}
+
+type Turns = { take(part: Part): Promise<string> }
+
+const turnsOf = new WeakMap<RedisClient, Turns>()
+
+/** Redis' answer to one part, as functions.lua words it. Throws when Redis does not answer in time. */
+export function takeTurn(redis: RedisClient, part: Part): Promise<string> {
+  let turns = turnsOf.get(redis)
+  if (!turns) turnsOf.set(redis, (turns = createTurns(redis)))
+  return turns.take(part)
+}
+
+function createTurns(redis: RedisClient): Turns {
+  const waiting: Waiting[] = []
+  let underWay = 0
+  let isNext = false
+  let lingering: NodeJS.Timeout | null = null
+
+  // What the rest of this turn of the event loop brings goes along.
+  function next(): void {
+    if (isNext || underWay >= mostUnderWay || waiting.length === 0) return
+    isNext = true
+    if (lingering) clearTimeout(lingering)
+    lingering = null
+    setImmediate(() => {
+      isNext = false
+      underWay += 1
+      void run(redis, waiting.splice(0, mostPerTurn)).finally(() => {
+        underWay -= 1
+        next()
+      })
+      next()
+    })
+  }
+
+  return {
+    take: (part) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ part, sinceMs: performance.now(), resolve, reject })
+        if (part.kind === 'settlement' && part.mayLinger && waiting.length < mostPerTurn) {
+          lingering ??= setTimeout(next, lingerMs)
+        } else next()
+      }),
+  }
+}
+
+/** Answers everybody in the turn; never rejects. */
+async function run(redis: RedisClient, turn: readonly Waiting[]): Promise<void> {
+  try {
+    await send(redis, turn)
+  } catch (error) {
+    // One call that Redis cannot judge, for a record that is not what it should be, must not hold up the others.
+    if (turn.length > 1 && isOfOneCall(error)) for (const one of turn) await run(redis, [one])
+    else for (const one of turn) one.reject(error)
+  }
+}
+
+function isOfOneCall(error: unknown): boolean {
+  return error instanceof Error && /^(ERR|WRONGTYPE)\b/.test(error.message)
+}
+
+async function send(redis: RedisClient, turn: readonly Waiting[]): Promise<void> {
+  const ruleSets = new Map<RuleSet, number>()
+  const settlements: Waiting[] = []
+  const admissions: Waiting[] = []
+  const endings: Ending[] = []
+  const questions: (readonly [rules: number, ...Admission])[] = []
+  for (const one of turn) {
+    if (one.part.kind === 'settlement') {
+      settlements.push(one)
+      endings.push(one.part.values)
+    } else {
+      let number = ruleSets.get(one.part.rules)
+      if (number === undefined) ruleSets.set(one.part.rules, (number = ruleSets.size + 1))
+      admissions.push(one)
+      questions.push([number, ...one.part.values])
+    }
+  }
+  const answered = settlements.concat(admissions)
+  const args = [
+    leaseMs,
+    `[${Array.from(ruleSets.keys(), ({ text }) => text).join(',')}]`,
+    JSON.stringify(endings),
+    JSON.stringify(questions),
+    ...answered.map(({ part }) => part.text),
+  ]
+  const replies = (await callFunction(
+    redis,
+    'gatehouse_turn',
+    [openHolds, usageStream],
+    args,
+    turn[0]!.sinceMs,
+  )) as string[]
+  for (const [i, one] of answered.entries()) one.resolve(replies[i]!)
+}
