@@ -1,8 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { goDuration, headroomHeaders, limitRefusal, testedLimits, type Judged } from '#lib/gateway/limit-refusal.ts'
+import {
+  goDuration,
+  hasRoom,
+  headroomHeaders,
+  limitRefusal,
+  standingOf,
+  testedLimits,
+  type Judged,
+} from '#lib/gateway/limit-refusal.ts'
 import { refusalHeaders, refusalStatus } from '#lib/gateway/refusal.ts'
 import type { BudgetState, LimitState } from '#lib/limits/admit.ts'
+import { decision, testedRule } from '#lib/ledger/contract.ts'
 import { limitKinds, type BudgetRule, type LimitKind } from '#lib/limits/contract.ts'
 
 const nowMs = Date.parse('2026-11-21T12:00:00Z')
@@ -270,4 +279,32 @@ test('no admission that failed is without words', () => {
       expect(refusal.message).toMatch(/^Key "dana-laptop" may use 10 .+, and [\d,]+ are in use\. .+\.$/)
     }),
   )
+})
+
+test('what an admitted call writes in short is read as the rules it was judged by', () => {
+  const soft = budget({ cap: null, rule: { ...monthly, posture: 'soft', scope: key } })
+  const endless = budget({ window: { startMs: 0, endMs: 0 }, rule: { ...monthly, period: 'total' } })
+  const admitted = judged(
+    'admitted',
+    [limit('rpm'), { ...limit('tpd'), rule: { scope: team, kind: 'tpd', limit: 5 } }, limit('concurrency')],
+    [budget(), soft, endless],
+  )
+  const written = JSON.parse(JSON.stringify({ id: 'dec_1', standing: standingOf(admitted) })) as unknown
+  expect(decision.parse(written).rules).toEqual(testedLimits(admitted).map((rule) => testedRule.parse(rule)))
+})
+
+describe('an admitted call has room', () => {
+  const far: LimitState = { ...limit('rpm'), remaining: 5_000 }
+  const rich = budget({ spent: 0, held: 0 })
+
+  test.each<[string, Judged, boolean]>([
+    ['where nothing limits it', judged('admitted'), true],
+    ['where a hundred like it would fit', judged('admitted', [far], [rich]), true],
+    ['not where a limit is near', judged('admitted', [far, limit('concurrency')]), false],
+    ['not where its tokens weigh', judged('admitted', [{ ...limit('tpm'), remaining: 1_999 }]), false],
+    ['not where a budget is near', judged('admitted', [far], [rich, budget()]), false],
+    ['where a budget only alerts', judged('admitted', [], [budget({ cap: null })]), true],
+  ])('%s', (_where, call, room) => {
+    expect(hasRoom(call)).toBe(room)
+  })
 })

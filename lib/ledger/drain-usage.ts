@@ -28,11 +28,11 @@ export type Drain = {
   stop(): Promise<void>
 }
 
-const smallestBatch = 500
+const smallestBatch = 2_000
 const largestBatch = 5_000
 const blockMs = 1_000
 /** Few events at a time cost a commit each: after a batch that was not full, let some gather. */
-const gatherMs = 150
+const gatherMs = 400
 const takeOverEveryMs = leaseMs
 const renewEveryMs = 2_000
 const longestWaitMs = 5_000

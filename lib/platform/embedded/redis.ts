@@ -163,7 +163,10 @@ function settings({ password, options, dir, port }: Omit<Launch, 'program'>): st
     'save ""',
     `databases ${options.databases ?? 16}`,
   ]
-  if (options.persist !== false) lines.push('appendonly yes', 'appendfsync everysec')
+  if (options.persist !== false) {
+    // Calls write much and leave little: rewriting at the default 64 MB would fork the server every few seconds.
+    lines.push('appendonly yes', 'appendfsync everysec', 'auto-aof-rewrite-min-size 256mb')
+  }
   return `${lines.join('\n')}\n`
 }
 

@@ -56,6 +56,16 @@ describe('a program that npm does not bring', () => {
     },
   )
 
+  test.runIf(process.platform === 'linux')('is installed once for all who ask at the same time', async () => {
+    await freshDebian()
+    await fs.writeFile(path.join(folder, 'lists'), '')
+    const wanted = { program: 'redis-server', apt: 'redis-server' }
+    const found = await Promise.all([1, 2, 3].map(() => findOrInstall(wanted)))
+    expect(found).toEqual(Array(3).fill(path.join(folder, 'redis-server')))
+    const calls = await fs.readFile(path.join(folder, 'calls'), 'utf8')
+    expect(calls.match(/^\w+/gm)).toEqual(['install'])
+  })
+
   test('is missing where nothing can install it', async () => {
     expect(await findOrInstall({ program: 'redis-server', apt: 'redis-server', brew: 'redis' })).toBeNull()
     expect(await findProgram('redis-server')).toBeNull()

@@ -13,6 +13,8 @@ export async function findProgram(name: string): Promise<string | null> {
   return stdout.trim() || null
 }
 
+const underWay = new Map<string, Promise<string | null>>()
+
 /** The path of the program, after installing it when it is missing; null when that is not possible here. */
 export async function findOrInstall(
   wanted: SystemPackage,
@@ -20,6 +22,16 @@ export async function findOrInstall(
 ): Promise<string | null> {
   const present = await findProgram(wanted.program)
   if (present) return present
+  // Whoever asks meanwhile waits for the same installation.
+  let found = underWay.get(wanted.program)
+  if (!found) {
+    found = installNow(wanted, report).finally(() => underWay.delete(wanted.program))
+    underWay.set(wanted.program, found)
+  }
+  return found
+}
+
+async function installNow(wanted: SystemPackage, report: (line: string) => void): Promise<string | null> {
   const installer = await findInstaller(wanted)
   if (!installer) return null
   report(`installing ${wanted.program} by ${installer.name}`)
@@ -29,6 +41,9 @@ export async function findOrInstall(
   }
   return findProgram(wanted.program)
 }
+
+/** Another program may be installing something: apt waits for it, in seconds. */
+const lockWait = 'DPkg::Lock::Timeout=120'
 
 type Installer = { readonly name: string; readonly commands: readonly (readonly string[])[] }
 
@@ -40,9 +55,9 @@ async function findInstaller(wanted: SystemPackage): Promise<Installer | null> {
   const apt = await findProgram('apt-get')
   const prefix = await rootPrefix()
   if (!apt || !prefix) return null
-  const install = [...prefix, apt, 'install', '-y', '-q', '--no-install-recommends', wanted.apt]
+  const install = [...prefix, apt, 'install', '-o', lockWait, '-y', '-q', '--no-install-recommends', wanted.apt]
   // The lists of a new system may be empty or old: install, else fetch them and install again.
-  return { name: 'apt-get', commands: [install, [...prefix, apt, 'update', '-q'], install] }
+  return { name: 'apt-get', commands: [install, [...prefix, apt, 'update', '-o', lockWait, '-q'], install] }
 }
 
 /** What to put before a command to run it as root: nothing, or sudo that asks no password; null where neither is allowed. */
