@@ -93,12 +93,20 @@ describe('a settlement', () => {
     expect(await settled).toBe('settled')
   })
 
-  test('that may linger goes along with the next admission, and is seen by it', async () => {
+  test('that may linger lets a caller who is alone go first', async () => {
     const budgets = [aBudget(1_000_000)]
     const first = await admittedCall({ budgets })
     const settled = settle(redis, { ...aSettlement(first, 60), mayLinger: true }, 'final')
-    const reply = await admit(redis, aRequest({ budgets }))
-    expect(reply).toMatchObject({ kind: 'admitted', budgets: [{ spent: 60, held: 0 }] })
+    expect(await admit(redis, aRequest({ budgets }))).toMatchObject({ budgets: [{ spent: 0, held: 100 }] })
+    expect(await settled).toBe('settled')
+  })
+
+  test('that may linger goes along with several callers, before them', async () => {
+    const budgets = [aBudget(1_000_000)]
+    const first = await admittedCall({ budgets })
+    const settled = settle(redis, { ...aSettlement(first, 60), mayLinger: true }, 'final')
+    const replies = await inOneTurn(2, () => aRequest({ budgets }))
+    expect(replies).toMatchObject([{ budgets: [{ spent: 60, held: 0 }] }, { budgets: [{ spent: 60, held: 100 }] }])
     expect(await settled).toBe('settled')
   })
 

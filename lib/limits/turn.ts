@@ -3,8 +3,8 @@
  * A process with few calls sends each at once; under load a turn carries many, and records that they share are read and
  * written once. For every call it is still one round trip, and one decision as if it came alone.
  *
- * A settlement that nobody waits for may linger: it goes along with the next admission, or alone after a moment. An
- * admission of this process therefore never overtakes a settlement of this process.
+ * A settlement that may linger stands back for those whose callers wait, for five milliseconds at most; an admission may
+ * be judged before it.
  *
  * Bounds: 100 calls a turn, two turns under way. Who waits for longer than the call path's deadline gets an error.
  */
@@ -20,7 +20,7 @@ export const leaseMs = 8_000
 /** Must stay below what one Lua call can take as arguments, and a turn short for those who wait behind it. */
 const mostPerTurn = 100
 const mostUnderWay = 2
-const lingerMs = 2
+const lingerMs = 5
 
 /** In the order of functions.lua. */
 export type Admission = readonly [
@@ -68,20 +68,31 @@ export function takeTurn(redis: RedisClient, part: Part): Promise<string> {
 
 function createTurns(redis: RedisClient): Turns {
   const waiting: Waiting[] = []
+  const lingering: Waiting[] = []
   let underWay = 0
   let isNext = false
-  let lingering: NodeJS.Timeout | null = null
+  let isDue = false
+  let timer: NodeJS.Timeout | null = null
+
+  function linger(one: Waiting): void {
+    lingering.push(one)
+    if (lingering.length >= mostPerTurn) due()
+    else timer ??= setTimeout(due, lingerMs)
+  }
+
+  function due(): void {
+    isDue = true
+    next()
+  }
 
   // What the rest of this turn of the event loop brings goes along.
   function next(): void {
-    if (isNext || underWay >= mostUnderWay || waiting.length === 0) return
+    if (isNext || underWay >= mostUnderWay || (waiting.length === 0 && !isDue)) return
     isNext = true
-    if (lingering) clearTimeout(lingering)
-    lingering = null
     setImmediate(() => {
       isNext = false
       underWay += 1
-      void run(redis, waiting.splice(0, mostPerTurn)).finally(() => {
+      void run(redis, crew()).finally(() => {
         underWay -= 1
         next()
       })
@@ -89,13 +100,24 @@ function createTurns(redis: RedisClient): Turns {
     })
   }
 
+  /** One whose caller waits does not wait for what lingers; in company it makes no difference. */
+  function crew(): Waiting[] {
+    const turn = waiting.splice(0, mostPerTurn)
+    if (turn.length === 1 && !isDue) return turn
+    if (timer) clearTimeout(timer)
+    timer = null
+    const all = turn.concat(lingering.splice(0, mostPerTurn - turn.length))
+    isDue = lingering.length > 0
+    return all
+  }
+
   return {
     take: (part) =>
       new Promise((resolve, reject) => {
-        waiting.push({ part, sinceMs: performance.now(), resolve, reject })
-        if (part.kind === 'settlement' && part.mayLinger && waiting.length < mostPerTurn) {
-          lingering ??= setTimeout(next, lingerMs)
-        } else next()
+        const one: Waiting = { part, sinceMs: performance.now(), resolve, reject }
+        if (part.kind === 'settlement' && part.mayLinger) return linger(one)
+        waiting.push(one)
+        next()
       }),
   }
 }
