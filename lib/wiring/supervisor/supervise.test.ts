@@ -41,6 +41,7 @@ async function startTiny(env: Record<string, string> = {}) {
   const product = {
     exited,
     lines: () => output.trim().split('\n'),
+    stopReading: () => void child.stdout.destroy(),
     says,
     ready: () => says(/gatehouse ready on http:\/\/127\.0\.0\.1:\d+\n/),
     signal: (signal: NodeJS.Signals) => child.kill(signal),
@@ -152,6 +153,17 @@ describe('a process that dies', () => {
     await product.says('gateway died (killed by SIGKILL); starting it again in 0.2 s')
     await expect.poll(() => fetch(gateway).then((answer) => answer.text()), { timeout: 10_000 }).not.toBe('')
     await expect.poll(async () => (await readRuntime()).pids.gateway).not.toBe(pids.gateway)
+  })
+
+  test('is started again too when nobody reads any more what the start says', async () => {
+    const product = await startTiny()
+    await product.ready()
+    product.stopReading()
+    const { pids } = await readRuntime()
+    process.kill(pids.gateway ?? 0, 'SIGKILL')
+    await expect.poll(async () => (await readRuntime()).pids.gateway, { timeout: 10_000 }).not.toBe(pids.gateway)
+    process.kill((await readRuntime()).pids.worker ?? 0, 'SIGKILL')
+    await expect.poll(async () => (await readRuntime()).pids.worker, { timeout: 10_000 }).not.toBe(pids.worker)
   })
 
   test('comes back at the same address when it is the database', async () => {

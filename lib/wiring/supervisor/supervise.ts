@@ -17,6 +17,8 @@ const startNoticesWithinMs = 20_000
 /** Runs the product until it is told to stop; the exit code. */
 export async function supervise(supervision: Supervision): Promise<number> {
   const { print, stop, stopAtOnce } = supervision
+  // `npm start | head`: the product does not end with whoever reads what it says.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   const givenUp = new AbortController()
   const product = new Product({
     onDeath: print,
