@@ -25,7 +25,7 @@ export function ProvidersTable({ providers, opens }: ProvidersTableProps) {
             First token, p50
           </Th>
           <Th num drop={4}>
-            p95
+            Answer, p95
           </Th>
           <Th drop={4} className="w-24">
             Calls

@@ -127,6 +127,10 @@ describe('counts and rates', () => {
     [17.2, 'October', '+17 % vs October'],
     [-3, undefined, '\u22123 %'],
     [0.2, undefined, '0 %'],
+    [899.4, undefined, '+899 %'],
+    [900, undefined, '×10'],
+    [33_863, 'October', '×340 vs October'],
+    [1_250_000, undefined, '×12,501'],
   ])('a change of %s is said as such', (percent, against, text) => {
     expect(plain(formatChange(percent, against))).toBe(text)
   })

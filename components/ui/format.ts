@@ -81,11 +81,12 @@ export function formatPercent(percent: number): string {
   return `${percent < 0 && Number(text) !== 0 ? MINUS : ''}${text}${GAP}%`
 }
 
-/** `+17 % vs October`. */
+/** `+17 % vs October`; from ten times on `×340 vs October`, for nobody reads +33,900 %. */
 export function formatChange(percent: number, against?: string): string {
   const whole = Math.round(percent)
   const sign = whole > 0 ? '+' : whole < 0 ? MINUS : ''
-  return `${sign}${Math.abs(whole)}${GAP}%${against ? ` vs ${against}` : ''}`
+  const text = whole >= 900 ? `×${grouped(String(Math.round(percent / 100 + 1)))}` : `${sign}${Math.abs(whole)}${GAP}%`
+  return against ? `${text} vs ${against}` : text
 }
 
 /** A share as a number for a bar, 0 to 1 and above: geometry only, never a figure. */

@@ -3,6 +3,7 @@
  * up the rest. The order is fixed: PostgreSQL commits first, then Redis forgets. Dying between the two means the entries
  * come again, and are found to be there already.
  */
+import { recordKeyUse } from '#lib/ledger/key-use-store.ts'
 import { readEntry, type EventRow } from '#lib/ledger/rules/read-entry.ts'
 import { ensurePartitions, insertDeadLetters, insertEvents, type DeadLetter } from '#lib/ledger/store.ts'
 import { deliveries, finish, type Entry } from '#lib/ledger/usage-stream.ts'
@@ -28,6 +29,10 @@ export async function ingestEntries(ledger: Ledger, entries: readonly Entry[]): 
   const { sql, redis } = ledger
   const { rows, unreadable, invalid } = sortOut(entries, ledger.nowMs())
   const { booked, refused } = await bookAll(sql, rows)
+  await recordKeyUse(
+    sql,
+    rows.map(({ row }) => row),
+  )
 
   const doubtful = [...invalid, ...refused]
   const tries =
