@@ -28,7 +28,7 @@ export function RoutesTable({ model, deployments, mayEdit, seesProviders }: Rout
           <Th>Region</Th>
           <Th drop={4}>Tried</Th>
           <Th num drop={4}>
-            Share of its rank
+            Share
           </Th>
           <Th>State</Th>
           {mayEdit ? (

@@ -7,6 +7,8 @@ type PolicyTableProps = { readonly columns: readonly PolicyColumn[]; readonly ro
 /** Every layer's say on every limit; the one that decides stands on its own ground. */
 export function PolicyTable({ columns, rows }: PolicyTableProps) {
   const drop = (column: PolicyColumn) => (column.id === 'key' || column.id === 'profile' ? undefined : 4)
+  // A key of a project has a column more, and the bars have no room beside it.
+  const dropShare = columns.length > 4 ? 3 : 4
   return (
     <Table label="Policy in force" inline rows="tight">
       <thead>
@@ -19,7 +21,7 @@ export function PolicyTable({ columns, rows }: PolicyTableProps) {
             </Th>
           ))}
           <Th num>Used now</Th>
-          <Th className="w-20" drop={4}>
+          <Th className="w-20" drop={dropShare}>
             <span className="sr-only">Share</span>
           </Th>
         </tr>
@@ -36,7 +38,7 @@ export function PolicyTable({ columns, rows }: PolicyTableProps) {
               </Td>
             ))}
             <Td num>{row.used}</Td>
-            <Td num drop={4}>
+            <Td num drop={dropShare}>
               {row.share === null ? ' ' : <Meter inRow spent={row.share} />}
             </Td>
           </tr>
