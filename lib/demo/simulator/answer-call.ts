@@ -87,11 +87,10 @@ function sendStream(call: RunningCall, script: NonNullable<Answer['script']>): v
   const { steering, generation } = call.answer
   call.response.writeHead(200, [
     'content-type',
-    'text/event-stream; charset=utf-8',
+    call.answer.scriptType ?? 'text/event-stream; charset=utf-8',
     'cache-control',
     'no-cache',
-    'x-request-id',
-    call.record.id,
+    ...call.wire.idHeader(call.record.id),
   ])
   playStream(call, {
     script: garbleScript(script(identityOf(call.record)), steering.garbage),
@@ -102,7 +101,7 @@ function sendStream(call: RunningCall, script: NonNullable<Answer['script']>): v
 
 function sendError(call: RunningCall): void {
   const status = call.answer.steering.error ?? 500
-  const body = call.wire.errorBody(status, `Simulated error ${status}, as asked for in the message.`)
+  const body = call.wire.errorBody(status, `Simulated error ${status}, as asked for in the message.`, call.record.id)
   call.settle('error')
   writeJsonHead(call, status, Buffer.byteLength(body))
   call.response.end(body)
@@ -114,8 +113,9 @@ function tear(call: RunningCall): void {
 }
 
 /** Raw pairs skip the header table that node:http would build first. */
-function writeJsonHead({ record, answer, response }: AcceptedCall, status: number, bodyBytes: number): void {
-  const head = ['content-type', 'application/json', 'x-request-id', record.id, 'content-length', String(bodyBytes)]
+function writeJsonHead({ wire, record, answer, response }: AcceptedCall, status: number, bodyBytes: number): void {
+  const [idName, id] = wire.idHeader(record.id)
+  const head = ['content-type', 'application/json', idName, id, 'content-length', String(bodyBytes)]
   const { error, retry_after: retryAfter } = answer.steering
   if (error !== null && retryAfter !== null) head.push('retry-after', String(retryAfter))
   response.writeHead(status, head)

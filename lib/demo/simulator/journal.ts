@@ -57,6 +57,8 @@ export type CallRecord = {
 }
 
 export type Journal = {
+  /** For an answer that is not a call; calls get theirs when they begin. */
+  readonly nextId: () => string
   readonly begin: (call: Pick<CallRecord, 'provider' | 'path' | 'rawHeaders'>) => CallRecord
   /** Only the first of several settlements counts. */
   readonly settle: (record: CallRecord, finished: Finish) => void
@@ -92,12 +94,16 @@ export function createJournal(nowMs: () => number = Date.now): Journal {
     return counts
   }
 
+  const nextId = () => idPrefix + ++sequence
+
   return {
+    nextId,
+
     begin({ provider, path, rawHeaders }) {
       running++
       lastHeaders = shareEqualTexts(rawHeaders, lastHeaders)
       return {
-        id: idPrefix + ++sequence,
+        id: nextId(),
         at: nowMs(),
         provider,
         path,

@@ -1,6 +1,13 @@
 import type { ServerResponse } from 'node:http'
 
-export function sendJson(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, ['content-type', 'application/json', 'content-length', String(Buffer.byteLength(body))])
+/** `headers` are further names and values in turn. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers: readonly string[] = [],
+): void {
+  const bodyBytes = String(Buffer.byteLength(body))
+  response.writeHead(status, ['content-type', 'application/json', ...headers, 'content-length', bodyBytes])
   response.end(body)
 }

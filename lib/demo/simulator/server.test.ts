@@ -99,6 +99,15 @@ describe('the journal', () => {
     expect(((await first.json()) as { id: string }).id).toBe(`chatcmpl-${entry!.id}`)
   })
 
+  test('knows a refused request by the id in its answer too, and catalogue pages have ids of their own', async () => {
+    const refused = await chat('hi', { n: 0 })
+    const [entry] = await calls()
+    expect(refused.headers.get('x-request-id')).toBe(entry!.id)
+    const page = await fetch(`${simulator.url}/openai/v1/models`)
+    expect(page.headers.get('x-request-id')).toMatch(/^sim-/)
+    expect(page.headers.get('x-request-id')).not.toBe(entry!.id)
+  })
+
   test('has exact totals, by model too, until it is cleared', async () => {
     await Promise.all(Array.from({ length: 50 }, (_, i) => chat(`@sim in=${i} out=2`, { model: `m${i % 2}` })))
     await chat('@sim error=500')

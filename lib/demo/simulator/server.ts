@@ -17,6 +17,8 @@ import { MAX_BODY_BYTES, readBody } from '#lib/demo/simulator/read-body.ts'
 import { isLoopback } from '#lib/demo/simulator/rules/loopback.ts'
 import { sendJson } from '#lib/demo/simulator/send-json.ts'
 import type { ReadCall, Wire } from '#lib/demo/simulator/wire.ts'
+import { anthropic } from '#lib/demo/simulator/wires/anthropic.ts'
+import { gemini } from '#lib/demo/simulator/wires/gemini.ts'
 import { openai } from '#lib/demo/simulator/wires/openai.ts'
 
 export type Simulator = {
@@ -35,7 +37,7 @@ export type SimulatorOptions = {
   readonly host?: string
 }
 
-const WIRES: readonly Wire[] = [openai]
+const WIRES: readonly Wire[] = [openai, anthropic, gemini]
 
 /** Longer than any client's pool keeps a connection, so that the simulator never closes one that is being used. */
 const KEEP_ALIVE_MS = 10 * 60_000
@@ -70,16 +72,20 @@ export async function startSimulator({ port = 0, host = '127.0.0.1' }: Simulator
 
 function dispatch(request: IncomingMessage, response: ServerResponse, journal: Journal): void {
   const url = request.url ?? '/'
-  const query = url.indexOf('?')
-  const path = query === -1 ? url : url.slice(0, query)
+  const mark = url.indexOf('?')
+  const path = mark === -1 ? url : url.slice(0, mark)
   if (path.startsWith(CONTROL_PREFIX)) return answerControl(request, response, journal)
 
   const wire = WIRES.find(({ basePath }) => path.startsWith(basePath) && path[basePath.length] === '/')
   if (!wire) {
     return sendJson(response, 404, JSON.stringify({ error: { message: `Nothing is simulated at ${path}.` } }))
   }
-  const route = wire.route(request.method ?? 'GET', path.slice(wire.basePath.length))
-  if (route.kind === 'page') return sendJson(response, route.status, route.body)
+  const query = mark === -1 ? '' : url.slice(mark + 1)
+  const route = wire.route(request.method ?? 'GET', path.slice(wire.basePath.length), query)
+  if (route.kind === 'page') {
+    const id = journal.nextId()
+    return sendJson(response, route.status, route.body(id), wire.idHeader(id))
+  }
   acceptCall({ wire, read: route.read, path, request, response, journal })
 }
 
@@ -98,7 +104,7 @@ function acceptCall({ wire, read, path, request, response, journal }: IncomingCa
 
   function refuse(record: CallRecord, status: number, body: string): void {
     journal.settle(record, 'error')
-    sendJson(response, status, body)
+    sendJson(response, status, body, wire.idHeader(record.id))
   }
 
   readBody(request, {
@@ -106,9 +112,9 @@ function acceptCall({ wire, read, path, request, response, journal }: IncomingCa
       const record = begin()
       const parsed = parseJson(body)
       if (!parsed) {
-        return refuse(record, 400, wire.errorBody(400, 'The body of your request is not valid JSON.'))
+        return refuse(record, 400, wire.errorBody(400, 'The body of your request is not valid JSON.', record.id))
       }
-      const outcome = read(parsed.value)
+      const outcome = read(parsed.value, record.id)
       if (outcome.kind === 'invalid') {
         record.model = outcome.model
         return refuse(record, 400, outcome.body)
@@ -117,7 +123,8 @@ function acceptCall({ wire, read, path, request, response, journal }: IncomingCa
     },
     tooLarge() {
       const message = `The body of your request is larger than ${MAX_BODY_BYTES} bytes.`
-      refuse(begin(), 413, wire.errorBody(413, message))
+      const record = begin()
+      refuse(record, 413, wire.errorBody(413, message, record.id))
     },
   })
 }

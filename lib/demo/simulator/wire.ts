@@ -9,19 +9,22 @@ export type Wire = {
   readonly provider: string
   /** Without a trailing slash. */
   readonly basePath: string
-  /** `path` begins after the base path and has no query. */
-  readonly route: (method: string, path: string) => Route
-  readonly errorBody: (status: number, message: string) => string
+  /** `path` begins after the base path; `query` is what follows its question mark, undecoded, or `''`. */
+  readonly route: (method: string, path: string, query: string) => Route
+  /** `id` is the simulator's for the answer; providers that name the answer in their errors need it. */
+  readonly errorBody: (status: number, message: string, id: string) => string
+  /** The header that names every answer, as the provider calls it. */
+  readonly idHeader: (id: string) => readonly [name: string, value: string]
 }
 
 export type Route =
   /** Catalogue pages and unknown addresses. */
-  | { readonly kind: 'page'; readonly status: number; readonly body: string }
-  /** Something that generates and is billed: it goes into the journal. */
+  | { readonly kind: 'page'; readonly status: number; readonly body: (id: string) => string }
+  /** Something that callers steer: it goes into the journal, with what it bills. */
   | { readonly kind: 'call'; readonly read: ReadCall }
 
-/** Reads the parsed JSON body of a call. */
-export type ReadCall = (request: unknown) => CallRead
+/** Reads the parsed JSON body of a call. `id` is for the body of a refusal. */
+export type ReadCall = (request: unknown, id: string) => CallRead
 
 export type CallRead =
   | { readonly kind: 'invalid'; readonly model: string | null; readonly body: string }
@@ -35,6 +38,8 @@ export type Answer = {
   readonly body: (identity: CallIdentity) => string
   /** The answer as server-sent events, when the caller asked for a stream. */
   readonly script: ((identity: CallIdentity) => StreamScript) | null
+  /** The content type of a script that is not server-sent events. */
+  readonly scriptType?: string | undefined
 }
 
 /** What makes two answers to the same request differ. */
@@ -43,7 +48,7 @@ export type CallIdentity = { readonly id: string; readonly createdSeconds: numbe
 export type StreamScript = {
   /** What comes before the output. */
   readonly open: string
-  /** One event a choice, with the visible tokens `from` (inclusive) to `to` (exclusive). */
+  /** One event a choice, or one for all of them, with the visible tokens `from` (inclusive) to `to` (exclusive). */
   readonly events: (from: number, to: number) => string
   readonly close: string
 }

@@ -33,19 +33,27 @@ export function garbleBody(body: string, garbage: Garbage | null): string {
   }
 }
 
-/** Three styles in turn: CRLF behind a comment, no space after the colon, and CRLF alone. */
+/** The end of an event: some providers write LF, some CRLF. A stream that is a JSON array has none. */
+const BLANK_LINE = /\r?\n\r?\n/
+
+/**
+ * Three styles in turn: CRLF behind a comment, no space after the colon, and CRLF alone. What is not an event,
+ * such as a JSON array, stays as it is.
+ */
 function mixLineEnds(script: StreamScript): StreamScript {
   let style = 0
-  const mix = (text: string) =>
-    text
-      .split('\n\n')
-      .slice(0, -1)
+  const mix = (text: string) => {
+    const events = text.split(BLANK_LINE)
+    const rest = events.pop() ?? ''
+    return events
       .map((event) => {
         style = (style + 1) % 3
-        if (style === 0) return `${event.replace(/^data: /, 'data:')}\n\n`
-        return `${style === 1 ? ': still here\r\n\r\n' : ''}${event}\r\n\r\n`
+        if (style === 0) return `${event.replaceAll(/^(event|data): /gm, '$1:')}\n\n`
+        return `${style === 1 ? ': still here\r\n\r\n' : ''}${event.replaceAll('\n', '\r\n')}\r\n\r\n`
       })
+      .concat(rest)
       .join('')
+  }
   return {
     open: mix(script.open),
     events: (from, to) => mix(script.events(from, to)),
@@ -65,5 +73,6 @@ function padObject(json: string): string {
 
 /** The first half of an event, closed as if it were whole. */
 function breakAfter(events: string): string {
-  return `${events}${events.slice(0, events.indexOf('\n\n') >> 1)}\n\n`
+  const end = BLANK_LINE.exec(events)
+  return `${events}${events.slice(0, (end?.index ?? events.length) >> 1)}${end?.[0] ?? ''}`
 }

@@ -6,7 +6,7 @@ export type Generation = {
   readonly prompt: number
   readonly cached: number
   readonly cacheWrite: number
-  /** Output tokens of a choice that are billed but not shown. They come first. */
+  /** Output tokens of a choice that come before its answer: billed always, shown by some wires. */
   readonly reasoning: number
   readonly visible: number
   /** What the model would have given beyond the caller's maximum; more than 0 means the answer was cut by it. */

@@ -6,6 +6,7 @@ test.each([
   [{ type: 'object' }, {}],
   [{ type: 'string' }, 'simulated'],
   [{ type: ['integer', 'null'], minimum: 3 }, 3],
+  [{ type: 'ARRAY', items: { type: 'STRING' } }, ['simulated']],
   [{ enum: ['c', 'f'] }, 'c'],
   [{ const: 7 }, 7],
   [{ anyOf: [{ type: 'boolean' }, { type: 'null' }] }, true],

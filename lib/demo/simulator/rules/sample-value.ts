@@ -1,3 +1,5 @@
+import { isObject, type Members } from '#lib/demo/simulator/rules/members.ts'
+
 /** The plainest value that fits a JSON schema: what the simulated model passes to a tool. */
 export function sampleValue(schema: unknown, depth = 0): unknown {
   if (!isObject(schema) || depth > MAX_DEPTH) return {}
@@ -6,7 +8,7 @@ export function sampleValue(schema: unknown, depth = 0): unknown {
   const alternatives = schema.anyOf ?? schema.oneOf
   if (Array.isArray(alternatives)) return sampleValue(alternatives[0], depth + 1)
 
-  switch (Array.isArray(schema.type) ? schema.type[0] : schema.type) {
+  switch (nameOfType(Array.isArray(schema.type) ? schema.type[0] : schema.type)) {
     case 'string':
       return 'simulated'
     case 'integer':
@@ -25,8 +27,13 @@ export function sampleValue(schema: unknown, depth = 0): unknown {
 
 const MAX_DEPTH = 6
 
+/** Gemini writes the types of its schemas in capitals. */
+function nameOfType(type: unknown): unknown {
+  return typeof type === 'string' ? type.toLowerCase() : type
+}
+
 /** Required members only; all of them where the schema does not say. */
-function sampleObject(schema: Readonly<Record<string, unknown>>, depth: number): unknown {
+function sampleObject(schema: Members, depth: number): unknown {
   if (!isObject(schema.properties)) return {}
   const { properties } = schema
   const names = Array.isArray(schema.required) ? schema.required : Object.keys(properties)
@@ -35,8 +42,4 @@ function sampleObject(schema: Readonly<Record<string, unknown>>, depth: number):
       .filter((name): name is string => typeof name === 'string' && Object.hasOwn(properties, name))
       .map((name) => [name, sampleValue(properties[name], depth + 1)]),
   )
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -10,6 +10,7 @@ export const openai: Wire = {
   basePath: '/openai/v1',
   route,
   errorBody: (status, message) => errorBody(status, { message }),
+  idHeader: (id) => ['x-request-id', id],
 }
 
 const CALLS: Readonly<Record<string, Route>> = {
@@ -28,10 +29,11 @@ function route(method: string, path: string): Route {
 }
 
 function notAllowed(method: string, path: string): Route {
-  return { kind: 'page', status: 405, body: errorBody(405, { message: `Not allowed to ${method} on /v1${path}.` }) }
+  const message = `Not allowed to ${method} on /v1${path}.`
+  return { kind: 'page', status: 405, body: () => errorBody(405, { message }) }
 }
 
 function unknownAddress(method: string, path: string): Route {
   const message = `Unknown request URL: ${method} /v1${path}. Please check the URL for typos.`
-  return { kind: 'page', status: 404, body: errorBody(404, { message, code: 'unknown_url' }) }
+  return { kind: 'page', status: 404, body: () => errorBody(404, { message, code: 'unknown_url' }) }
 }

@@ -4,24 +4,23 @@
  * Bodies are put together from strings and not by JSON.stringify, which would cost more than the rest of the
  * call. Only the model's and the tools' names need escaping; the answer's text has nothing to escape.
  */
-import { answerText, BYTES_PER_TOKEN, wideAnswerText } from '#lib/demo/simulator/rules/answer-text.ts'
+import { answerText, wideAnswerText } from '#lib/demo/simulator/rules/answer-text.ts'
+import { isObject, type Members } from '#lib/demo/simulator/rules/members.ts'
 import { type Generation, planGeneration } from '#lib/demo/simulator/rules/plan-generation.ts'
+import { promptTokensOf } from '#lib/demo/simulator/rules/prompt-tokens.ts'
 import { readSteering, type Steering } from '#lib/demo/simulator/rules/steering.ts'
+import { argumentsText, type ToolUse } from '#lib/demo/simulator/rules/tool-use.ts'
 import type { CallIdentity, CallRead, StreamScript } from '#lib/demo/simulator/wire.ts'
 import {
   InvalidRequest,
-  isObject,
-  type Members,
   readFlag,
   readInteger,
   readModel,
   readRequest,
 } from '#lib/demo/simulator/wires/openai/request.ts'
-import { chooseTool, type ToolUse } from '#lib/demo/simulator/wires/openai/tools.ts'
+import { chooseTool } from '#lib/demo/simulator/wires/openai/tools.ts'
 
 const MAX_CHOICES = 128
-const TOKENS_A_MESSAGE = 3
-const TOKENS_A_CHAT = 3
 
 export function readChat(request: unknown): CallRead {
   return readRequest(request, (members) => {
@@ -94,8 +93,7 @@ function readPrompt(messages: readonly Members[]): { steering: Steering; promptT
   const { steering, textStart } = readSteering(steeringText)
   let textBytes = textStart === 0 ? 0 : -Buffer.byteLength(steeringText.slice(0, textStart))
   for (const message of messages) textBytes += bytesOf(message.content)
-  const framing = TOKENS_A_MESSAGE * messages.length + TOKENS_A_CHAT
-  return { steering, promptTokens: Math.ceil(textBytes / BYTES_PER_TOKEN) + framing }
+  return { steering, promptTokens: promptTokensOf(textBytes, messages.length) }
 }
 
 function bytesOf(content: unknown): number {
@@ -179,17 +177,6 @@ function toolCallId(id: string, choice: number): string {
 /** `text` is escaped already. */
 function toolCall(tool: ToolUse, id: string, text: string): string {
   return `{"id":"${id}","type":"function","function":{"name":${JSON.stringify(tool.name)},"arguments":"${text}"}}`
-}
-
-/**
- * The arguments spread evenly over the tokens that the model would have given, so that a caller's maximum
- * tears them as it does in reality. Escaped for a JSON string.
- */
-function argumentsText(tool: ToolUse, generation: Generation, from: number, to: number): string {
-  const wanted = generation.visible + generation.withheld
-  const at = (token: number) =>
-    wanted === 0 ? tool.arguments.length : Math.floor((tool.arguments.length * token) / wanted)
-  return JSON.stringify(tool.arguments.slice(at(from), at(to))).slice(1, -1)
 }
 
 /** Each choice is billed for its own output; the prompt is billed once. */

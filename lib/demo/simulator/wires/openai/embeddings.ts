@@ -1,15 +1,10 @@
 import { BYTES_PER_TOKEN } from '#lib/demo/simulator/rules/answer-text.ts'
+import type { Members } from '#lib/demo/simulator/rules/members.ts'
 import { planGeneration } from '#lib/demo/simulator/rules/plan-generation.ts'
 import { readSteering } from '#lib/demo/simulator/rules/steering.ts'
 import { embeddingVector } from '#lib/demo/simulator/rules/embedding-vector.ts'
 import type { CallRead } from '#lib/demo/simulator/wire.ts'
-import {
-  InvalidRequest,
-  type Members,
-  readInteger,
-  readModel,
-  readRequest,
-} from '#lib/demo/simulator/wires/openai/request.ts'
+import { InvalidRequest, readInteger, readModel, readRequest } from '#lib/demo/simulator/wires/openai/request.ts'
 
 const MAX_INPUTS = 2048
 const MAX_DIMENSIONS = 3072

@@ -23,19 +23,17 @@ const entries = MODELS.map(([id, createdAt]) => ({
   owned_by: 'openai',
 }))
 
-export const modelList: Route = {
-  kind: 'page',
-  status: 200,
-  body: JSON.stringify({ object: 'list', data: entries }),
-}
+const listBody = JSON.stringify({ object: 'list', data: entries })
+
+export const modelList: Route = { kind: 'page', status: 200, body: () => listBody }
 
 /** `id` as it stands in the address. */
 export function modelPage(id: string): Route {
   const entry = entries.find((model) => model.id === id || encodeURIComponent(model.id) === id)
-  if (entry) return { kind: 'page', status: 200, body: JSON.stringify(entry) }
+  if (entry) return { kind: 'page', status: 200, body: () => JSON.stringify(entry) }
   return {
     kind: 'page',
     status: 404,
-    body: errorBody(404, { message: `The model '${id}' does not exist`, param: 'model' }),
+    body: () => errorBody(404, { message: `The model '${id}' does not exist`, param: 'model' }),
   }
 }

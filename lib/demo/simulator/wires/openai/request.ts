@@ -1,8 +1,7 @@
 /** Reading untrusted members of a request. A missing member and `null` are the same, as they are to OpenAI. */
+import { isObject, type Members } from '#lib/demo/simulator/rules/members.ts'
 import type { CallRead } from '#lib/demo/simulator/wire.ts'
 import { errorBody, type OpenAiError } from '#lib/demo/simulator/wires/openai/errors.ts'
-
-export type Members = Readonly<Record<string, unknown>>
 
 /** Thrown and caught within one wire: the request is refused with it. */
 export class InvalidRequest extends Error {
@@ -24,10 +23,6 @@ export function readRequest(request: unknown, read: (members: Members) => CallRe
     const model = isObject(request) && typeof request.model === 'string' ? request.model : null
     return { kind: 'invalid', model, body: errorBody(400, error.error) }
   }
-}
-
-export function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 export function readModel({ model }: Members): string {

@@ -1,9 +1,7 @@
+import { isObject, type Members } from '#lib/demo/simulator/rules/members.ts'
 import { sampleValue } from '#lib/demo/simulator/rules/sample-value.ts'
 import type { Steering } from '#lib/demo/simulator/rules/steering.ts'
-import { isObject, type Members } from '#lib/demo/simulator/wires/openai/request.ts'
-
-/** The tool that the answer calls. `arguments` is JSON. */
-export type ToolUse = { readonly name: string; readonly arguments: string }
+import type { ToolUse } from '#lib/demo/simulator/rules/tool-use.ts'
 
 /**
  * Whether the answer calls a tool, and which. `tool_choice` is obeyed as OpenAI obeys it; with `auto` the model
