@@ -12,4 +12,11 @@ export const kindWords: Record<ProviderKind, string> = {
 }
 
 /** Those that the gateway can speak, and so those that can be connected. */
-export const connectableKinds = ['openai', 'openai_compatible'] as const satisfies readonly ProviderKind[]
+export const connectableKinds = ['openai', 'openai_compatible', 'anthropic'] as const satisfies readonly ProviderKind[]
+
+/** Where such a provider is, unless somebody says otherwise. */
+export const usualBaseUrl: Record<(typeof connectableKinds)[number], string> = {
+  openai: 'https://api.openai.com/v1',
+  openai_compatible: '',
+  anthropic: 'https://api.anthropic.com/v1',
+}

@@ -3,7 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { Suspense, useState } from 'react'
 import { useSend } from '#components/admin/use-send.ts'
-import { connectableKinds, kindWords } from '#components/providers/kind-words.ts'
+import { connectableKinds, kindWords, usualBaseUrl } from '#components/providers/kind-words.ts'
 import { SecretField } from '#components/providers/secret-field.tsx'
 import { problemsByField } from '#components/query/api.ts'
 import { ProblemNote } from '#components/query/problem-note.tsx'
@@ -23,11 +23,17 @@ export function NewProviderPanel({ closeHref }: { readonly closeHref: string }) 
   const [kind, setKind] = useState<Kind>('openai')
   const [name, setName] = useState('')
   const [displayName, setDisplayName] = useState('')
-  const [baseUrl, setBaseUrl] = useState('https://api.openai.com/v1')
+  const [baseUrl, setBaseUrl] = useState(usualBaseUrl.openai)
   const [label, setLabel] = useState('')
   const [secret, setSecret] = useState('')
   const { send, busy, problem } = useSend(providerView)
   const errors = problemsByField(problem)
+
+  function choose(next: Kind) {
+    // An address that somebody typed stays.
+    if (baseUrl === usualBaseUrl[kind]) setBaseUrl(usualBaseUrl[next])
+    setKind(next)
+  }
 
   async function create() {
     const credential = secret === '' ? {} : { credential: { label: label || 'First', secret } }
@@ -65,7 +71,7 @@ export function NewProviderPanel({ closeHref }: { readonly closeHref: string }) 
           <Segmented
             label="Speaks"
             value={kind}
-            onValueChange={setKind}
+            onValueChange={choose}
             options={connectableKinds.map((value) => ({ value, label: kindWords[value] }))}
             className="justify-self-start"
           />
@@ -88,7 +94,14 @@ export function NewProviderPanel({ closeHref }: { readonly closeHref: string }) 
           />
         </Field>
         <Field label="Base URL" help="Up to the version, without the endpoint." error={errors.get('baseUrl')?.message}>
-          <Input mono type="url" value={baseUrl} maxLength={500} onChange={(event) => setBaseUrl(event.target.value)} />
+          <Input
+            mono
+            type="url"
+            value={baseUrl}
+            maxLength={500}
+            placeholder="http://vllm.internal:8000/v1"
+            onChange={(event) => setBaseUrl(event.target.value)}
+          />
         </Field>
         <SecretField
           secret={secret}

@@ -37,6 +37,8 @@ export type PublicRefusal = {
   readonly code: string
   readonly message: string
   readonly param: string | null
+  /** The call's id. */
+  readonly requestId: string
   /** The same in every format; null only where no decision was made (the request could not be read). */
   readonly gatehouse: Readonly<Record<string, unknown>>
 }
@@ -52,13 +54,23 @@ export type AnswerReader = {
 }
 
 export type AnswerReading = {
-  /** Usage as the provider reported it, or null. */
+  /** Usage as the provider reported it at the end, or null. */
   readonly tokens: TokenVector | null
+  /** What the provider said of the prompt before the end, where its wire does that. */
+  readonly promptTokens: TokenVector | null
   /** Output tokens counted from the stream's own events, for when usage is missing. */
   readonly outputSeen: number
   readonly modelServed: string | null
   /** Whether the stream reached its proper end. */
   readonly complete: boolean
+}
+
+/** A model as callers see it. */
+export type ListedModel = {
+  readonly name: string
+  readonly displayName: string
+  readonly vendor: string
+  readonly createdAtMs: number
 }
 
 export type Format = {
@@ -72,4 +84,9 @@ export type Format = {
   /** An error event for a stream whose head has been sent. */
   streamError(refusal: PublicRefusal): string
   readAnswer(endpoint: Endpoint, stream: boolean, stripUsage: boolean): AnswerReader
+  /** GET …/models, and one of them. */
+  modelList(models: readonly ListedModel[]): string
+  modelPage(model: ListedModel): string
+  /** Headers of a provider's answer that this format's clients read. */
+  readonly answerHeaders: readonly string[]
 }

@@ -11,7 +11,7 @@ import type { Route } from '#lib/gateway/routes.ts'
 import { exchange, type Exchange, type Flow } from '#lib/gateway/upstream.ts'
 import type { Ending } from '#lib/gateway/usage-event.ts'
 import type { WrittenAttempt } from '#lib/ledger/contract.ts'
-import { openaiRequest } from '#lib/providers/openai/request.ts'
+import { requestTo } from '#lib/providers/providers.ts'
 import { chooseCredential } from '#lib/routing/choose-credential.ts'
 import { afterAnswer, type AnswerClass } from '#lib/routing/after-answer.ts'
 
@@ -138,12 +138,9 @@ async function relay(
   isLast: boolean,
 ): Promise<Relayed> {
   if (caller.gone) return { kind: 'aborted' }
-  const { origin, path, headers } = openaiRequest(
-    deployment.provider.baseUrl,
-    f.route.upstreamPath,
-    credential,
-    f.call.headers,
-  )
+  const { provider } = deployment
+  const facts = { baseUrl: provider.baseUrl, path: f.route.upstreamPath, credential, caller: f.call.headers }
+  const { origin, path, headers } = requestTo(provider.kind, facts)
   let flow: Flow | null = null
   let status: number | null = null
   let answer: AnswerClass | null = null
@@ -257,7 +254,7 @@ function isEventStream(headers: Record<string, string | string[] | undefined>): 
 }
 
 // Answers carry what the caller's SDK reads; cookies, the provider's organisation and its server's names stay here.
-const passedBack = ['content-type', 'retry-after', 'retry-after-ms', 'openai-processing-ms', 'openai-version'] as const
+const passedBack = ['content-type', 'retry-after', 'retry-after-ms'] as const
 
 function answerHeaders(
   f: Forwarding,
@@ -272,9 +269,11 @@ function answerHeaders(
     'x-gatehouse-model',
     f.plan.model.name,
   ]
-  for (const name of passedBack) {
-    const value = upstream[name]
-    if (typeof value === 'string') headers.push(name, value)
+  for (const names of [passedBack, f.format.answerHeaders]) {
+    for (const name of names) {
+      const value = upstream[name]
+      if (typeof value === 'string') headers.push(name, value)
+    }
   }
   // A stream may lose its usage event on the way; any other answer keeps its length.
   const length = upstream['content-length']

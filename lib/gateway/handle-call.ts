@@ -14,7 +14,7 @@ import { listModels } from '#lib/gateway/list-models.ts'
 import type { GatewayMetrics } from '#lib/gateway/metrics.ts'
 import { readRequest, type ReadRequest } from '#lib/gateway/read-request.ts'
 import { publicRefusal, refusalHeaders, type Refusal } from '#lib/gateway/refusal.ts'
-import { matchRoute, type Route } from '#lib/gateway/routes.ts'
+import { inCallersFormat, matchRoute, type Route } from '#lib/gateway/routes.ts'
 import type { RunningCall, RunningCalls } from '#lib/gateway/running-calls.ts'
 import type { Settlements } from '#lib/gateway/settlements.ts'
 import type { UpstreamPools } from '#lib/gateway/upstream.ts'
@@ -50,7 +50,7 @@ export async function handleCall(ports: GatewayPorts, call: Call, reply: Reply):
   const callId = newId('call', atMs)
   const match = matchRoute(call.method, call.path)
   if (match.kind !== 'found') return refuseRoute(ports, call, reply, callId, match)
-  const { route } = match
+  const route = inCallersFormat(match.route, call.headers)
   const arrival: Arrival = {
     callId,
     atMs,
@@ -67,7 +67,7 @@ export async function handleCall(ports: GatewayPorts, call: Call, reply: Reply):
     if (keyText === null || !identified) return refuse(unknownKey)
 
     if (route.kind === 'models') {
-      const answer = await listModels(ports, identified, keyText, arrival, match.parameter)
+      const answer = await listModels(ports, identified, keyText, arrival, match.parameter, route.format)
       if (answer.kind === 'refused') return refuse(answer.refusal)
       reply.head(200, ['content-type', 'application/json', 'x-gatehouse-request-id', callId])
       return reply.end(answer.body)

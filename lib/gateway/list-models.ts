@@ -1,10 +1,10 @@
-/** GET /v1/models and /v1/models/{id}: what this key may use. */
+/** GET …/models and …/models/{id}: what this key may use, as the caller's clients read it. */
 import type { GatewayPorts } from '#lib/gateway/handle-call.ts'
 import type { Identified } from '#lib/gateway/grants.ts'
 import { allowedModels, denied } from '#lib/gateway/plan-call.ts'
 import type { Refusal } from '#lib/gateway/refusal.ts'
 import type { Arrival } from '#lib/gateway/usage-event.ts'
-import type { CatalogModel } from '#lib/catalog/snapshot.ts'
+import type { Format } from '#lib/formats/contract.ts'
 import { authorise } from '#lib/policy/rules/authorise.ts'
 
 type Answer =
@@ -18,6 +18,7 @@ export async function listModels(
   keyText: string,
   arrival: Arrival,
   id: string | null,
+  format: Format,
 ): Promise<Answer> {
   let catalog = await ports.grants.catalog()
   let { grant } = identified
@@ -34,9 +35,9 @@ export async function listModels(
   if (!verdict.allowed) return denied(verdict)
 
   const models = allowedModels(grant, catalog)
-  if (id === null) return { kind: 'listed', body: JSON.stringify({ object: 'list', data: models.map(modelObject) }) }
+  if (id === null) return { kind: 'listed', body: format.modelList(models) }
   const model = models.find((candidate) => candidate.name === id)
-  if (model) return { kind: 'listed', body: JSON.stringify(modelObject(model)) }
+  if (model) return { kind: 'listed', body: format.modelPage(model) }
   return {
     kind: 'refused',
     refusal: {
@@ -45,9 +46,4 @@ export async function listModels(
       param: 'model',
     },
   }
-}
-
-/** As OpenAI lists a model. */
-function modelObject(model: CatalogModel): object {
-  return { id: model.name, object: 'model', created: Math.floor(model.createdAtMs / 1000), owned_by: model.vendor }
 }

@@ -11,6 +11,7 @@ import type { Route } from '#lib/gateway/routes.ts'
 import type { TestedRule } from '#lib/ledger/contract.ts'
 import type { HoldBound } from '#lib/limits/admit.ts'
 import type { Grant } from '#lib/policy/contract.ts'
+import { speaks } from '#lib/providers/providers.ts'
 import { authorise, mayUseModel, type Denial } from '#lib/policy/rules/authorise.ts'
 import { closeMatches } from '#lib/policy/rules/close-matches.ts'
 import { orderTargets, type RouteTarget } from '#lib/routing/order-targets.ts'
@@ -73,6 +74,14 @@ export function planCall(
       rules,
     )
   }
+  const { deployments } = model
+  if (deployments.length > 0 && !deployments.some(({ provider }) => speaks(provider.kind, route.format.name))) {
+    return refused(
+      'invalid_request_error',
+      `No provider of the model ${model.name} takes calls in the format of this endpoint. GET /v1/models lists what this key may use.`,
+      rules,
+    )
+  }
   if (targets.length === 0) {
     return refused(
       'upstream_error',
@@ -116,7 +125,8 @@ function authoriseTargets(grant: Grant, route: Route, model: CatalogModel, nowMs
       continue
     }
     passed ??= verdict.testedRules
-    if (deployment.status === 'active' && deployment.provider.status === 'active') targets.push({ deployment })
+    const isOn = deployment.status === 'active' && deployment.provider.status === 'active'
+    if (isOn && speaks(deployment.provider.kind, route.format.name)) targets.push({ deployment })
   }
   if (passed) return { kind: 'authorised', targets, rules: passed }
   if (denial) return denied(denial)

@@ -61,6 +61,7 @@ export function publicRefusal(refusal: Refusal, callId: string, helpBase: string
     code: refusal.code,
     message: refusal.message,
     param: refusal.param ?? null,
+    requestId: callId,
     gatehouse: {
       code: refusal.code,
       decision_id: decisionId,

@@ -1,6 +1,8 @@
 /** The one table of what the gateway serves; both mounts are fed from it. */
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Endpoint } from '#lib/catalog/contract.ts'
 import type { Format } from '#lib/formats/contract.ts'
+import { anthropic } from '#lib/formats/anthropic/format.ts'
 import { openai } from '#lib/formats/openai/format.ts'
 
 export type Route = {
@@ -12,6 +14,19 @@ export type Route = {
   | { readonly kind: 'call'; /** Below the provider's base URL. */ readonly upstreamPath: string }
   | { readonly kind: 'models' }
 )
+
+function anthropicRoutes(base: string): Route[] {
+  const call = { method: 'POST', format: anthropic, kind: 'call' } as const
+  return [
+    { ...call, path: `${base}/messages`, endpoint: 'messages', upstreamPath: '/messages' },
+    {
+      ...call,
+      path: `${base}/messages/count_tokens`,
+      endpoint: 'count_tokens',
+      upstreamPath: '/messages/count_tokens',
+    },
+  ]
+}
 
 export const routes: readonly Route[] = [
   {
@@ -30,9 +45,19 @@ export const routes: readonly Route[] = [
     kind: 'call',
     upstreamPath: '/embeddings',
   },
+  ...anthropicRoutes('/v1'),
+  ...anthropicRoutes('/anthropic/v1'),
   { method: 'GET', path: '/v1/models', endpoint: 'models', format: openai, kind: 'models' },
   { method: 'GET', path: '/v1/models/{id}', endpoint: 'models', format: openai, kind: 'models' },
+  { method: 'GET', path: '/anthropic/v1/models', endpoint: 'models', format: anthropic, kind: 'models' },
+  { method: 'GET', path: '/anthropic/v1/models/{id}', endpoint: 'models', format: anthropic, kind: 'models' },
 ]
+
+/** OpenAI's and Anthropic's clients list models at the same address; only the latter send a version. */
+export function inCallersFormat(route: Route, headers: IncomingHttpHeaders): Route {
+  if (route.kind !== 'models' || headers['anthropic-version'] === undefined) return route
+  return { ...route, format: anthropic }
+}
 
 export type RouteMatch =
   | { readonly kind: 'found'; readonly route: Route; readonly parameter: string | null }
@@ -63,7 +88,7 @@ export function matchRoute(method: string, path: string): RouteMatch {
       if (parameter !== null) return choose([route], method, parameter)
     }
   }
-  return { kind: 'unknown', format: openai }
+  return { kind: 'unknown', format: path.startsWith('/anthropic/') ? anthropic : openai }
 }
 
 function choose(candidates: readonly Route[], method: string, parameter: string | null): RouteMatch {

@@ -177,7 +177,7 @@ function usageOf(request: ParsedRequest, ending: Ending): { tokens: TokenVector;
   const { reading, outcome } = ending
   if (outcome === 'failed') return { tokens: {}, estimatedWhy: null }
   if (reading?.tokens) return { tokens: reading.tokens, estimatedWhy: null }
-  const tokens: TokenVector = { input: request.promptTokensEstimate }
+  const tokens: TokenVector = { ...(reading?.promptTokens ?? { input: request.promptTokensEstimate }) }
   if (reading && reading.outputSeen > 0) tokens.output = reading.outputSeen
   const why = {
     served: 'the provider reported no usage',

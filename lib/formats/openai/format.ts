@@ -1,5 +1,6 @@
 import type { Format } from '#lib/formats/contract.ts'
 import { refusalBody, streamError } from '#lib/formats/openai/errors.ts'
+import { modelList, modelPage } from '#lib/formats/openai/models.ts'
 import { parse } from '#lib/formats/openai/parse.ts'
 import { jsonAnswer, streamAnswer } from '#lib/formats/openai/read-answer.ts'
 import { isAmbiguous, rewrite } from '#lib/formats/openai/rewrite.ts'
@@ -11,6 +12,9 @@ export const openai: Format = {
   rewrite,
   isAmbiguous,
   refusalBody,
+  modelList,
+  modelPage,
   streamError,
+  answerHeaders: ['openai-processing-ms', 'openai-version'],
   readAnswer: (_endpoint, stream, stripUsage) => (stream ? streamAnswer(stripUsage) : jsonAnswer()),
 }

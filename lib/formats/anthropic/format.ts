@@ -1,0 +1,23 @@
+import type { Format } from '#lib/formats/contract.ts'
+import { refusalBody, streamError } from '#lib/formats/anthropic/errors.ts'
+import { modelList, modelPage } from '#lib/formats/anthropic/models.ts'
+import { parse } from '#lib/formats/anthropic/parse.ts'
+import { countAnswer, jsonAnswer, streamAnswer } from '#lib/formats/anthropic/read-answer.ts'
+import { isAmbiguous, rewrite } from '#lib/formats/anthropic/rewrite.ts'
+
+/** Anthropic's wire: the Messages API. */
+export const anthropic: Format = {
+  name: 'anthropic',
+  parse,
+  rewrite,
+  isAmbiguous,
+  refusalBody,
+  modelList,
+  modelPage,
+  streamError,
+  answerHeaders: ['request-id'],
+  readAnswer(endpoint, stream) {
+    if (endpoint === 'count_tokens') return countAnswer()
+    return stream ? streamAnswer() : jsonAnswer()
+  },
+}

@@ -1,0 +1,80 @@
+/** Reads usage from Anthropic's answers on their way to the caller. */
+import type { AnswerReader } from '#lib/formats/contract.ts'
+import { promptOf, readUsage, tokensOf, wholeOf, type Usage } from '#lib/formats/anthropic/usage.ts'
+import { jsonAnswer as readJson } from '#lib/formats/json-answer.ts'
+import { modelIn, textLength } from '#lib/formats/scan-json.ts'
+import { dataOf, passEvents } from '#lib/formats/stream-answer.ts'
+
+const textFields = ['"text":', '"thinking":', '"partial_json":'].map((text) => Buffer.from(text))
+
+export function jsonAnswer(): AnswerReader {
+  return readJson({ tokensOf, textFields })
+}
+
+/** Counting tokens produces none. */
+export function countAnswer(): AnswerReader {
+  const nothing = Buffer.alloc(0)
+  const reading = { tokens: {}, promptTokens: null, outputSeen: 0, modelServed: null, complete: true }
+  return { push: (chunk) => chunk, end: () => nothing, reading: () => reading }
+}
+
+/**
+ * For a stream: `message_start` tells the prompt, `message_delta` the output so far, and may tell the prompt again where
+ * it has changed. What came last is true.
+ */
+export function streamAnswer(): AnswerReader {
+  let usage: Usage | null = null
+  let hasDelta = false
+  let modelServed: string | null = null
+  let complete = false
+  let events = 0
+  let characters = 0
+
+  function read(event: Buffer): boolean {
+    if (event.includes(usageName)) {
+      const data = dataOf(event) as StreamEvent | null
+      if (data?.type === 'message_start') {
+        usage = merged(usage, readUsage(data.message?.usage))
+        modelServed ??= modelIn(event)
+      }
+      if (data?.type === 'message_delta') {
+        usage = merged(usage, readUsage(data.usage))
+        hasDelta = true
+      }
+    } else if (event.length <= stopBytes && event.includes(messageStop)) {
+      complete = true
+    }
+    const length = textLength(event, textFields)
+    if (length > 0) {
+      events += 1
+      characters += length
+    }
+    return false
+  }
+
+  return passEvents(read, () => ({
+    tokens: usage && hasDelta ? wholeOf(usage) : null,
+    promptTokens: usage && promptOf(usage),
+    outputSeen: Math.max(events, Math.round(characters / 4)),
+    modelServed,
+    complete,
+  }))
+}
+
+const usageName = Buffer.from('"usage"')
+const messageStop = Buffer.from('"message_stop"')
+/** The event that ends a message has no more in it than its name, twice. */
+const stopBytes = 120
+
+type StreamEvent = {
+  readonly type?: unknown
+  readonly usage?: unknown
+  readonly message?: { readonly usage?: unknown }
+}
+
+/** Later counts replace earlier ones; what a later usage leaves out stays. */
+function merged(before: Usage | null, after: Usage | null): Usage | null {
+  if (!before || !after) return after ?? before
+  const told = Object.entries(after).filter(([, value]) => value !== null && value !== undefined)
+  return { ...before, ...Object.fromEntries(told) }
+}

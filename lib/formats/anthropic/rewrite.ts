@@ -1,0 +1,16 @@
+/** What the gateway changes in a Messages request body: nothing but the model's name and the output maximum. */
+import type { BodyChanges } from '#lib/formats/contract.ts'
+import { isAmbiguous as isAmbiguousIn, quoted, withFields } from '#lib/formats/json-body.ts'
+
+export function rewrite(body: unknown, bytes: Buffer, changes: BodyChanges): Buffer {
+  const added: Record<string, unknown> = {}
+  if (changes.outputMaximum !== undefined) added.max_tokens = changes.outputMaximum
+  if (changes.model !== undefined) added.model = changes.model
+  return withFields(body as Record<string, unknown>, bytes, added, changes.rewrite === true)
+}
+
+const deciding = quoted('model', 'stream', 'max_tokens')
+
+export function isAmbiguous(bytes: Buffer): boolean {
+  return isAmbiguousIn(bytes, deciding)
+}

@@ -1,0 +1,48 @@
+/** Reads usage from a JSON answer on its way to the caller: bytes pass at once, the tail is kept and read when asked. */
+import type { TokenVector } from '#lib/catalog/contract.ts'
+import type { AnswerReader } from '#lib/formats/contract.ts'
+import { modelIn, objectAfter, textLength } from '#lib/formats/scan-json.ts'
+
+/** Usage stands near the end of an answer, or near its beginning: this much of each is kept. */
+const tailBytes = 64 * 1024
+const headBytes = 4 * 1024
+const nothing = Buffer.alloc(0)
+const usageName = Buffer.from('"usage"')
+
+export type JsonWire = {
+  /** Null where the object is no usable usage. */
+  readonly tokensOf: (usage: unknown) => TokenVector | null
+  /** Names of fields with output text, each with its quotes and colon. */
+  readonly textFields: readonly Buffer[]
+}
+
+export function jsonAnswer({ tokensOf, textFields }: JsonWire): AnswerReader {
+  let head: Buffer = nothing
+  let tail: Buffer[] = []
+  let kept = 0
+  let ended = false
+  return {
+    push(chunk) {
+      if (head.length < headBytes) head = head.length === 0 ? chunk : Buffer.concat([head, chunk])
+      tail.push(chunk)
+      kept += chunk.length
+      while (tail.length > 1 && kept - tail[0]!.length >= tailBytes) kept -= tail.shift()!.length
+      return chunk
+    },
+    end() {
+      ended = true
+      return nothing
+    },
+    reading() {
+      const end = tail.length === 1 ? tail[0]! : Buffer.concat(tail)
+      tail = [end]
+      return {
+        tokens: tokensOf(objectAfter(end, usageName)) ?? tokensOf(objectAfter(head, usageName)),
+        promptTokens: null,
+        outputSeen: Math.round(textLength(end, textFields) / 4),
+        modelServed: modelIn(head),
+        complete: ended,
+      }
+    },
+  }
+}

@@ -1,0 +1,45 @@
+/** Finds things in JSON without parsing all of it. */
+
+/** The JSON object that follows the last `name:` in the bytes. A quote inside a string is escaped, so no text can pose as it. */
+export function objectAfter(bytes: Buffer, name: Buffer): unknown {
+  const at = bytes.lastIndexOf(name)
+  if (at < 0) return null
+  const open = bytes.indexOf(0x7b, at + name.length)
+  if (open < 0) return null
+  let depth = 0
+  for (let i = open; i < bytes.length; i++) {
+    if (bytes[i] === 0x7b) depth += 1
+    if (bytes[i] === 0x7d && --depth === 0) {
+      try {
+        return JSON.parse(bytes.toString('utf8', open, i + 1)) as unknown
+      } catch {
+        return null
+      }
+    }
+  }
+  return null
+}
+
+const modelField = /"model"\s*:\s*"([^"\\]{1,256})"/
+
+/** The first `model` in the first bytes. */
+export function modelIn(bytes: Buffer): string | null {
+  return modelField.exec(bytes.toString('latin1', 0, 2_048))?.[1] ?? null
+}
+
+const space = 0x20
+const quote = 0x22
+
+/** Characters of output in a chunk, roughly: the length of the first of these fields' text. `fields` end in a colon. */
+export function textLength(event: Buffer, fields: readonly Buffer[]): number {
+  for (const field of fields) {
+    const at = event.indexOf(field)
+    if (at < 0) continue
+    let start = at + field.length
+    while (event[start] === space) start += 1
+    if (event[start] !== quote) continue
+    const end = event.indexOf(quote, start + 1)
+    if (end > start + 1) return end - start - 1
+  }
+  return 0
+}

@@ -1,0 +1,47 @@
+/**
+ * What every kind of provider makes of a call: an address and headers. Headers are built from an allow-list: what a caller
+ * sends beside it (its key, cookies, forwarding headers) never goes on.
+ */
+import type { IncomingHttpHeaders } from 'node:http'
+
+export type UpstreamRequest = {
+  readonly origin: string
+  readonly path: string
+  readonly headers: Record<string, string>
+}
+
+export type RequestFacts = {
+  readonly baseUrl: string
+  /** Below the base URL. */
+  readonly path: string
+  readonly credential: string | null
+  readonly caller: IncomingHttpHeaders
+}
+
+/** What goes with every call, and those of the caller's headers that are named. */
+export function forwardedHeaders(caller: IncomingHttpHeaders, names: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    accept: typeof caller.accept === 'string' ? caller.accept : '*/*',
+    'accept-encoding': 'identity',
+    'user-agent': 'gatehouse',
+  }
+  for (const name of names) {
+    const value = caller[name]
+    if (typeof value === 'string') headers[name] = value
+  }
+  return headers
+}
+
+const bases = new Map<string, { origin: string; basePath: string }>()
+
+/** Base URLs are an administrator's, so there are few. */
+export function baseOf(baseUrl: string): { origin: string; basePath: string } {
+  let base = bases.get(baseUrl)
+  if (!base) {
+    const url = new URL(baseUrl)
+    base = { origin: url.origin, basePath: url.pathname.replace(/\/$/, '') }
+    bases.set(baseUrl, base)
+  }
+  return base
+}
