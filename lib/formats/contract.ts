@@ -73,6 +73,9 @@ export type ListedModel = {
   readonly createdAtMs: number
 }
 
+/** What clients of every format read. Cookies, the provider's organisation and its servers' names stay here. */
+export const commonAnswerHeaders = ['content-type', 'retry-after', 'retry-after-ms'] as const
+
 export type Format = {
   readonly name: string
   parse(endpoint: Endpoint, body: unknown, bytes: Buffer): ParsedRequest | ParseProblem
@@ -87,6 +90,6 @@ export type Format = {
   /** GET …/models, and one of them. */
   modelList(models: readonly ListedModel[]): string
   modelPage(model: ListedModel): string
-  /** Headers of a provider's answer that this format's clients read. */
+  /** Headers of a provider's answer that go on to the caller. */
   readonly answerHeaders: readonly string[]
 }

@@ -253,9 +253,6 @@ function isEventStream(headers: Record<string, string | string[] | undefined>): 
   return String(headers['content-type'] ?? '').startsWith('text/event-stream')
 }
 
-// Answers carry what the caller's SDK reads; cookies, the provider's organisation and its server's names stay here.
-const passedBack = ['content-type', 'retry-after', 'retry-after-ms'] as const
-
 function answerHeaders(
   f: Forwarding,
   deployment: Deployment,
@@ -269,11 +266,9 @@ function answerHeaders(
     'x-gatehouse-model',
     f.plan.model.name,
   ]
-  for (const names of [passedBack, f.format.answerHeaders]) {
-    for (const name of names) {
-      const value = upstream[name]
-      if (typeof value === 'string') headers.push(name, value)
-    }
+  for (const name of f.format.answerHeaders) {
+    const value = upstream[name]
+    if (typeof value === 'string') headers.push(name, value)
   }
   // A stream may lose its usage event on the way; any other answer keeps its length.
   const length = upstream['content-length']

@@ -1,4 +1,4 @@
-import type { Format } from '#lib/formats/contract.ts'
+import { commonAnswerHeaders, type Format } from '#lib/formats/contract.ts'
 import { refusalBody, streamError } from '#lib/formats/anthropic/errors.ts'
 import { modelList, modelPage } from '#lib/formats/anthropic/models.ts'
 import { parse } from '#lib/formats/anthropic/parse.ts'
@@ -15,7 +15,7 @@ export const anthropic: Format = {
   modelList,
   modelPage,
   streamError,
-  answerHeaders: ['request-id'],
+  answerHeaders: [...commonAnswerHeaders, 'request-id'],
   readAnswer(endpoint, stream) {
     if (endpoint === 'count_tokens') return countAnswer()
     return stream ? streamAnswer() : jsonAnswer()

@@ -1,4 +1,4 @@
-import type { Format } from '#lib/formats/contract.ts'
+import { commonAnswerHeaders, type Format } from '#lib/formats/contract.ts'
 import { refusalBody, streamError } from '#lib/formats/openai/errors.ts'
 import { modelList, modelPage } from '#lib/formats/openai/models.ts'
 import { parse } from '#lib/formats/openai/parse.ts'
@@ -15,6 +15,6 @@ export const openai: Format = {
   modelList,
   modelPage,
   streamError,
-  answerHeaders: ['openai-processing-ms', 'openai-version'],
+  answerHeaders: [...commonAnswerHeaders, 'openai-processing-ms', 'openai-version'],
   readAnswer: (_endpoint, stream, stripUsage) => (stream ? streamAnswer(stripUsage) : jsonAnswer()),
 }
