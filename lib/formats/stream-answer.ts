@@ -4,6 +4,7 @@
  */
 import { createParser } from 'eventsource-parser'
 import type { AnswerReader, AnswerReading } from '#lib/formats/contract.ts'
+import { textLength } from '#lib/formats/scan-json.ts'
 import { endOfEvent } from '#lib/formats/sse-events.ts'
 
 /** An event longer than this is passed on unread. */
@@ -12,10 +13,31 @@ const eventBytes = 1024 * 1024
 const partOfEndBytes = 3
 const nothing = Buffer.alloc(0)
 
-/** `read` looks at one whole event and returns whether it is to be left out. */
-export function passEvents(read: (event: Buffer) => boolean, reading: () => AnswerReading): AnswerReader {
+export type StreamWire = {
+  /** Looks at one whole event and returns whether it is to be left out. */
+  readonly read: (event: Buffer) => boolean
+  /** Names of fields with output text, each with its quotes and colon. */
+  readonly textFields: readonly Buffer[]
+  /** What the events have told so far. */
+  readonly told: () => Omit<AnswerReading, 'outputSeen'>
+}
+
+export function passEvents({ read: readEvent, textFields, told }: StreamWire): AnswerReader {
   let pending: Buffer = nothing
   let unread = false
+  let texts = 0
+  let characters = 0
+
+  function read(event: Buffer): boolean {
+    if (readEvent(event)) return true
+    const length = textLength(event, textFields)
+    if (length > 0) {
+      texts += 1
+      characters += length
+    }
+    return false
+  }
+
   return {
     push(chunk) {
       const bytes = pending.length > 0 ? Buffer.concat([pending, chunk]) : chunk
@@ -47,7 +69,8 @@ export function passEvents(read: (event: Buffer) => boolean, reading: () => Answ
       pending = nothing
       return rest.length > 0 && !unread && read(rest) ? nothing : rest
     },
-    reading,
+    // An event has a token at least, and a token about four characters.
+    reading: () => ({ ...told(), outputSeen: Math.max(texts, Math.round(characters / 4)) }),
   }
 }
 

@@ -9,7 +9,7 @@ import type { Call, Reply } from '#lib/gateway/call.ts'
 import { decideCall, type DecidePorts, type Verdict } from '#lib/gateway/decide-call.ts'
 import { forwardCall } from '#lib/gateway/forward-call.ts'
 import { keyFromCall } from '#lib/gateway/key-from-call.ts'
-import { hasRoom, headroomHeaders } from '#lib/gateway/limit-refusal.ts'
+import { headroomHeaders } from '#lib/gateway/limit-refusal.ts'
 import { listModels } from '#lib/gateway/list-models.ts'
 import type { GatewayMetrics } from '#lib/gateway/metrics.ts'
 import { readRequest, type ReadRequest } from '#lib/gateway/read-request.ts'
@@ -28,6 +28,7 @@ import {
   type Ending,
 } from '#lib/gateway/usage-event.ts'
 import type { Identified } from '#lib/gateway/grants.ts'
+import { hasRoom } from '#lib/limits/rules/has-room.ts'
 import type { WrittenEvent } from '#lib/ledger/contract.ts'
 import { newId } from '#lib/platform/ids.ts'
 import type { Log } from '#lib/platform/log.ts'
@@ -67,7 +68,7 @@ export async function handleCall(ports: GatewayPorts, call: Call, reply: Reply):
     if (keyText === null || !identified) return refuse(unknownKey)
 
     if (route.kind === 'models') {
-      const answer = await listModels(ports, identified, keyText, arrival, match.parameter, route.format)
+      const answer = await listModels(ports, identified, keyText, arrival, match.parameter)
       if (answer.kind === 'refused') return refuse(answer.refusal)
       reply.head(200, ['content-type', 'application/json', 'x-gatehouse-request-id', callId])
       return reply.end(answer.body)

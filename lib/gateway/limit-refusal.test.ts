@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   goDuration,
-  hasRoom,
   headroomHeaders,
   limitRefusal,
   standingOf,
@@ -11,6 +10,7 @@ import {
 } from '#lib/gateway/limit-refusal.ts'
 import { refusalHeaders, refusalStatus } from '#lib/gateway/refusal.ts'
 import type { BudgetState, LimitState } from '#lib/limits/admit.ts'
+import { hasRoom } from '#lib/limits/rules/has-room.ts'
 import { decision, testedRule } from '#lib/ledger/contract.ts'
 import { limitKinds, type BudgetRule, type LimitKind } from '#lib/limits/contract.ts'
 
@@ -42,7 +42,16 @@ function budget(differences: BudgetWish = {}): BudgetState {
 }
 
 function judged(kind: Judged['kind'], limits: LimitState[] = [], budgets: BudgetState[] = []): Judged {
-  return { kind, redisNowMs: nowMs, outputAllowed: 20, heldNanos: 12_000_000, limits, budgets, budgetKeys: [] }
+  return {
+    kind,
+    redisNowMs: nowMs,
+    outputAllowed: 20,
+    heldNanos: 12_000_000,
+    heldTokens: 90,
+    limits,
+    budgets,
+    budgetKeys: [],
+  }
 }
 
 /** Names and values in turn, as an object. */
@@ -301,7 +310,12 @@ describe('an admitted call has room', () => {
     ['where nothing limits it', judged('admitted'), true],
     ['where a hundred like it would fit', judged('admitted', [far], [rich]), true],
     ['not where a limit is near', judged('admitted', [far, limit('concurrency')]), false],
-    ['not where its tokens weigh', judged('admitted', [{ ...limit('tpm'), remaining: 1_999 }]), false],
+    ['where its tokens are few', judged('admitted', [{ ...limit('tpm'), remaining: 9_000 }]), true],
+    [
+      'not where its tokens weigh, the prompt’s too',
+      judged('admitted', [{ ...limit('tpm'), remaining: 8_999 }]),
+      false,
+    ],
     ['not where a budget is near', judged('admitted', [far], [rich, budget()]), false],
     ['where a budget only alerts', judged('admitted', [], [budget({ cap: null })]), true],
   ])('%s', (_where, call, room) => {

@@ -125,21 +125,6 @@ function budgetLeftNanos(judged: Judged): number | null {
   return least
 }
 
-/** Calls that must still fit for what one of them holds to be no matter of a few milliseconds. */
-const roomForCalls = 100
-
-/** Whether every limit and budget of an admitted call has room for many like it. */
-export function hasRoom({ limits, budgets, heldNanos, outputAllowed }: Judged): boolean {
-  for (const { rule, remaining } of limits) {
-    const cost = rule.kind === 'tpm' || rule.kind === 'tpd' ? outputAllowed : 1
-    if (remaining < roomForCalls * cost) return false
-  }
-  for (const { cap, spent, held } of budgets) {
-    if (cap !== null && cap - spent - held < roomForCalls * heldNanos) return false
-  }
-  return true
-}
-
 function tightest(limits: readonly LimitState[], kinds: readonly LimitKind[]): LimitState | null {
   let found: LimitState | null = null
   for (const state of limits) {

@@ -4,7 +4,6 @@ import type { Identified } from '#lib/gateway/grants.ts'
 import { allowedModels, denied } from '#lib/gateway/plan-call.ts'
 import type { Refusal } from '#lib/gateway/refusal.ts'
 import type { Arrival } from '#lib/gateway/usage-event.ts'
-import type { Format } from '#lib/formats/contract.ts'
 import { authorise } from '#lib/policy/rules/authorise.ts'
 
 type Answer =
@@ -18,7 +17,6 @@ export async function listModels(
   keyText: string,
   arrival: Arrival,
   id: string | null,
-  format: Format,
 ): Promise<Answer> {
   let catalog = await ports.grants.catalog()
   let { grant } = identified
@@ -34,6 +32,7 @@ export async function listModels(
   const verdict = authorise(grant, target, arrival.atMs)
   if (!verdict.allowed) return denied(verdict)
 
+  const { format } = arrival.route
   const models = allowedModels(grant, catalog)
   if (id === null) return { kind: 'listed', body: format.modelList(models) }
   const model = models.find((candidate) => candidate.name === id)

@@ -74,15 +74,15 @@ export function planCall(
       rules,
     )
   }
-  const { deployments } = model
-  if (deployments.length > 0 && !deployments.some(({ provider }) => speaks(provider.kind, route.format.name))) {
-    return refused(
-      'invalid_request_error',
-      `No provider of the model ${model.name} takes calls in the format of this endpoint. GET /v1/models lists what this key may use.`,
-      rules,
-    )
-  }
   if (targets.length === 0) {
+    const { deployments } = model
+    if (deployments.length > 0 && !deployments.some(({ provider }) => speaks(provider.kind, route.format.name))) {
+      return refused(
+        'invalid_request_error',
+        `No provider of the model ${model.name} takes calls in the format of this endpoint. GET /v1/models lists what this key may use.`,
+        rules,
+      )
+    }
     return refused(
       'upstream_error',
       `No provider serves ${model.name} at the moment. An administrator sees the providers' state in the portal.`,

@@ -219,7 +219,7 @@ export async function findKeys(
         ELSE jsonb_build_object('id', w.id, 'name', w.name, 'kind', w.kind, 'ownerUserId', w.owner_user_id) END AS workload,
       jsonb_build_object('id', f.id, 'name', f.name, 'policy', f.policy) AS profile,
       t.cost_centre_code AS "costCentre",
-      greatest(k.last_used_at, (SELECT max(e.at) FROM usage_event e WHERE e.key_id = k.id)) AS "lastUsedAt",
+      k.last_used_at AS "lastUsedAt",
       (SELECT coalesce(jsonb_agg(jsonb_build_object(
           'id', s.id, 'last4', s.last4, 'createdAtMs', floor(extract(epoch FROM s.created_at) * 1000),
           'notAfterMs', floor(extract(epoch FROM s.not_after) * 1000),

@@ -7,19 +7,18 @@ import type { SqlPool } from '#lib/platform/db.ts'
 
 const precision = '1 minute'
 
-/** Rows are locked in the order of their ids: every worker takes them in the same. */
+/** Booking waits for nobody: a key that is being changed is told at its next use. */
 function recordUse(table: 'virtual_key' | 'key_secret'): string {
   return `
   WITH used AS (SELECT id, at FROM unnest($1::text[], $2::timestamptz[]) AS used (id, at)),
-  locked AS (
+  free AS (
     SELECT k.id, used.at
     FROM ${table} AS k
     JOIN used ON used.id = k.id
     WHERE k.last_used_at IS NULL OR k.last_used_at < used.at - interval '${precision}'
-    ORDER BY k.id
-    FOR NO KEY UPDATE OF k
+    FOR NO KEY UPDATE OF k SKIP LOCKED
   )
-  UPDATE ${table} AS k SET last_used_at = locked.at FROM locked WHERE locked.id = k.id`
+  UPDATE ${table} AS k SET last_used_at = free.at FROM free WHERE free.id = k.id`
 }
 
 /** A refused call is no use: it got nothing. */

@@ -61,6 +61,8 @@ export type Judgement = {
   readonly redisNowMs: number
   readonly outputAllowed: number
   readonly heldNanos: number
+  /** As token limits count them: the prompt's estimate and the output allowed. */
+  readonly heldTokens: number
   readonly limits: readonly LimitState[]
   readonly budgets: readonly BudgetState[]
   /** For SETTLE. */
@@ -106,14 +108,15 @@ function judgement(
 ): Judgement {
   const redisNowMs = Number(now)
   const outputAllowed = Number(allowed)
-  const tokens = bound.promptTokens + outputAllowed
+  const heldTokens = bound.promptTokens + outputAllowed
   const passed = (place: number): boolean => passes[1 + place] === '1'
   return {
     redisNowMs,
     outputAllowed,
     heldNanos: Number(held),
+    heldTokens,
     limits: limits.map((rule, l) =>
-      limitState(rule, set.limitWindows[l]!, passed(l), Number(states[l]), tokens, redisNowMs),
+      limitState(rule, set.limitWindows[l]!, passed(l), Number(states[l]), heldTokens, redisNowMs),
     ),
     budgets: budgets.map((rule, b) => ({
       rule,

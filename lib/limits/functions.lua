@@ -36,24 +36,17 @@ local function whole(n)
   return string.format('%.0f', n)
 end
 
--- Compares versions. Returns nil when all are equal, else STALE or MISS.
-local function version_problem(keys, first, expected)
-  local count = #expected
-  if count == 0 then return nil end
-  local stored = redis.call('MGET', unpack(keys, first, first + count - 1))
-  for i = 1, count do
-    if not stored[i] then return 'MISS' end
-    if stored[i] ~= expected[i] then return 'STALE' end
-  end
-  return nil
-end
-
 --[[ CHECK: are these versions in force?
 KEYS  versions
 ARGV  expected versions
 Returns OK, STALE or MISS. ]]
 local function check(keys, argv)
-  return version_problem(keys, 1, argv) or 'OK'
+  if #keys == 0 then return 'OK' end
+  for i, stored in ipairs(redis.call('MGET', unpack(keys))) do
+    if not stored then return 'MISS' end
+    if stored ~= argv[i] then return 'STALE' end
+  end
+  return 'OK'
 end
 
 -- ── A turn ──────────────────────────────────────────────────────────────────────────────────────
@@ -66,7 +59,7 @@ local function open_turn(open, stream)
     stored = {},  -- strings as they were read: versions, buckets, windows, holds, markers; false for none
     numbers = {}, -- buckets and windows as they are now; false for none
     buckets = {}, -- key → true: to be written
-    windows = {}, -- key → { added, expires at, where it is new }
+    windows = {}, -- key → when it expires, where it is new, else 'as before': to be written
     periods = {}, -- key → budget period; false for one that is unknown
     lost = {},    -- budget periods to be deleted
     running = {}, -- key → { count of leases, ids that come }
@@ -137,9 +130,7 @@ end
 
 local function add_to_window(turn, key, amount, expires)
   local number = number_of(turn, key)
-  local window = turn.windows[key] or { added = 0, expires = not number and expires }
-  window.added = window.added + amount
-  turn.windows[key] = window
+  turn.windows[key] = turn.windows[key] or (not number and expires) or 'as before'
   turn.numbers[key] = (number or 0) + amount
 end
 
@@ -153,12 +144,13 @@ local function read_hold(text)
   return seen, amount, tokens, string.sub(text, last + 1)
 end
 
-local function unpack_tail(turn, tail)
-  local rules = turn.tails[tail]
+-- `tails` remembers those that were unpacked: calls of the same rules have the same.
+local function unpack_tail(tails, tail)
+  local rules = tails[tail]
   if not rules then
     local buckets, windows, running, budgets = unpack(cmsgpack.unpack(tail))
     rules = { buckets = buckets, windows = windows, running = running, budgets = budgets }
-    turn.tails[tail] = rules
+    tails[tail] = rules
   end
   return rules
 end
@@ -189,7 +181,7 @@ local function settle(turn, id, mode, nanos, tokens, budgets, event)
     local swept = cmsgpack.unpack(done)
     if mode == 'final' then return 'SWEPT ' .. swept.event end
     local _, _, _, tail = read_hold(swept.hold)
-    local rules = unpack_tail(turn, tail)
+    local rules = unpack_tail(turn.tails, tail)
     for _, key in ipairs(rules.budgets) do
       local period = period_of(turn, key)
       if period then period.more_spent = period.more_spent + nanos - swept.nanos end
@@ -205,7 +197,7 @@ local function settle(turn, id, mode, nanos, tokens, budgets, event)
   local outcome = 'SETTLED'
   if hold then
     local _, amount, estimate, tail = read_hold(hold)
-    local rules = unpack_tail(turn, tail)
+    local rules = unpack_tail(turn.tails, tail)
     for _, key in ipairs(rules.budgets) do
       local period = period_of(turn, key)
       if period and held_of(period) < tonumber(amount) then
@@ -368,16 +360,22 @@ local function lease(key, ends, ids)
   if #members > 0 then redis.call('ZADD', key, unpack(members)) end
 end
 
--- Sets no expiry that a sweep or a settlement makes needless: budget periods got theirs when seeded.
+-- Sets no expiry that a sweep or a settlement makes needless: budget periods got theirs when seeded. The stream is the one
+-- record that was not read before and may not be what it should be: it comes first, so that nothing is half-written.
 local function write(turn, lease_ms)
+  for _, event in ipairs(turn.events) do redis.call('XADD', turn.stream, '*', 'e', event) end
+  for key, expires in pairs(turn.windows) do
+    local count = whole(turn.numbers[key])
+    if expires == 'as before' then
+      redis.call('SET', key, count, 'KEEPTTL')
+    else
+      redis.call('SET', key, count, 'PXAT', whole(expires))
+    end
+  end
   for key in pairs(turn.buckets) do
     local tat = turn.numbers[key]
     local ttl = math.max(1000, math.ceil(tat - turn.now) + 1000)
     redis.call('SET', key, string.format('%.3f', tat), 'PX', whole(ttl))
-  end
-  for key, window in pairs(turn.windows) do
-    redis.call('INCRBY', key, whole(window.added))
-    if window.expires then redis.call('PEXPIREAT', key, whole(window.expires)) end
   end
   for key, period in pairs(turn.periods) do
     if period and period.more_held ~= 0 then redis.call('HINCRBY', key, 'h', whole(period.more_held)) end
@@ -392,7 +390,6 @@ local function write(turn, lease_ms)
     redis.call('DEL', unpack(keys))
   end
   for _, marker in ipairs(turn.markers) do redis.call('SET', DONE .. marker[1], marker[2], 'EX', marker[3]) end
-  for _, event in ipairs(turn.events) do redis.call('XADD', turn.stream, '*', 'e', event) end
 
   local lease_ends = whole(turn.now + lease_ms)
   for key, running in pairs(turn.running) do lease(key, lease_ends, running.ids) end
@@ -456,9 +453,8 @@ KEYS  open
 ARGV  1 lease ms, then for each call: its id, output tokens so far
 Returns the number of calls renewed. ]]
 local function renew(keys, argv)
-  local turn = open_turn(keys[1])
-  local ends = whole(turn.now + tonumber(argv[1]))
-  local renewed = 0
+  local ends = whole(clock_ms() + tonumber(argv[1]))
+  local renewed, tails = 0, {}
   for i = 2, #argv, 2 do
     local id, seen = argv[i], argv[i + 1]
     local hold = redis.call('GET', HOLD .. id)
@@ -466,7 +462,7 @@ local function renew(keys, argv)
       local _, amount, tokens, tail = read_hold(hold)
       redis.call('ZADD', keys[1], 'XX', ends, id)
       redis.call('SET', HOLD .. id, write_hold(seen, amount, tokens, tail))
-      for _, key in ipairs(unpack_tail(turn, tail).running) do redis.call('ZADD', key, 'XX', ends, id) end
+      for _, key in ipairs(unpack_tail(tails, tail).running) do redis.call('ZADD', key, 'XX', ends, id) end
       renewed = renewed + 1
     end
   end

@@ -77,6 +77,24 @@ describe('calls that come at once', () => {
   })
 })
 
+test('a turn that Redis cannot take for one call counts nothing twice for the others', async () => {
+  const limits = [aLimit('rpm', 100), aLimit('rpd', 100)]
+  const budgets = [aBudget(100_000)]
+  const first = await admittedCall({ limits, budgets })
+  const broken = aLimit('concurrency', 10)
+  await redis.set(limitKey(broken, always), 'no leases')
+  const answers = await Promise.allSettled([
+    settle(redis, aSettlement(first, 40), 'final'),
+    admit(redis, aRequest({ limits, budgets })),
+    admit(redis, aRequest({ limits: [broken] })),
+  ])
+  expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected'])
+  expect(await admit(redis, aRequest({ limits, budgets }))).toMatchObject({
+    limits: [{ used: 2 }, { used: 2 }],
+    budgets: [{ spent: 40, held: 100 }],
+  })
+})
+
 async function admittedCall(wish: Parameters<typeof aRequest>[0]) {
   const request = aRequest(wish)
   expect((await admitSeeded(redis, request)).kind).toBe('admitted')

@@ -23,7 +23,7 @@ const mostUnderWay = 2
 const lingerMs = 5
 
 /** In the order of functions.lua. */
-export type Admission = readonly [
+export type AdmissionValues = readonly [
   callId: string,
   promptTokens: number,
   promptNanos: number,
@@ -34,7 +34,7 @@ export type Admission = readonly [
 
 export type SettleMode = 'final' | 'sweep' | 'adjust'
 
-export type Ending = readonly [
+export type SettlementValues = readonly [
   callId: string,
   mode: SettleMode,
   nanos: string,
@@ -44,8 +44,8 @@ export type Ending = readonly [
 
 /** One call's part of a turn. `text` is the draft of an admission, the event of a settlement. */
 export type Part = { readonly text: string } & (
-  | { readonly kind: 'admission'; readonly rules: RuleSet; readonly values: Admission }
-  | { readonly kind: 'settlement'; readonly values: Ending; readonly mayLinger: boolean }
+  | { readonly kind: 'admission'; readonly rules: RuleSet; readonly values: AdmissionValues }
+  | { readonly kind: 'settlement'; readonly values: SettlementValues; readonly mayLinger: boolean }
 )
 
 type Waiting = {
@@ -141,8 +141,8 @@ async function send(redis: RedisClient, turn: readonly Waiting[]): Promise<void>
   const ruleSets = new Map<RuleSet, number>()
   const settlements: Waiting[] = []
   const admissions: Waiting[] = []
-  const endings: Ending[] = []
-  const questions: (readonly [rules: number, ...Admission])[] = []
+  const endings: SettlementValues[] = []
+  const questions: (readonly [rules: number, ...AdmissionValues])[] = []
   for (const one of turn) {
     if (one.part.kind === 'settlement') {
       settlements.push(one)

@@ -2,7 +2,7 @@
 import type { AnswerReader } from '#lib/formats/contract.ts'
 import { promptOf, readUsage, tokensOf, wholeOf, type Usage } from '#lib/formats/anthropic/usage.ts'
 import { jsonAnswer as readJson } from '#lib/formats/json-answer.ts'
-import { modelIn, textLength } from '#lib/formats/scan-json.ts'
+import { modelIn } from '#lib/formats/scan-json.ts'
 import { dataOf, passEvents } from '#lib/formats/stream-answer.ts'
 
 const textFields = ['"text":', '"thinking":', '"partial_json":'].map((text) => Buffer.from(text))
@@ -27,8 +27,6 @@ export function streamAnswer(): AnswerReader {
   let hasDelta = false
   let modelServed: string | null = null
   let complete = false
-  let events = 0
-  let characters = 0
 
   function read(event: Buffer): boolean {
     if (event.includes(usageName)) {
@@ -44,21 +42,16 @@ export function streamAnswer(): AnswerReader {
     } else if (event.length <= stopBytes && event.includes(messageStop)) {
       complete = true
     }
-    const length = textLength(event, textFields)
-    if (length > 0) {
-      events += 1
-      characters += length
-    }
     return false
   }
 
-  return passEvents(read, () => ({
+  const told = () => ({
     tokens: usage && hasDelta ? wholeOf(usage) : null,
     promptTokens: usage && promptOf(usage),
-    outputSeen: Math.max(events, Math.round(characters / 4)),
     modelServed,
     complete,
-  }))
+  })
+  return passEvents({ read, textFields, told })
 }
 
 const usageName = Buffer.from('"usage"')

@@ -3,7 +3,7 @@ import type { TokenVector } from '#lib/catalog/contract.ts'
 import type { AnswerReader } from '#lib/formats/contract.ts'
 import { jsonAnswer as readJson } from '#lib/formats/json-answer.ts'
 import { tokensOf } from '#lib/formats/openai/usage.ts'
-import { modelIn, textLength } from '#lib/formats/scan-json.ts'
+import { modelIn } from '#lib/formats/scan-json.ts'
 import { dataOf, passEvents } from '#lib/formats/stream-answer.ts'
 
 const textFields = ['"content":', '"arguments":', '"reasoning_content":', '"refusal":'].map((text) => Buffer.from(text))
@@ -20,8 +20,6 @@ export function streamAnswer(stripUsage: boolean): AnswerReader {
   let tokens: TokenVector | null = null
   let modelServed: string | null = null
   let complete = false
-  let events = 0
-  let characters = 0
 
   function read(event: Buffer): boolean {
     if (carriesUsage(event)) {
@@ -33,21 +31,10 @@ export function streamAnswer(stripUsage: boolean): AnswerReader {
       return false
     }
     modelServed ??= modelIn(event)
-    const length = textLength(event, textFields)
-    if (length > 0) {
-      events += 1
-      characters += length
-    }
     return false
   }
 
-  return passEvents(read, () => ({
-    tokens,
-    promptTokens: null,
-    outputSeen: Math.max(events, Math.round(characters / 4)),
-    modelServed,
-    complete,
-  }))
+  return passEvents({ read, textFields, told: () => ({ tokens, promptTokens: null, modelServed, complete }) })
 }
 
 const usageName = Buffer.from('"usage"')

@@ -1,11 +1,11 @@
 /** The turns of a conversation, what they weigh in tokens, and what the last of the user's steers. */
-import { BYTES_PER_TOKEN } from '#lib/demo/simulator/rules/answer-text.ts'
+import { isObject } from '#lib/demo/simulator/rules/members.ts'
+import { promptTokensOf } from '#lib/demo/simulator/rules/prompt-tokens.ts'
 import { readSteering, type Steering } from '#lib/demo/simulator/rules/steering.ts'
 import {
   fieldNames,
   type Fields,
   InvalidArgument,
-  isObject,
   readChoice,
   readFields,
   readList,
@@ -90,17 +90,13 @@ function checkFunction(fields: Fields, value: 'args' | 'response', at: string): 
 
 export type Prompt = { readonly steering: Steering; readonly tokens: number }
 
-const TOKENS_A_CONTENT = 3
-const TOKENS_A_CONVERSATION = 3
-
 /** Only text counts, that of the system instruction too, which weighs what a turn does. */
 export function weighPrompt(contents: readonly Content[], systemInstruction: Content | null): Prompt {
   const { steering, optionBytes } = steeringOf(contents)
   let textBytes = -optionBytes
   for (const content of contents) textBytes += textBytesOf(content)
   if (systemInstruction) textBytes += textBytesOf(systemInstruction)
-  const framing = TOKENS_A_CONTENT * (contents.length + (systemInstruction ? 1 : 0)) + TOKENS_A_CONVERSATION
-  return { steering, tokens: Math.ceil(textBytes / BYTES_PER_TOKEN) + framing }
+  return { steering, tokens: promptTokensOf(textBytes, contents.length + (systemInstruction ? 1 : 0)) }
 }
 
 /**

@@ -3,11 +3,12 @@
  * in camel or in snake case, a name that is not a field is refused, `null` is a missing field, whole numbers
  * may come as text, and a list of one may come without its brackets.
  */
+import { isObject, type Members } from '#lib/demo/simulator/rules/members.ts'
 import type { CallRead } from '#lib/demo/simulator/wire.ts'
 import { errorBody } from '#lib/demo/simulator/wires/gemini/errors.ts'
 
 /** Names are in camel case, however they came. */
-export type Fields = Readonly<Record<string, unknown>>
+export type Fields = Members
 
 /** The known fields of a message, by both spellings. */
 export type FieldNames = ReadonlyMap<string, string>
@@ -114,8 +115,4 @@ export function readChoice<Choice extends string>(
 
 export function within(at: string, name: string): string {
   return at === '' ? name : `${at}.${name}`
-}
-
-export function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

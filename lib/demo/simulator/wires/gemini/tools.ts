@@ -1,3 +1,4 @@
+import { isObject } from '#lib/demo/simulator/rules/members.ts'
 import { sampleValue } from '#lib/demo/simulator/rules/sample-value.ts'
 import type { Steering } from '#lib/demo/simulator/rules/steering.ts'
 import type { Content } from '#lib/demo/simulator/wires/gemini/contents.ts'
@@ -5,7 +6,6 @@ import {
   fieldNames,
   type Fields,
   InvalidArgument,
-  isObject,
   readChoice,
   readFields,
   readList,
