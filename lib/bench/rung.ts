@@ -70,7 +70,7 @@ export async function startRung(rung: Rung): Promise<number> {
     const match = matchRoute(call.method, call.path)
     if (match.kind !== 'found' || match.route.kind !== 'call') throw new Error('the ladder serves chat only')
     const { route } = match
-    const read = await readRequest(call, route)
+    const read = await readRequest(call, route, match.addressed)
     if (read.kind !== 'read') throw new Error('the ladder sends good bodies only')
     let plan = fixedPlan
     if (rung !== 'proxy only' || plan === null) {
@@ -83,6 +83,7 @@ export async function startRung(rung: Rung): Promise<number> {
           keyText,
           route,
           request: read.request,
+          translation: read.translation,
           bodyBytes: read.bytes.length,
           draft: () => '{}',
         })
@@ -94,6 +95,7 @@ export async function startRung(rung: Rung): Promise<number> {
           await grants.catalog(),
           route,
           read.request,
+          read.translation,
           read.bytes.length,
           Date.now(),
           Math.random(),
@@ -106,11 +108,14 @@ export async function startRung(rung: Rung): Promise<number> {
     await forwardCall({
       call,
       reply,
-      route,
       format: route.format,
-      request: read.request,
-      bodyFor: () => read.bytes,
-      stripUsage: false,
+      stream: read.request.stream,
+      carry: () => ({
+        body: read.bytes,
+        leftOut: [],
+        reader: (streamed) => route.format.readAnswer(route.operation, streamed, false),
+        anew: null,
+      }),
       plan,
       headers: [],
       poolFor: (origin) => pools.get(origin),

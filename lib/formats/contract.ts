@@ -2,7 +2,30 @@
  * A format is a wire: how requests are read, how refusals and usage look in it. Pure; no I/O. The gateway knows formats
  * only through these types.
  */
-import type { Endpoint, TokenVector } from '#lib/catalog/contract.ts'
+import type { TokenVector } from '#lib/catalog/contract.ts'
+
+/**
+ * What a wire can be asked for, in the wire's own words. Several operations may be one endpoint to policy and catalogue:
+ * `count_tokens` and `countTokens` are the same right on two wires.
+ */
+export type Operation =
+  // OpenAI's
+  | 'chat'
+  | 'responses'
+  | 'completions'
+  | 'embeddings'
+  | 'moderations'
+  // Anthropic's
+  | 'messages'
+  | 'count_tokens'
+  // Google's
+  | 'generateContent'
+  | 'countTokens'
+  | 'embedContent'
+  | 'batchEmbedContents'
+
+/** What the address of a call says, where the wire puts it there. */
+export type Addressed = { readonly model: string | null; readonly stream: boolean }
 
 /** What the call path needs to know of a request body. */
 export type ParsedRequest = {
@@ -78,7 +101,7 @@ export const commonAnswerHeaders = ['content-type', 'retry-after', 'retry-after-
 
 export type Format = {
   readonly name: string
-  parse(endpoint: Endpoint, body: unknown, bytes: Buffer): ParsedRequest | ParseProblem
+  parse(operation: Operation, body: unknown, addressed: Addressed): ParsedRequest | ParseProblem
   /** The body to forward. */
   rewrite(body: unknown, bytes: Buffer, changes: BodyChanges): Buffer
   /** True when the raw bytes may not mean the same to every JSON parser (repeated or escaped deciding fields). */
@@ -86,7 +109,7 @@ export type Format = {
   refusalBody(refusal: PublicRefusal): string
   /** An error event for a stream whose head has been sent. */
   streamError(refusal: PublicRefusal): string
-  readAnswer(endpoint: Endpoint, stream: boolean, stripUsage: boolean): AnswerReader
+  readAnswer(operation: Operation, stream: boolean, stripUsage: boolean): AnswerReader
   /** GET …/models, and one of them. */
   modelList(models: readonly ListedModel[]): string
   modelPage(model: ListedModel): string

@@ -8,8 +8,9 @@ import { planCall } from '#lib/gateway/plan-call.ts'
 import type { Grants, Identified } from '#lib/gateway/grants.ts'
 import { limitRefusal, type Judged } from '#lib/gateway/limit-refusal.ts'
 import type { Refusal } from '#lib/gateway/refusal.ts'
-import type { Route } from '#lib/gateway/routes.ts'
+import type { CallRoute } from '#lib/gateway/routes.ts'
 import type { ParsedRequest } from '#lib/formats/contract.ts'
+import type { Translation } from '#lib/formats/translation.ts'
 import type { TestedRule } from '#lib/ledger/contract.ts'
 import { admit } from '#lib/limits/admit.ts'
 import type { SeedBudget } from '#lib/limits/seed.ts'
@@ -43,8 +44,9 @@ export type DecidePorts = {
 export type Question = {
   readonly callId: string
   readonly keyText: string
-  readonly route: Route
+  readonly route: CallRoute
   readonly request: ParsedRequest
+  readonly translation: Translation
   readonly bodyBytes: number
   /** Builds the draft that the sweeper would settle. */
   readonly draft: (grant: Grant, plan: CallPlan) => string
@@ -65,6 +67,7 @@ export async function decideCall(ports: DecidePorts, identified: Identified, que
       catalog,
       question.route,
       question.request,
+      question.translation,
       question.bodyBytes,
       nowMs,
       ports.random(),

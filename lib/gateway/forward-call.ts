@@ -1,72 +1,46 @@
 /**
- * Calls the plan's targets in order and relays the first answer. Failover happens only before the first byte has reached
- * the caller; after it, a failure is told inside the stream or by breaking the connection, never by a false end.
+ * Calls the plan's targets in order until one answers. Failover happens only before the first byte has reached the caller.
  */
-import type { Dispatcher } from 'undici'
-import type { AnswerReader, AnswerReading, Format, ParsedRequest } from '#lib/formats/contract.ts'
-import type { Call, Reply } from '#lib/gateway/call.ts'
+import type { CarriedCall } from '#lib/gateway/carry-call.ts'
 import type { CallPlan } from '#lib/gateway/plan-call.ts'
 import type { Refusal } from '#lib/gateway/refusal.ts'
-import type { Route } from '#lib/gateway/routes.ts'
-import { exchange, type Exchange, type Flow } from '#lib/gateway/upstream.ts'
+import { relayAnswer, watchCaller, type Caller, type Relayed, type Relaying } from '#lib/gateway/relay-answer.ts'
 import type { Ending } from '#lib/gateway/usage-event.ts'
 import type { WrittenAttempt } from '#lib/ledger/contract.ts'
-import { requestTo } from '#lib/providers/providers.ts'
+import { afterAnswer } from '#lib/routing/after-answer.ts'
 import { chooseCredential } from '#lib/routing/choose-credential.ts'
-import { afterAnswer, type AnswerClass } from '#lib/routing/after-answer.ts'
+import type { RouteTarget } from '#lib/routing/order-targets.ts'
 
-export type Forwarding = {
-  readonly call: Call
-  readonly reply: Reply
-  readonly route: Extract<Route, { readonly kind: 'call' }>
-  readonly format: Format
-  readonly request: ParsedRequest
-  /** Body to forward to a deployment's upstream model. */
-  readonly bodyFor: (upstreamModel: string) => Buffer
-  readonly stripUsage: boolean
+export type Forwarding = Omit<Relaying, 'modelName' | 'brokenOff'> & {
   readonly plan: CallPlan
-  /** Headers of the gateway's own that go with every answer, names and values in turn. */
-  readonly headers: readonly string[]
-  readonly poolFor: (origin: string) => Dispatcher
-  /** For which a caller may take nothing of what waits for it. */
-  readonly callerMs: number
-  readonly startedMs: number
-  readonly nowMs: () => number
+  readonly carry: (target: RouteTarget) => CarriedCall
   readonly random: () => number
-  /** Tells how the output grows, for the lease. */
-  readonly onReader: (reader: AnswerReader) => void
   /** Sends the refusal when no target answered. */
   readonly refuse: (refusal: Refusal) => void
-  /** The refusal as an event of the stream's own format. */
-  readonly streamError: (refusal: Refusal) => string
 }
-
-type Relayed =
-  | {
-      readonly kind: 'answered'
-      readonly exchange: Exchange
-      readonly status: number
-      readonly reading: AnswerReading | null
-      readonly firstByteMs: number
-    }
-  | { readonly kind: 'not answered'; readonly exchange: Exchange; readonly status: number | null }
-  | { readonly kind: 'aborted' }
 
 export async function forwardCall(f: Forwarding): Promise<Ending> {
   const attempts: WrittenAttempt[] = []
   const caller = watchCaller(f.reply)
+  const relaying: Relaying = {
+    ...f,
+    modelName: f.plan.model.name,
+    brokenOff: (timeout) => brokenOff(f.plan, timeout),
+  }
   let timeout = false
 
   for (const [index, target] of f.plan.targets.entries()) {
     const { deployment } = target
     const startMs = f.nowMs() - f.startedMs
     const credential = chooseCredential(deployment.provider.credentials, f.random())
-    const relayed = await relay(
-      f,
+    const isLast = index === f.plan.targets.length - 1
+    const relayed = await relayAnswer(
+      relaying,
       caller,
-      deployment,
+      target,
+      f.carry(target),
       credential?.secret.reveal() ?? null,
-      index === f.plan.targets.length - 1,
+      ({ status }) => afterAnswer(status, isLast),
     )
     attempts.push({
       provider: deployment.provider.name,
@@ -76,7 +50,7 @@ export async function forwardCall(f: Forwarding): Promise<Ending> {
       credentialId: credential?.id ?? null,
       startMs,
       durationMs: f.nowMs() - f.startedMs - startMs,
-      status: relayed.kind === 'aborted' ? null : relayed.status,
+      status: statusOf(relayed),
       error:
         relayed.kind === 'aborted' ? 'aborted' : relayed.exchange.kind === 'failed' ? relayed.exchange.cause : null,
     })
@@ -85,7 +59,7 @@ export async function forwardCall(f: Forwarding): Promise<Ending> {
     if (relayed.kind === 'aborted') {
       return { ...base, outcome: 'aborted', status: 499, errorCode: null, reading: caller.reading(), firstByteMs: null }
     }
-    if (relayed.kind === 'answered') return { ...base, ...endingOf(f, relayed, caller) }
+    if (relayed.kind === 'answered') return { ...base, ...endingOf(relayed, caller) }
     timeout = relayed.exchange.kind === 'failed' && relayed.exchange.timeout
   }
 
@@ -103,115 +77,12 @@ export async function forwardCall(f: Forwarding): Promise<Ending> {
   }
 }
 
-type Caller = {
-  gone: boolean
-  flow: Flow | null
-  reader: AnswerReader | null
-  reading(): AnswerReading | null
-}
-
-/** The caller may leave at any moment: the provider is told at once. */
-function watchCaller(reply: Reply): Caller {
-  const caller: Caller = { gone: false, flow: null, reader: null, reading: () => caller.reader?.reading() ?? null }
-  reply.onAbort(() => leave(caller))
-  return caller
-}
-
-function leave(caller: Caller): void {
-  caller.gone = true
-  caller.flow?.abort()
-}
-
-function giveUp(reply: Reply, caller: Caller): void {
-  if (caller.gone) return
-  leave(caller)
-  reply.destroy()
-}
-
-type Deployment = CallPlan['targets'][number]['deployment']
-
-async function relay(
-  f: Forwarding,
-  caller: Caller,
-  deployment: Deployment,
-  credential: string | null,
-  isLast: boolean,
-): Promise<Relayed> {
-  if (caller.gone) return { kind: 'aborted' }
-  const { provider } = deployment
-  const facts = { baseUrl: provider.baseUrl, path: f.route.upstreamPath, credential, caller: f.call.headers }
-  const { origin, path, headers } = requestTo(provider.kind, facts)
-  let flow: Flow | null = null
-  let status: number | null = null
-  let answer: AnswerClass | null = null
-  let reader: AnswerReader | null = null
-  let streamed = false
-  let firstByteMs = 0
-
-  const ending = await exchange(
-    f.poolFor(origin),
-    { path, headers, body: f.bodyFor(deployment.upstreamModel) },
-    {
-      started(started) {
-        flow = started
-        caller.flow = started
-        if (caller.gone) started.abort()
-      },
-      head(code, upstreamHeaders) {
-        status = code
-        answer = afterAnswer(code, isLast)
-        firstByteMs = f.nowMs() - f.startedMs
-        if (answer !== 'relay' || caller.gone) return
-        streamed = f.request.stream && isEventStream(upstreamHeaders)
-        if (code < 300) {
-          reader = f.format.readAnswer(f.route.endpoint, streamed, f.stripUsage)
-          caller.reader = reader
-          f.onReader(reader)
-        }
-        f.reply.head(code, answerHeaders(f, deployment, upstreamHeaders, streamed))
-      },
-      data(chunk) {
-        if (answer !== 'relay' || caller.gone) return
-        const bytes = reader ? reader.push(chunk) : chunk
-        if (bytes.length > 0 && !f.reply.write(bytes)) {
-          flow?.pause()
-          // One that never takes it would keep its hold and its connection for ever.
-          const stuck = setTimeout(() => giveUp(f.reply, caller), f.callerMs).unref()
-          f.reply.drained(() => {
-            clearTimeout(stuck)
-            flow?.resume()
-          })
-        }
-      },
-    },
-  )
-
-  if (caller.gone) return { kind: 'aborted' }
-  if (status === null || answer !== 'relay') return { kind: 'not answered', exchange: ending, status }
-  finish(f, ending, reader, streamed)
-  return {
-    kind: 'answered',
-    exchange: ending,
-    status,
-    reading: (reader as AnswerReader | null)?.reading() ?? null,
-    firstByteMs,
-  }
-}
-
-/** Ends the caller's answer the way the provider's ended. */
-function finish(f: Forwarding, ending: Exchange, reader: AnswerReader | null, streamed: boolean): void {
-  if (ending.kind === 'ended') {
-    const rest = reader?.end()
-    f.reply.end(rest && rest.length > 0 ? rest : undefined)
-  } else if (streamed && reader) {
-    f.reply.end(f.streamError(brokenOff(f.plan, ending.timeout)))
-  } else {
-    f.reply.destroy()
-  }
+function statusOf(relayed: Relayed): number | null {
+  if (relayed.kind === 'aborted') return null
+  return relayed.kind === 'answered' ? relayed.status : (relayed.head?.status ?? null)
 }
 
 function endingOf(
-  f: Forwarding,
   relayed: Extract<Relayed, { kind: 'answered' }>,
   caller: Caller,
 ): Pick<Ending, 'outcome' | 'status' | 'errorCode' | 'reading' | 'firstByteMs'> {
@@ -238,7 +109,7 @@ function upstreamRefusal(plan: CallPlan, timeout: boolean): Refusal {
 }
 
 /** After the first byte: what had been produced is charged. */
-function brokenOff(plan: CallPlan, timeout: boolean): Refusal {
+export function brokenOff(plan: CallPlan, timeout: boolean): Refusal {
   return {
     code: timeout ? 'upstream_timeout' : 'upstream_error',
     message: `The answer of the provider (${providersOf(plan)}) broke off. What it had produced is charged.`,
@@ -247,32 +118,4 @@ function brokenOff(plan: CallPlan, timeout: boolean): Refusal {
 
 function providersOf(plan: CallPlan): string {
   return [...new Set(plan.targets.map((target) => target.deployment.provider.name))].join(', ')
-}
-
-function isEventStream(headers: Record<string, string | string[] | undefined>): boolean {
-  return String(headers['content-type'] ?? '').startsWith('text/event-stream')
-}
-
-function answerHeaders(
-  f: Forwarding,
-  deployment: Deployment,
-  upstream: Record<string, string | string[] | undefined>,
-  streamed: boolean,
-): string[] {
-  const headers = [
-    ...f.headers,
-    'x-gatehouse-provider',
-    deployment.provider.name,
-    'x-gatehouse-model',
-    f.plan.model.name,
-  ]
-  for (const name of f.format.answerHeaders) {
-    const value = upstream[name]
-    if (typeof value === 'string') headers.push(name, value)
-  }
-  // A stream may lose its usage event on the way; any other answer keeps its length.
-  const length = upstream['content-length']
-  if (streamed) headers.push('cache-control', 'no-cache')
-  else if (typeof length === 'string') headers.push('content-length', length)
-  return headers
 }

@@ -7,14 +7,15 @@
 import type { AnswerReader, BodyChanges, ParsedRequest } from '#lib/formats/contract.ts'
 import type { Call, Reply } from '#lib/gateway/call.ts'
 import { decideCall, type DecidePorts, type Verdict } from '#lib/gateway/decide-call.ts'
-import { forwardCall } from '#lib/gateway/forward-call.ts'
+import { carryCall, type Carrying } from '#lib/gateway/carry-call.ts'
+import { brokenOff, forwardCall } from '#lib/gateway/forward-call.ts'
 import { keyFromCall } from '#lib/gateway/key-from-call.ts'
 import { headroomHeaders } from '#lib/gateway/limit-refusal.ts'
 import { listModels } from '#lib/gateway/list-models.ts'
 import type { GatewayMetrics } from '#lib/gateway/metrics.ts'
 import { readRequest, type ReadRequest } from '#lib/gateway/read-request.ts'
 import { publicRefusal, refusalHeaders, type Refusal } from '#lib/gateway/refusal.ts'
-import { inCallersFormat, matchRoute, type Route } from '#lib/gateway/routes.ts'
+import { inCallersFormat, matchRoute, type CallRoute, type Route } from '#lib/gateway/routes.ts'
 import type { RunningCall, RunningCalls } from '#lib/gateway/running-calls.ts'
 import type { Settlements } from '#lib/gateway/settlements.ts'
 import type { UpstreamPools } from '#lib/gateway/upstream.ts'
@@ -68,13 +69,13 @@ export async function handleCall(ports: GatewayPorts, call: Call, reply: Reply):
     if (keyText === null || !identified) return refuse(unknownKey)
 
     if (route.kind === 'models') {
-      const answer = await listModels(ports, identified, keyText, arrival, match.parameter)
+      const answer = await listModels(ports, identified, keyText, arrival, match.addressed.model)
       if (answer.kind === 'refused') return refuse(answer.refusal)
       reply.head(200, ['content-type', 'application/json', 'x-gatehouse-request-id', callId])
       return reply.end(answer.body)
     }
 
-    const read = await readRequest(call, route)
+    const read = await readRequest(call, route, match.addressed)
     if (read.kind === 'refused') {
       const event = arrivedEvent(arrival, identified.grant, null, null)
       ports.settlements.refused(refusedEvent(event, read.refusal, [], null, null, ports.nowMs() - atMs))
@@ -96,7 +97,7 @@ async function serve(
   call: Call,
   reply: Reply,
   arrival: Arrival,
-  route: Extract<Route, { kind: 'call' }>,
+  route: CallRoute,
   identified: Identified,
   keyText: string,
   read: Extract<ReadRequest, { kind: 'read' }>,
@@ -110,6 +111,7 @@ async function serve(
     keyText,
     route,
     request,
+    translation: read.translation,
     bodyBytes: bytes.length,
     draft: (grant, plan) => {
       draft = plannedEvent(arrivedEvent(arrival, grant, request, bytes.length), plan)
@@ -141,9 +143,9 @@ async function forwardAdmitted(
   call: Call,
   reply: Reply,
   arrival: Arrival,
-  route: Extract<Route, { kind: 'call' }>,
+  route: CallRoute,
   { grant, plan, judged }: Extract<Verdict, { kind: 'admitted' }>,
-  { request, body, bytes }: Extract<ReadRequest, { kind: 'read' }>,
+  { request, body, bytes, translation }: Extract<ReadRequest, { kind: 'read' }>,
   draft: WrittenEvent,
   refuse: (refusal: Refusal, headers?: readonly string[]) => void,
 ): Promise<void> {
@@ -156,30 +158,38 @@ async function forwardAdmitted(
     outputSeen: () => reader?.reading().outputSeen ?? 0,
   }
   ports.running.add(running)
-  const stripUsage = request.stream && !request.wantsStreamUsage
   const headroom = headroomHeaders(judged)
-  const changes = bodyChanges(
-    grant.budgets.some((rule) => rule.posture !== 'soft'),
+  const changes = {
+    ...bodyChanges(
+      grant.budgets.some((rule) => rule.posture !== 'soft'),
+      request,
+      judged.outputAllowed,
+    ),
+    rewrite: route.format.isAmbiguous(bytes),
+  }
+  const streamError = (refusal: Refusal): string =>
+    route.format.streamError(publicRefusal(refusal, callId, ports.helpBase))
+  const carrying: Carrying = {
+    route,
     request,
-    judged.outputAllowed,
-  )
-  const ambiguous = route.format.isAmbiguous(bytes)
+    body,
+    bytes,
+    changes,
+    outputAllowed: judged.outputAllowed,
+    translation,
+    callId,
+    createdMs: atMs,
+    brokenOff: () => streamError(brokenOff(plan, false)),
+  }
 
   let ending: Ending
   try {
     ending = await forwardCall({
       call,
       reply,
-      route,
       format: route.format,
-      request,
-      bodyFor: (upstreamModel) =>
-        route.format.rewrite(body, bytes, {
-          ...changes,
-          ...(upstreamModel === request.model ? {} : { model: upstreamModel }),
-          rewrite: ambiguous,
-        }),
-      stripUsage,
+      stream: request.stream,
+      carry: (target) => carryCall(carrying, target),
       plan,
       headers: ['x-gatehouse-request-id', callId, ...headroom],
       poolFor: (origin) => ports.pools.get(origin),
@@ -189,7 +199,7 @@ async function forwardAdmitted(
       random: ports.random,
       onReader: (started) => (reader = started),
       refuse: (refusal) => refuse(refusal, headroom),
-      streamError: (refusal) => route.format.streamError(publicRefusal(refusal, callId, ports.helpBase)),
+      streamError,
     })
   } catch (error) {
     const refusal = error instanceof RangeError ? tooDeep : unavailable

@@ -4,8 +4,9 @@ import { units, type NanosPerMillion, type TokenVector } from '#lib/catalog/cont
 import { priceCall } from '#lib/catalog/rules/price-call.ts'
 import type { CatalogDeployment, CatalogModel, CatalogSnapshot } from '#lib/catalog/snapshot.ts'
 import type { ParsedRequest } from '#lib/formats/contract.ts'
+import { translationOf } from '#lib/formats/translation.ts'
 import { holdBound, planCall } from '#lib/gateway/plan-call.ts'
-import { matchRoute, type Route } from '#lib/gateway/routes.ts'
+import { matchRoute, type CallRoute } from '#lib/gateway/routes.ts'
 import type { CatalogueRule, Grant } from '#lib/policy/contract.ts'
 
 const nowMs = 1_000_000
@@ -102,21 +103,27 @@ const aRequest: ParsedRequest = {
   wantsStreamUsage: false,
 }
 
-function routeOf(path: string): Route {
+function routeOf(path: string): CallRoute {
   const match = matchRoute('POST', path)
-  if (match.kind !== 'found') throw new Error(path)
+  if (match.kind !== 'found' || match.route.kind !== 'call') throw new Error(path)
   return match.route
 }
 const chat = routeOf('/v1/chat/completions')
 
-function plan(model: CatalogModel, grant: Grant = aGrant(), request: ParsedRequest = aRequest, route: Route = chat) {
+function plan(
+  model: CatalogModel,
+  grant: Grant = aGrant(),
+  request: ParsedRequest = aRequest,
+  route: CallRoute = chat,
+) {
   const catalog: CatalogSnapshot = {
     version: '1',
     models: new Map([[model.name, model]]),
     providers: new Map(),
     unreadableCredentials: [],
   }
-  return planCall(grant, catalog, route, request, 200, nowMs, 0)
+  const translation = translationOf(route.operation, {}, { model: null, stream: false })
+  return planCall(grant, catalog, route, request, translation, 200, nowMs, 0)
 }
 
 /** The places that a call is planned for, or the code of its refusal. */

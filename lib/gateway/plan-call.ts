@@ -5,13 +5,15 @@
 import { inputCeilingNanosPerToken, outputCeilingNanosPerToken } from '#lib/catalog/rules/price-call.ts'
 import type { PriceVersion } from '#lib/catalog/contract.ts'
 import { priceAt, type CatalogModel, type CatalogSnapshot } from '#lib/catalog/snapshot.ts'
-import type { ParsedRequest } from '#lib/formats/contract.ts'
+import type { ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
+import type { Translation } from '#lib/formats/translation.ts'
+import { obstacle } from '#lib/gateway/carry-call.ts'
 import type { Refusal } from '#lib/gateway/refusal.ts'
-import type { Route } from '#lib/gateway/routes.ts'
+import type { CallRoute } from '#lib/gateway/routes.ts'
 import type { TestedRule } from '#lib/ledger/contract.ts'
 import type { HoldBound } from '#lib/limits/admit.ts'
 import type { Grant } from '#lib/policy/contract.ts'
-import { speaks } from '#lib/providers/providers.ts'
+import { carriedAs } from '#lib/providers/providers.ts'
 import { authorise, mayUseModel, type Denial } from '#lib/policy/rules/authorise.ts'
 import { closeMatches } from '#lib/policy/rules/close-matches.ts'
 import { orderTargets, type RouteTarget } from '#lib/routing/order-targets.ts'
@@ -35,8 +37,9 @@ const leastOutputTokens = 16
 export function planCall(
   grant: Grant,
   catalog: CatalogSnapshot,
-  route: Route,
+  route: CallRoute,
   request: ParsedRequest,
+  translation: Translation,
   bodyBytes: number,
   nowMs: number,
   random: number,
@@ -76,7 +79,7 @@ export function planCall(
   }
   if (targets.length === 0) {
     const { deployments } = model
-    if (deployments.length > 0 && !deployments.some(({ provider }) => speaks(provider.kind, route.format.name))) {
+    if (deployments.length > 0 && !deployments.some(({ provider }) => carriedAs(provider.kind, route.operation))) {
       return refused(
         'invalid_request_error',
         `No provider of the model ${model.name} takes calls in the format of this endpoint. GET /v1/models lists what this key may use.`,
@@ -89,8 +92,32 @@ export function planCall(
       rules,
     )
   }
+  const { carrying, problem } = thatCarry(targets, route, request, translation)
+  if (carrying.length === 0) {
+    return {
+      kind: 'refused',
+      refusal: { code: 'unsupported_parameter', message: problem!.problem, param: problem!.param },
+      rules,
+    }
+  }
   const bound = holdBound(grant, model, price, request, bodyBytes)
-  return { kind: 'planned', plan: { model, price, targets: orderTargets(targets, random), bound, rules } }
+  return { kind: 'planned', plan: { model, price, targets: orderTargets(carrying, random), bound, rules } }
+}
+
+/** The targets whose wire has a place for all of the request; and what kept the first other from it. */
+function thatCarry(
+  targets: readonly RouteTarget[],
+  route: CallRoute,
+  request: ParsedRequest,
+  translation: Translation,
+): { readonly carrying: readonly RouteTarget[]; readonly problem: ParseProblem | null } {
+  let problem: ParseProblem | null = null
+  const carrying = targets.filter(({ operation }) => {
+    const found = operation === route.operation ? null : obstacle(translation, operation, request)
+    problem ??= found
+    return !found
+  })
+  return { carrying, problem }
 }
 
 const nothing = { modelName: null, providerName: null, region: null }
@@ -105,7 +132,7 @@ type TargetsVerdict =
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly rules: readonly TestedRule[] }
 
 /** Every deployment that the grant allows; refused only when the grant allows none. */
-function authoriseTargets(grant: Grant, route: Route, model: CatalogModel, nowMs: number): TargetsVerdict {
+function authoriseTargets(grant: Grant, route: CallRoute, model: CatalogModel, nowMs: number): TargetsVerdict {
   const targets: RouteTarget[] = []
   let passed: readonly TestedRule[] | null = null
   let denial: Denial | null = null
@@ -126,7 +153,8 @@ function authoriseTargets(grant: Grant, route: Route, model: CatalogModel, nowMs
     }
     passed ??= verdict.testedRules
     const isOn = deployment.status === 'active' && deployment.provider.status === 'active'
-    if (isOn && speaks(deployment.provider.kind, route.format.name)) targets.push({ deployment })
+    const operation = isOn ? carriedAs(deployment.provider.kind, route.operation) : null
+    if (operation) targets.push({ deployment, operation })
   }
   if (passed) return { kind: 'authorised', targets, rules: passed }
   if (denial) return denied(denial)

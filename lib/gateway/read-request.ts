@@ -1,18 +1,26 @@
 /** Reads and bounds a request: content type, size, JSON once, and what the format must know of it. */
-import type { ParsedRequest } from '#lib/formats/contract.ts'
+import type { Addressed, ParsedRequest } from '#lib/formats/contract.ts'
+import { translationOf, type Translation } from '#lib/formats/translation.ts'
 import type { Call } from '#lib/gateway/call.ts'
 import type { Refusal } from '#lib/gateway/refusal.ts'
-import type { Route } from '#lib/gateway/routes.ts'
+import type { CallRoute } from '#lib/gateway/routes.ts'
 
 /** OpenAI takes bodies of up to 50 MB with images in them; ours are the same. */
 export const bodyLimitBytes = 50 * 1024 * 1024
 
 export type ReadRequest =
-  | { readonly kind: 'read'; readonly bytes: Buffer; readonly body: unknown; readonly request: ParsedRequest }
+  | {
+      readonly kind: 'read'
+      readonly bytes: Buffer
+      readonly body: unknown
+      readonly request: ParsedRequest
+      /** What it becomes on other wires. */
+      readonly translation: Translation
+    }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
 
 /** Rejects only when the caller goes away while sending. */
-export async function readRequest(call: Call, route: Route): Promise<ReadRequest> {
+export async function readRequest(call: Call, route: CallRoute, addressed: Addressed): Promise<ReadRequest> {
   const type = call.headers['content-type']
   // Some clients send no content type with JSON; another type than JSON is a mistake worth naming.
   if (type !== undefined && !/^application\/([\w.+-]*\+)?json\b/i.test(type)) {
@@ -37,9 +45,10 @@ export async function readRequest(call: Call, route: Route): Promise<ReadRequest
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return refused('invalid_request_error', 'The body must be a JSON object.')
   }
-  const request = route.format.parse(route.endpoint, body, bytes)
+  const request = route.format.parse(route.operation, body, addressed)
   if ('problem' in request) return refused('invalid_request_error', request.problem, request.param)
-  return { kind: 'read', bytes, body, request }
+  const translation = translationOf(route.operation, body as Record<string, unknown>, addressed)
+  return { kind: 'read', bytes, body, request, translation }
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })

@@ -36,7 +36,11 @@ describe('the route of a call', () => {
     ['GET', '/v1/models/../chat/completions', 'models', '../chat/completions'],
     ['GET', '/v1/models/%2e%2e%2fchat', 'models', '../chat'],
   ])('%s %s is %s with %s', (method, path, endpoint, parameter) => {
-    expect(matchRoute(method, path)).toMatchObject({ kind: 'found', route: { endpoint }, parameter })
+    expect(matchRoute(method, path)).toMatchObject({
+      kind: 'found',
+      route: { endpoint },
+      addressed: { model: parameter },
+    })
   })
 
   test.each([

@@ -1,56 +1,55 @@
 /** The one table of what the gateway serves; both mounts are fed from it. */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Endpoint } from '#lib/catalog/contract.ts'
-import type { Format } from '#lib/formats/contract.ts'
+import type { Addressed, Format, Operation } from '#lib/formats/contract.ts'
 import { anthropic } from '#lib/formats/anthropic/format.ts'
 import { openai } from '#lib/formats/openai/format.ts'
 
 export type Route = {
   readonly method: 'GET' | 'POST'
+  /** As it stands in an address; `{model}` is one part of it, between what is written around it. */
   readonly path: string
+  /** What policy and catalogue call it. */
   readonly endpoint: Endpoint
   readonly format: Format
 } & (
-  | { readonly kind: 'call'; /** Below the provider's base URL. */ readonly upstreamPath: string }
+  | {
+      readonly kind: 'call'
+      /** What the wire calls it. */
+      readonly operation: Operation
+      /** Where the address, not the body, asks for a stream. */
+      readonly stream?: boolean
+    }
   | { readonly kind: 'models' }
 )
 
+export type CallRoute = Extract<Route, { readonly kind: 'call' }>
+
+const openaiCall = { method: 'POST', format: openai, kind: 'call' } as const
+const anthropicCall = { method: 'POST', format: anthropic, kind: 'call' } as const
+
 function anthropicRoutes(base: string): Route[] {
-  const call = { method: 'POST', format: anthropic, kind: 'call' } as const
   return [
-    { ...call, path: `${base}/messages`, endpoint: 'messages', upstreamPath: '/messages' },
-    {
-      ...call,
-      path: `${base}/messages/count_tokens`,
-      endpoint: 'count_tokens',
-      upstreamPath: '/messages/count_tokens',
-    },
+    { ...anthropicCall, path: `${base}/messages`, endpoint: 'messages', operation: 'messages' },
+    { ...anthropicCall, path: `${base}/messages/count_tokens`, endpoint: 'count_tokens', operation: 'count_tokens' },
+  ]
+}
+
+function modelRoutes(base: string, format: Format): Route[] {
+  const models = { method: 'GET', endpoint: 'models', format, kind: 'models' } as const
+  return [
+    { ...models, path: base },
+    { ...models, path: `${base}/{model}` },
   ]
 }
 
 export const routes: readonly Route[] = [
-  {
-    method: 'POST',
-    path: '/v1/chat/completions',
-    endpoint: 'chat',
-    format: openai,
-    kind: 'call',
-    upstreamPath: '/chat/completions',
-  },
-  {
-    method: 'POST',
-    path: '/v1/embeddings',
-    endpoint: 'embeddings',
-    format: openai,
-    kind: 'call',
-    upstreamPath: '/embeddings',
-  },
+  { ...openaiCall, path: '/v1/chat/completions', endpoint: 'chat', operation: 'chat' },
+  { ...openaiCall, path: '/v1/embeddings', endpoint: 'embeddings', operation: 'embeddings' },
   ...anthropicRoutes('/v1'),
   ...anthropicRoutes('/anthropic/v1'),
-  { method: 'GET', path: '/v1/models', endpoint: 'models', format: openai, kind: 'models' },
-  { method: 'GET', path: '/v1/models/{id}', endpoint: 'models', format: openai, kind: 'models' },
-  { method: 'GET', path: '/anthropic/v1/models', endpoint: 'models', format: anthropic, kind: 'models' },
-  { method: 'GET', path: '/anthropic/v1/models/{id}', endpoint: 'models', format: anthropic, kind: 'models' },
+  ...modelRoutes('/v1/models', openai),
+  ...modelRoutes('/anthropic/v1/models', anthropic),
 ]
 
 /** OpenAI's and Anthropic's clients list models at the same address; only the latter send a version. */
@@ -60,7 +59,7 @@ export function inCallersFormat(route: Route, headers: IncomingHttpHeaders): Rou
 }
 
 export type RouteMatch =
-  | { readonly kind: 'found'; readonly route: Route; readonly parameter: string | null }
+  | { readonly kind: 'found'; readonly route: Route; readonly addressed: Addressed }
   | { readonly kind: 'wrong method'; readonly allow: string; readonly format: Format }
   | { readonly kind: 'unknown'; readonly format: Format }
 
@@ -71,31 +70,37 @@ export function isGatewayPath(path: string): boolean {
   return prefixes.some((prefix) => path.startsWith(prefix) || path === prefix.slice(0, -1))
 }
 
+const placeholder = '{model}'
 const exact = new Map<string, Route[]>()
+const withModel: { readonly before: string; readonly after: string; readonly route: Route }[] = []
 for (const route of routes) {
-  if (!route.path.endsWith('/{id}')) exact.set(route.path, [...(exact.get(route.path) ?? []), route])
+  const at = route.path.indexOf(placeholder)
+  if (at < 0) exact.set(route.path, [...(exact.get(route.path) ?? []), route])
+  else withModel.push({ before: route.path.slice(0, at), after: route.path.slice(at + placeholder.length), route })
 }
-const withParameter = routes.filter((route) => route.path.endsWith('/{id}'))
 
 /** Matches the path byte for byte: no decoding, no case folding, no merging of slashes, so nothing can slip past a rule. */
 export function matchRoute(method: string, path: string): RouteMatch {
   const candidates = exact.get(path)
   if (candidates) return choose(candidates, method, null)
-  for (const route of withParameter) {
-    const base = route.path.slice(0, -'{id}'.length)
-    if (path.length > base.length && path.startsWith(base)) {
-      const parameter = decode(path.slice(base.length))
-      if (parameter !== null) return choose([route], method, parameter)
-    }
+  for (const { before, after, route } of withModel) {
+    if (path.length <= before.length + after.length || !path.startsWith(before) || !path.endsWith(after)) continue
+    const model = decode(path.slice(before.length, path.length - after.length))
+    if (model !== null) return choose([route], method, model)
   }
   return { kind: 'unknown', format: path.startsWith('/anthropic/') ? anthropic : openai }
 }
 
-function choose(candidates: readonly Route[], method: string, parameter: string | null): RouteMatch {
+function choose(candidates: readonly Route[], method: string, model: string | null): RouteMatch {
   const route = candidates.find((candidate) => candidate.method === method)
-  if (route) return { kind: 'found', route, parameter }
+  if (route) {
+    const stream = route.kind === 'call' && route.stream === true
+    return { kind: 'found', route, addressed: model === null && !stream ? unaddressed : { model, stream } }
+  }
   return { kind: 'wrong method', allow: candidates.map((c) => c.method).join(', '), format: candidates[0]!.format }
 }
+
+const unaddressed: Addressed = { model: null, stream: false }
 
 function decode(text: string): string | null {
   try {

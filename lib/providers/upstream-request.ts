@@ -3,6 +3,7 @@
  * sends beside it (its key, cookies, forwarding headers) never goes on.
  */
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Operation } from '#lib/formats/contract.ts'
 
 export type UpstreamRequest = {
   readonly origin: string
@@ -12,10 +13,20 @@ export type UpstreamRequest = {
 
 export type RequestFacts = {
   readonly baseUrl: string
-  /** Below the base URL. */
-  readonly path: string
+  readonly operation: Operation
+  readonly upstreamModel: string
+  readonly stream: boolean
   readonly credential: string | null
   readonly caller: IncomingHttpHeaders
+  /** The caller's, undecoded and without its question mark. */
+  readonly query: string
+}
+
+/** A kind of provider. */
+export type Provider = {
+  /** What it can be asked as it is; conversations first, the one that carries most before the others. */
+  readonly operations: readonly Operation[]
+  readonly request: (facts: RequestFacts) => UpstreamRequest
 }
 
 /** What goes with every call, and those of the caller's headers that are named. */

@@ -1,7 +1,12 @@
 /** The order in which a call's targets are tried: by rank, and within a rank by chance in proportion to weight. Pure. */
 import type { CatalogDeployment } from '#lib/catalog/snapshot.ts'
+import type { Operation } from '#lib/formats/contract.ts'
 
-export type RouteTarget = { readonly deployment: CatalogDeployment }
+export type RouteTarget = {
+  readonly deployment: CatalogDeployment
+  /** What its provider is asked: the caller's operation, or the one that it is translated to. */
+  readonly operation: Operation
+}
 
 /** `random` is in [0, 1). The first of each rank is drawn by weight, the others follow heaviest first. */
 export function orderTargets(targets: readonly RouteTarget[], random: number): readonly RouteTarget[] {

@@ -84,7 +84,7 @@ function target(id: string, rank: number, weight: number): RouteTarget {
     weight,
     status: 'active',
   }
-  return { deployment }
+  return { deployment, operation: 'chat' }
 }
 
 describe('the order of targets', () => {

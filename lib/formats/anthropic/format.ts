@@ -16,8 +16,8 @@ export const anthropic: Format = {
   modelPage,
   streamError,
   answerHeaders: [...commonAnswerHeaders, 'request-id'],
-  readAnswer(endpoint, stream) {
-    if (endpoint === 'count_tokens') return countAnswer()
+  readAnswer(operation, stream) {
+    if (operation === 'count_tokens') return countAnswer()
     return stream ? streamAnswer() : jsonAnswer()
   },
 }

@@ -1,7 +1,6 @@
 /** Reads what the gateway must know of Messages requests; everything else passes untouched. */
 import * as z from 'zod'
-import type { Endpoint } from '#lib/catalog/contract.ts'
-import type { ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
+import type { Operation, ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
 
 /**
  * The most prompt tokens that one image can become: pictures are scaled down to 1,568 pixels on the longer edge, and a
@@ -26,8 +25,8 @@ const messages = count.extend({
   stream: z.boolean().nullish(),
 })
 
-export function parse(endpoint: Endpoint, body: unknown): ParsedRequest | ParseProblem {
-  return endpoint === 'count_tokens' ? parseCount(body) : parseMessages(body)
+export function parse(operation: Operation, body: unknown): ParsedRequest | ParseProblem {
+  return operation === 'count_tokens' ? parseCount(body) : parseMessages(body)
 }
 
 function parseMessages(body: unknown): ParsedRequest | ParseProblem {

@@ -16,5 +16,5 @@ export const openai: Format = {
   modelPage,
   streamError,
   answerHeaders: [...commonAnswerHeaders, 'openai-processing-ms', 'openai-version'],
-  readAnswer: (_endpoint, stream, stripUsage) => (stream ? streamAnswer(stripUsage) : jsonAnswer()),
+  readAnswer: (_operation, stream, stripUsage) => (stream ? streamAnswer(stripUsage) : jsonAnswer()),
 }

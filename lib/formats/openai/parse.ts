@@ -1,7 +1,6 @@
 /** Reads what the gateway must know of OpenAI request bodies; everything else passes untouched. */
 import * as z from 'zod'
-import type { Endpoint } from '#lib/catalog/contract.ts'
-import type { ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
+import type { Operation, ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
 
 /**
  * The most prompt tokens that one image can become: OpenAI's dearest case, gpt-4o-mini at high detail with eight tiles
@@ -36,8 +35,8 @@ const embeddings = z.looseObject({
   encoding_format: z.enum(['float', 'base64']).nullish(),
 })
 
-export function parse(endpoint: Endpoint, body: unknown): ParsedRequest | ParseProblem {
-  return endpoint === 'embeddings' ? parseEmbeddings(body) : parseChat(body)
+export function parse(operation: Operation, body: unknown): ParsedRequest | ParseProblem {
+  return operation === 'embeddings' ? parseEmbeddings(body) : parseChat(body)
 }
 
 function parseChat(body: unknown): ParsedRequest | ParseProblem {

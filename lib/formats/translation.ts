@@ -1,0 +1,155 @@
+/**
+ * One call's way from its caller's wire to a provider's and back. Pure: bodies and bytes in, bodies and bytes out.
+ */
+import { createParser } from 'eventsource-parser'
+import type { Addressed, AnswerReader, Operation, ParseProblem } from '#lib/formats/contract.ts'
+import {
+  NotCarried,
+  type AnswerContext,
+  type AnswerEvent,
+  type CallerSide,
+  type NeutralRequest,
+  type ProviderSide,
+  type WriteTarget,
+  type WrittenRequest,
+} from '#lib/formats/neutral.ts'
+
+// Each wire's own sides, by what a conversation is called there.
+const callerSides: Partial<Record<Operation, CallerSide>> = {}
+const providerSides: Partial<Record<Operation, ProviderSide>> = {}
+
+/** Whether calls for `asked` can be carried as calls for `spoken`. */
+export function isTranslatable(asked: Operation, spoken: Operation): boolean {
+  return asked !== spoken && callerSides[asked] !== undefined && providerSides[spoken] !== undefined
+}
+
+/** What one request becomes on other wires; read once, however many targets there are. */
+export type Translation = {
+  /** The request for a provider that speaks `spoken`, or the field that has no place there. */
+  write(spoken: Operation, target: WriteTarget): WrittenRequest | ParseProblem
+}
+
+export function translationOf(
+  asked: Operation,
+  body: Readonly<Record<string, unknown>>,
+  addressed: Addressed,
+): Translation {
+  let read: NeutralRequest | ParseProblem | null = null
+  return {
+    write(spoken, target) {
+      read ??= carried(() => callerSides[asked]!.readRequest(body, addressed))
+      if ('problem' in read) return read
+      const request = read
+      return carried(() => {
+        const written = providerSides[spoken]!.writeRequest(request, target)
+        return { body: written.body, leftOut: [...request.leftOut, ...written.leftOut] }
+      })
+    },
+  }
+}
+
+function carried<T>(run: () => T): T | ParseProblem {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof NotCarried) return { problem: error.message, param: error.param }
+    throw error
+  }
+}
+
+/** A whole answer in the caller's terms; null where the provider's is none of its wire. */
+export function translateAnswer(
+  asked: Operation,
+  spoken: Operation,
+  body: Buffer,
+  context: AnswerContext,
+): string | null {
+  const json = parseJson(body)
+  const answer = json === undefined ? null : providerSides[spoken]!.readAnswer(json)
+  return answer && callerSides[asked]!.writeAnswer(answer, context)
+}
+
+/** A provider's error in the caller's shape. */
+export function translateError(
+  asked: Operation,
+  spoken: Operation,
+  status: number,
+  body: Buffer,
+  context: AnswerContext,
+): string {
+  return callerSides[asked]!.writeError(providerSides[spoken]!.readError(status, parseJson(body)), context)
+}
+
+/** An event longer than this ends the stream: it would have to be held whole. */
+const eventBytes = 1024 * 1024
+
+/**
+ * A stream on its way: `reader` reads usage from the provider's own bytes, and what goes on is in the caller's terms.
+ * A stream that cannot be read, or that ends before its answer does, ends with `brokenOff`.
+ */
+export function translateStream(
+  reader: AnswerReader,
+  asked: Operation,
+  spoken: Operation,
+  context: AnswerContext,
+  brokenOff: () => string,
+): AnswerReader {
+  const decoder = providerSides[spoken]!.streamDecoder()
+  const encoder = callerSides[asked]!.streamEncoder(context)
+  const utf8 = new TextDecoder()
+  let out = ''
+  let state: 'open' | 'finished' | 'ended' | 'failed' | 'unreadable' = 'open'
+  const parser = createParser({
+    maxBufferSize: eventBytes,
+    onEvent({ data, event }) {
+      if (state !== 'open' && state !== 'finished') return
+      try {
+        for (const answerEvent of decoder.read(data, event)) take(answerEvent)
+      } catch {
+        state = 'unreadable'
+      }
+    },
+    onError(error) {
+      if (error.type === 'max-buffer-size-exceeded') state = 'unreadable'
+    },
+  })
+
+  function take(event: AnswerEvent): void {
+    if (event.kind === 'finish') state = 'finished'
+    if (event.kind === 'end') state = 'ended'
+    if (event.kind === 'error') state = 'failed'
+    out += encoder.write(event)
+  }
+
+  function taken(): Buffer {
+    const bytes = Buffer.from(out)
+    out = ''
+    return bytes
+  }
+
+  return {
+    push(chunk) {
+      reader.push(chunk)
+      if (state !== 'unreadable') parser.feed(utf8.decode(chunk, { stream: true }))
+      return taken()
+    },
+    end() {
+      reader.end()
+      // Some servers omit the last blank line.
+      if (state !== 'unreadable') parser.feed(utf8.decode() + '\n\n')
+      // Some also omit the mark of the end, once all has been said.
+      if (state === 'finished') take({ kind: 'end' })
+      if (state === 'open' || state === 'unreadable') out += brokenOff()
+      return taken()
+    },
+    reading: () => ({ ...reader.reading(), complete: state === 'ended' }),
+  }
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8')) as unknown
+  } catch {
+    return undefined
+  }
+}

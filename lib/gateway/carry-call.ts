@@ -1,0 +1,101 @@
+/**
+ * What a call becomes on the wire of a target, and what the target's answer becomes on the caller's: the same bytes where
+ * the wires are the same, a translation where they are not.
+ */
+import type { AnswerReader, BodyChanges, Operation, ParsedRequest } from '#lib/formats/contract.ts'
+import { formatOf } from '#lib/formats/formats.ts'
+import type { AnswerContext, WriteTarget } from '#lib/formats/neutral.ts'
+import { translateAnswer, translateError, translateStream, type Translation } from '#lib/formats/translation.ts'
+import type { CallRoute } from '#lib/gateway/routes.ts'
+import type { RouteTarget } from '#lib/routing/order-targets.ts'
+
+export type CarriedCall = {
+  readonly body: Buffer
+  /** Hints of the caller's that found no place on the target's wire. */
+  readonly leftOut: readonly string[]
+  /** Takes a good answer's bytes and gives those for the caller. */
+  reader(streamed: boolean): AnswerReader
+  /** Where the wires differ, what comes in one piece is gathered and written anew; null where bytes pass. */
+  readonly anew: AnewWriter | null
+}
+
+export type AnewWriter = {
+  /** Null where the body is no answer of the provider's wire. */
+  answer(body: Buffer): string | null
+  error(status: number, body: Buffer): string
+}
+
+export type Carrying = {
+  readonly route: CallRoute
+  readonly request: ParsedRequest
+  readonly body: unknown
+  readonly bytes: Buffer
+  readonly changes: BodyChanges
+  /** The most output that admission counted on. */
+  readonly outputAllowed: number
+  readonly translation: Translation
+  readonly callId: string
+  readonly createdMs: number
+  /** An event of the caller's wire that says that the answer broke off. */
+  readonly brokenOff: () => string
+}
+
+/** Throws RangeError for a body that is nested too deeply to be written. */
+export function carryCall(c: Carrying, target: RouteTarget): CarriedCall {
+  return target.operation === c.route.operation ? passThrough(c, target) : translated(c, target)
+}
+
+function passThrough(c: Carrying, { deployment }: RouteTarget): CarriedCall {
+  const { format, operation } = c.route
+  const { upstreamModel } = deployment
+  const changes = upstreamModel === c.request.model ? c.changes : { ...c.changes, model: upstreamModel }
+  return {
+    body: format.rewrite(c.body, c.bytes, changes),
+    leftOut: [],
+    reader: (streamed) => format.readAnswer(operation, streamed, c.request.stream && !c.request.wantsStreamUsage),
+    anew: null,
+  }
+}
+
+function translated(c: Carrying, { deployment, operation: spoken }: RouteTarget): CarriedCall {
+  const asked = c.route.operation
+  const written = c.translation.write(spoken, writeTarget(c, deployment.upstreamModel))
+  // Planning has left out targets that cannot carry the call.
+  if ('problem' in written) throw new Error(written.problem)
+  const context: AnswerContext = {
+    callId: c.callId,
+    createdMs: c.createdMs,
+    upstreamModel: deployment.upstreamModel,
+    wantsUsage: c.request.wantsStreamUsage,
+  }
+  return {
+    body: Buffer.from(JSON.stringify(written.body)),
+    leftOut: written.leftOut,
+    reader(streamed) {
+      const reader = formatOf(spoken).readAnswer(spoken, streamed, false)
+      return streamed ? translateStream(reader, asked, spoken, context, c.brokenOff) : reader
+    },
+    anew: {
+      answer: (body) => translateAnswer(asked, spoken, body, context),
+      error: (status, body) => translateError(asked, spoken, status, body, context),
+    },
+  }
+}
+
+function writeTarget({ changes, request, outputAllowed }: Carrying, model: string): WriteTarget {
+  return { model, outputMaximum: changes.outputMaximum ?? request.outputMaximum, outputAllowed }
+}
+
+/** The field that keeps a call from being carried to a provider that speaks `spoken`, or null. */
+export function obstacle(translation: Translation, spoken: Operation, request: ParsedRequest) {
+  const maximum = request.outputMaximum
+  const written = translation.write(spoken, {
+    model: request.model,
+    outputMaximum: maximum,
+    outputAllowed: maximum ?? largestOutput,
+  })
+  return 'problem' in written ? written : null
+}
+
+/** Planning asks before admission has said how much output there may be. */
+const largestOutput = 1_000_000
