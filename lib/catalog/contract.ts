@@ -52,6 +52,9 @@ export const endpoints = [
 ] as const
 export type Endpoint = (typeof endpoints)[number]
 
+/** Endpoints where a model is talked to, each on another wire. */
+export const conversations: readonly Endpoint[] = ['chat', 'responses', 'messages', 'generate_content', 'converse']
+
 export const providerKinds = [
   'openai',
   'openai_compatible',

@@ -96,6 +96,16 @@ export type ListedModel = {
   readonly createdAtMs: number
 }
 
+/** What is left of a limit. */
+export type Headroom = {
+  readonly sort: 'requests' | 'tokens'
+  readonly limit: number
+  readonly remaining: number
+  /** Until it is whole again. */
+  readonly resetMs: number
+  readonly nowMs: number
+}
+
 /** What clients of every format read. Cookies, the provider's organisation and its servers' names stay here. */
 export const commonAnswerHeaders = ['content-type', 'retry-after', 'retry-after-ms'] as const
 
@@ -110,6 +120,8 @@ export type Format = {
   /** An error event for a stream whose head has been sent. */
   streamError(refusal: PublicRefusal): string
   readAnswer(operation: Operation, stream: boolean, stripUsage: boolean): AnswerReader
+  /** A rate limit and what is left of it, in headers that the caller's clients know. Names and values in turn. */
+  limitHeaders(headroom: Headroom): string[]
   /** GET …/models, and one of them. */
   modelList(models: readonly ListedModel[]): string
   modelPage(model: ListedModel): string

@@ -133,7 +133,7 @@ async function serve(
     const event = arrivedEvent(arrival, verdict.grant, request, bytes.length)
     const { refusal, rules, judged, plan } = verdict
     ports.settlements.refused(refusedEvent(event, refusal, rules, judged, plan, ports.nowMs() - atMs))
-    return refuse(refusal, judged ? headroomHeaders(judged) : [])
+    return refuse(refusal, judged ? headroomHeaders(judged, route.format) : [])
   }
   await forwardAdmitted(ports, call, reply, arrival, route, verdict, read, draft!, refuse)
 }
@@ -158,7 +158,7 @@ async function forwardAdmitted(
     outputSeen: () => reader?.reading().outputSeen ?? 0,
   }
   ports.running.add(running)
-  const headroom = headroomHeaders(judged)
+  const headroom = headroomHeaders(judged, route.format)
   const changes = {
     ...bodyChanges(
       grant.budgets.some((rule) => rule.posture !== 'soft'),

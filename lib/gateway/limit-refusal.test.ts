@@ -1,13 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  goDuration,
-  headroomHeaders,
-  limitRefusal,
-  standingOf,
-  testedLimits,
-  type Judged,
-} from '#lib/gateway/limit-refusal.ts'
+import { headroomHeaders, limitRefusal, standingOf, testedLimits, type Judged } from '#lib/gateway/limit-refusal.ts'
+import { anthropic } from '#lib/formats/anthropic/format.ts'
+import { openai } from '#lib/formats/openai/format.ts'
+import { goDuration } from '#lib/formats/openai/limit-headers.ts'
 import { refusalHeaders, refusalStatus } from '#lib/gateway/refusal.ts'
 import type { BudgetState, LimitState } from '#lib/limits/admit.ts'
 import { hasRoom } from '#lib/limits/rules/has-room.ts'
@@ -186,7 +182,7 @@ describe('the headers that tell what is left', () => {
       [budget(), budget({ cap: null, rule: { ...monthly, posture: 'soft' } }), budget({ spent: 24_980_000_000 })],
     )
     // 50 of 1,000 are tighter than 5 of 10.
-    expect(pairs(headroomHeaders({ ...answer, heldNanos: 1_000_000 }))).toEqual({
+    expect(pairs(headroomHeaders({ ...answer, heldNanos: 1_000_000 }, openai))).toEqual({
       'x-ratelimit-limit-requests': '1000',
       'x-ratelimit-remaining-requests': '50',
       'x-ratelimit-reset-requests': '1h2m3s',
@@ -197,14 +193,25 @@ describe('the headers that tell what is left', () => {
     })
   })
 
+  test('have Anthropic’s names and moments for Anthropic’s clients', () => {
+    const answer = judged('admitted', [
+      limit('tpm', { remaining: 900, resetMs: 250, rule: { scope: key, kind: 'tpm', limit: 1_000 } }),
+    ])
+    expect(pairs(headroomHeaders(answer, anthropic))).toEqual({
+      'anthropic-ratelimit-tokens-limit': '1000',
+      'anthropic-ratelimit-tokens-remaining': '900',
+      'anthropic-ratelimit-tokens-reset': new Date(answer.redisNowMs + 250).toISOString(),
+    })
+  })
+
   test('leave this call out where it was refused', () => {
-    expect(pairs(headroomHeaders(judged('budget', [], [budget({ passed: false })])))).toEqual({
+    expect(pairs(headroomHeaders(judged('budget', [], [budget({ passed: false })]), openai))).toEqual({
       'x-gatehouse-budget-remaining-usd': '0.004',
     })
   })
 
   test('are none where nothing limits', () => {
-    expect(headroomHeaders(judged('admitted', [limit('concurrency')], [budget({ cap: null })]))).toEqual([])
+    expect(headroomHeaders(judged('admitted', [limit('concurrency')], [budget({ cap: null })]), openai)).toEqual([])
   })
 })
 

@@ -2,6 +2,7 @@
  * Limits and budgets in words: the refusal when one did not pass, the headers that tell what is left, and the rules for
  * the decision record. All from the same admission, so they can't disagree. Pure.
  */
+import type { Format } from '#lib/formats/contract.ts'
 import type { Refusal, RefusalCode } from '#lib/gateway/refusal.ts'
 import type { Standing, WrittenRule } from '#lib/ledger/contract.ts'
 import type { AdmitReply, BudgetState, LimitState } from '#lib/limits/admit.ts'
@@ -101,13 +102,13 @@ function refusalOfBudget({ rule, window, spent, held, cap }: BudgetState, judged
 }
 
 /**
- * OpenAI's rate-limit headers for the tightest limit of each sort, and what is left of the tightest budget. Names and
+ * The tightest limit of each sort as the caller's clients know it, and what is left of the tightest budget. Names and
  * values in turn.
  */
-export function headroomHeaders(judged: Judged): string[] {
+export function headroomHeaders(judged: Judged, format: Format): string[] {
   const headers: string[] = []
-  addLimit(headers, 'requests', tightest(judged.limits, ['rpm', 'rph', 'rpd']))
-  addLimit(headers, 'tokens', tightest(judged.limits, ['tpm', 'tpd']))
+  addLimit(headers, format, 'requests', tightest(judged.limits, ['rpm', 'rph', 'rpd']), judged.redisNowMs)
+  addLimit(headers, format, 'tokens', tightest(judged.limits, ['tpm', 'tpd']), judged.redisNowMs)
   const left = budgetLeftNanos(judged)
   if (left !== null) headers.push('x-gatehouse-budget-remaining-usd', usdOfNanos(BigInt(left)))
   return headers
@@ -134,27 +135,16 @@ function tightest(limits: readonly LimitState[], kinds: readonly LimitKind[]): L
   return found
 }
 
-function addLimit(headers: string[], sort: 'requests' | 'tokens', state: LimitState | null): void {
+function addLimit(
+  headers: string[],
+  format: Format,
+  sort: 'requests' | 'tokens',
+  state: LimitState | null,
+  nowMs: number,
+) {
   if (!state) return
-  headers.push(
-    `x-ratelimit-limit-${sort}`,
-    String(state.rule.limit),
-    `x-ratelimit-remaining-${sort}`,
-    String(Math.max(0, state.remaining)),
-    `x-ratelimit-reset-${sort}`,
-    goDuration(state.resetMs),
-  )
-}
-
-/** A duration as OpenAI writes it: "12ms", "1.5s", "6m0s", "2h30m0s". */
-export function goDuration(ms: number): string {
-  if (ms < 1000) return `${Math.max(0, Math.round(ms))}ms`
-  const seconds = Math.round(ms / 100) / 10
-  if (seconds < 60) return `${seconds}s`
-  const whole = Math.round(ms / 1000)
-  const hours = Math.floor(whole / 3600)
-  const minutes = Math.floor((whole % 3600) / 60)
-  return `${hours > 0 ? `${hours}h` : ''}${minutes}m${whole % 60}s`
+  const { rule, remaining, resetMs } = state
+  headers.push(...format.limitHeaders({ sort, limit: rule.limit, remaining: Math.max(0, remaining), resetMs, nowMs }))
 }
 
 /** The limits and budgets of an admitted call, in short. */

@@ -3,6 +3,7 @@
  * target in the plan has passed authorisation by its own provider and region, so failover can't escape policy.
  */
 import { inputCeilingNanosPerToken, outputCeilingNanosPerToken } from '#lib/catalog/rules/price-call.ts'
+import { serves } from '#lib/catalog/rules/serves.ts'
 import type { PriceVersion } from '#lib/catalog/contract.ts'
 import { priceAt, type CatalogModel, type CatalogSnapshot } from '#lib/catalog/snapshot.ts'
 import type { ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
@@ -56,7 +57,7 @@ export function planCall(
   if (authorised.kind === 'refused') return authorised
   const { targets, rules } = authorised
   const price = priceAt(model, nowMs)
-  if (!model.endpoints.includes(route.endpoint)) {
+  if (!serves(model, route.endpoint)) {
     return refused(
       'invalid_request_error',
       `The model ${model.name} does not serve this endpoint. It serves: ${model.endpoints.join(', ')}.`,

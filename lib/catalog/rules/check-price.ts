@@ -1,8 +1,8 @@
 /** Whether a price can price what a model does: a unit without a price would make calls cost too little. */
-import type { Endpoint, NanosPerMillion, Unit } from '#lib/catalog/contract.ts'
+import { conversations, type Endpoint, type NanosPerMillion, type Unit } from '#lib/catalog/contract.ts'
 import type { FieldError } from '#lib/platform/errors.ts'
 
-const generating: readonly Endpoint[] = ['chat', 'responses', 'completions', 'messages', 'generate_content', 'converse']
+const generating: readonly Endpoint[] = [...conversations, 'completions']
 
 export function checkPrice(prices: NanosPerMillion, endpoints: readonly Endpoint[]): FieldError[] {
   const needed = new Set<Unit>()

@@ -1,4 +1,5 @@
 /** Whether a profile lets people call a model, for lists. The call path asks `authorise` over the whole grant. */
+import { serves } from '#lib/catalog/rules/serves.ts'
 import type { accessReasons, Endpoint } from '#lib/catalog/contract.ts'
 import type { ProfilePolicy } from '#lib/policy/contract.ts'
 import { isAllowed } from '#lib/policy/rules/patterns.ts'
@@ -20,7 +21,7 @@ export type ModelFacts = {
 /** Null: it can be called. What the profile says comes before what is wrong with the model. */
 export function whyNot(model: ModelFacts, policy: ProfilePolicy): AccessReason | null {
   if (!isAllowed(model.name, policy.models)) return 'model_not_allowed'
-  if (!model.endpoints.some((endpoint) => policy.endpoints.includes(endpoint))) return 'endpoint_not_allowed'
+  if (!policy.endpoints.some((endpoint) => serves(model, endpoint))) return 'endpoint_not_allowed'
   const byProvider = model.deployments.filter(({ provider }) =>
     isAllowed(provider.name, { ...policy.providers, deny: [] }),
   )

@@ -1,5 +1,6 @@
 import { commonAnswerHeaders, type Format } from '#lib/formats/contract.ts'
 import { refusalBody, streamError } from '#lib/formats/anthropic/errors.ts'
+import { limitHeaders } from '#lib/formats/anthropic/limit-headers.ts'
 import { modelList, modelPage } from '#lib/formats/anthropic/models.ts'
 import { parse } from '#lib/formats/anthropic/parse.ts'
 import { countAnswer, jsonAnswer, streamAnswer } from '#lib/formats/anthropic/read-answer.ts'
@@ -15,6 +16,7 @@ export const anthropic: Format = {
   modelList,
   modelPage,
   streamError,
+  limitHeaders,
   answerHeaders: [...commonAnswerHeaders, 'request-id'],
   readAnswer(operation, stream) {
     if (operation === 'count_tokens') return countAnswer()

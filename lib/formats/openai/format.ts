@@ -1,5 +1,6 @@
 import { commonAnswerHeaders, type Format } from '#lib/formats/contract.ts'
 import { refusalBody, streamError } from '#lib/formats/openai/errors.ts'
+import { limitHeaders } from '#lib/formats/openai/limit-headers.ts'
 import { modelList, modelPage } from '#lib/formats/openai/models.ts'
 import { parse } from '#lib/formats/openai/parse.ts'
 import { jsonAnswer, streamAnswer } from '#lib/formats/openai/read-answer.ts'
@@ -15,6 +16,7 @@ export const openai: Format = {
   modelList,
   modelPage,
   streamError,
+  limitHeaders,
   answerHeaders: [...commonAnswerHeaders, 'openai-processing-ms', 'openai-version'],
   readAnswer: (_operation, stream, stripUsage) => (stream ? streamAnswer(stripUsage) : jsonAnswer()),
 }
