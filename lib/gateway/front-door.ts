@@ -44,7 +44,9 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
     (request, response) => {
       if (draining) response.shouldKeepAlive = false
       const path = pathOf(request)
-      if (isGatewayPath(path)) void options.handle(nodeCall(request), nodeReply(request, response))
+      // Another form than a path (an absolute address, an asterisk) is for proxies, and this is none.
+      if (!path.startsWith('/')) answer(response, 400, { error: 'Send the path alone as the request target.' })
+      else if (isGatewayPath(path)) void options.handle(nodeCall(request), nodeReply(request, response))
       else if (path === '/healthz') answer(response, 200, { status: 'ok' })
       else if (path === '/readyz') void ready(options, draining, response)
       else if (path === '/metrics') void metrics(options, request, response)

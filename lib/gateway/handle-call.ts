@@ -83,9 +83,10 @@ export async function handleCall(ports: GatewayPorts, call: Call, reply: Reply):
     }
     await serve(ports, call, reply, arrival, route, identified, keyText, read, refuse)
   } catch (error) {
-    ports.log.error({ err: error, call: callId }, 'call could not be judged')
+    const refusal = error instanceof RangeError ? tooDeep : unavailable
+    if (refusal !== tooDeep) ports.log.error({ err: error, call: callId }, 'call could not be judged')
     try {
-      refuse(unavailable)
+      refuse(refusal)
     } catch {
       reply.destroy() // the head of an answer had been sent
     }
