@@ -8,7 +8,8 @@ describe('a snippet', () => {
   test('reads the key from the environment where its secret is not at hand', () => {
     for (const { code, shown } of snippetsFor(facts)) {
       expect(code).toContain('GATEHOUSE_KEY')
-      expect(code).toContain(facts.baseUrl)
+      expect(code).toContain(new URL(facts.baseUrl).origin)
+      expect(code).toContain(facts.model)
       expect(shown).toBeUndefined()
     }
   })
@@ -19,6 +20,15 @@ describe('a snippet', () => {
       expect(shown).toContain(elided(secret))
       expect(shown).not.toContain(secret.slice(16, 30))
     }
+  })
+
+  test.each([
+    ['claude-code', 'https://ai.example.com/anthropic'],
+    ['gemini-cli', 'https://ai.example.com/gemini'],
+    ['codex', 'https://ai.example.com/v1'],
+  ])('for %s sends the agent to the wire that it speaks', (id, address) => {
+    const { code } = snippetsFor(facts).find((snippet) => snippet.id === id)!
+    expect(code.split(/[\s=]/)).toContain(address)
   })
 
   test('for curl is valid JSON in its body', () => {

@@ -81,6 +81,53 @@ function snippetsWith(baseUrl: string, model: string, secret: string | null): re
       ].join('\n'),
       needs: 'npm install openai',
     },
+    ...agentSnippets(baseUrl, model, secret),
+  ]
+}
+
+/** Coding agents read where to go and who they are from the environment; each speaks the wire of its own maker. */
+function agentSnippets(baseUrl: string, model: string, secret: string | null): readonly ReadySnippet[] {
+  const origin = baseUrl.replace(/\/v1$/, '')
+  const key = secret ?? `$${keyVariable}`
+  const agent = (id: string, label: string, lines: readonly string[], needs: string): ReadySnippet => ({
+    id,
+    label,
+    language: 'shell',
+    code: lines.join('\n'),
+    needs,
+  })
+  return [
+    agent(
+      'claude-code',
+      'Claude Code',
+      [
+        `export ANTHROPIC_BASE_URL=${origin}/anthropic`,
+        `export ANTHROPIC_AUTH_TOKEN=${key}`,
+        `export ANTHROPIC_MODEL=${model}`,
+        'claude',
+      ],
+      'Unset ANTHROPIC_API_KEY, if it is set.',
+    ),
+    agent(
+      'codex',
+      'Codex',
+      [
+        ...(secret === null ? [] : [`export ${keyVariable}=${secret}`]),
+        `codex -m ${model} \\`,
+        '  -c model_provider=gatehouse \\',
+        '  -c model_providers.gatehouse.name=Gatehouse \\',
+        `  -c model_providers.gatehouse.base_url=${baseUrl} \\`,
+        `  -c model_providers.gatehouse.env_key=${keyVariable} \\`,
+        '  -c model_providers.gatehouse.wire_api=responses',
+      ],
+      'The same can stand in ~/.codex/config.toml.',
+    ),
+    agent(
+      'gemini-cli',
+      'Gemini CLI',
+      [`export GOOGLE_GEMINI_BASE_URL=${origin}/gemini`, `export GEMINI_API_KEY=${key}`, `gemini -m ${model}`],
+      'npm install -g @google/gemini-cli',
+    ),
   ]
 }
 
