@@ -11,12 +11,30 @@ type BaseUrlsProps = {
 export function BaseUrls({ baseUrl, model }: BaseUrlsProps) {
   return (
     <div className="grid grid-cols-2 gap-3 phone:grid-cols-1">
-      <Line label="OpenAI clients" meaning="base URL" text={baseUrl} copyLabel="Copy base URL for OpenAI clients" />
+      {addresses(baseUrl).map(([clients, text]) => (
+        <Line
+          key={clients}
+          label={`${clients} clients`}
+          meaning="base URL"
+          text={text}
+          copyLabel={`Copy base URL for ${clients} clients`}
+        />
+      ))}
       {model ? (
         <Line label="A model to begin with" meaning="the cheapest" text={model} copyLabel="Copy the model’s name" />
       ) : null}
     </div>
   )
+}
+
+/** Clients of each wire, and where they go; every key serves them all. */
+function addresses(baseUrl: string): readonly (readonly [clients: string, text: string])[] {
+  const origin = baseUrl.replace(/\/v1$/, '')
+  return [
+    ['OpenAI', baseUrl],
+    ['Anthropic', `${origin}/anthropic`],
+    ['Gemini', `${origin}/gemini`],
+  ]
 }
 
 type LineProps = { readonly label: string; readonly meaning: string; readonly text: string; readonly copyLabel: string }
