@@ -39,11 +39,10 @@ export function readEntry(text: string | undefined, nowMs: number): Reading {
   // JSON columns take the value as it came, not as the schema cut it: facts that a newer gateway adds inside them stay,
   // and what was left out is filled in by whoever reads.
   const { attempts = [], decision, timing } = parsed.value as WrittenEvent
-  const { at, v: _version, ...event } = checked.data
-  return {
-    kind: 'event',
-    row: { ...event, at: new Date(at).toISOString(), ...rollupTokens(event.tokens), attempts, decision, timing },
-  }
+  const event = checked.data
+  const at = new Date(event.at).toISOString()
+  // Onto what the schema made: spreading forty fields costs more than checking them.
+  return { kind: 'event', row: Object.assign(event, { at, attempts, decision, timing }, rollupTokens(event.tokens)) }
 }
 
 // What the schema lets through and a bigint column or a partition would not.
