@@ -8,7 +8,7 @@ import { Pool } from 'undici'
 /** Listens on a free loopback port and returns it. */
 export function startBareProxy(upstream: string): Promise<number> {
   const { origin, pathname } = new URL(upstream)
-  const pool = new Pool(origin, { connections: 1024, pipelining: 1 })
+  const pool = new Pool(origin, { connections: 10_000, pipelining: 1 })
   const base = pathname.replace(/\/$/, '')
   const server = http.createServer((request, response) => {
     const chunks: Buffer[] = []

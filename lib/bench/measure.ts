@@ -3,6 +3,8 @@ import { Redis } from 'ioredis'
 import { Pool } from 'undici'
 import { quantile, runSlice, type Shape, type Slice } from '#lib/bench/load.ts'
 import { cpuMicros } from '#lib/bench/processes.ts'
+import { openStreams, type OpenStreams } from '#lib/bench/open-streams.ts'
+import { chat, longStream, prompted } from '#lib/bench/shapes.ts'
 import type { Contender, World } from '#lib/bench/world.ts'
 
 export type Options = { readonly rounds: number; readonly sliceMs: number; readonly print: (line: string) => void }
@@ -27,35 +29,36 @@ export type BenchResult = {
   readonly sliceMs: number
   readonly measurements: readonly Measurement[]
   readonly ladder: readonly Measurement[]
+  readonly open: readonly OpenStreams[]
   readonly redisPingP50Ms: number
   readonly missing: readonly string[]
   readonly wrong: readonly string[]
 }
 
-const outputTokens = 16
-const chat = (stream: boolean): Shape => ({
-  name: stream ? 'SSE' : 'JSON',
-  stream,
-  outputTokens,
-  body: JSON.stringify({
-    model: 'gpt-4o-mini',
-    max_tokens: 64,
-    ...(stream ? { stream: true, stream_options: { include_usage: true } } : {}),
-    messages: [
-      { role: 'system', content: 'You answer in one short paragraph.' },
-      { role: 'user', content: 'Where is parcel 4711, and when will it arrive at the depot in Fernhill?' },
-    ],
-  }),
-})
+/** Names of the contenders that are measured where peers would only cost time. */
+const plain = ['direct', 'bare proxy', 'front door']
+/** Prompts, in bytes, over which the cost of passing a body through is followed. */
+const promptBytes = [200, 10_000, 100_000, 1_000_000]
+const openAtOnce = 2_000
+
+type Cell = { readonly shape: Shape; readonly connections: number; readonly only?: readonly string[] }
+
+function cells(): Cell[] {
+  return [
+    ...[chat(false), chat(true)].flatMap((shape) => [1, 64].map((connections) => ({ shape, connections }))),
+    { shape: longStream, connections: 16, only: plain },
+    ...promptBytes.map((bytes) => ({ shape: prompted(bytes), connections: 4, only: plain })),
+  ]
+}
 
 export async function measure(world: World, options: Options): Promise<BenchResult> {
   const wrong: string[] = []
   await warmUp(world, options)
-  const cells = [chat(false), chat(true)].flatMap((shape) => [1, 64].map((connections) => ({ shape, connections })))
   const measurements: Measurement[] = []
-  for (const { shape, connections } of cells) {
+  for (const { shape, connections, only } of cells()) {
     options.print(`${shape.name}, ${connections} ${connections === 1 ? 'connection' : 'connections'}`)
-    measurements.push(...(await inTurns(world.contenders, shape, connections, options, wrong)))
+    const contenders = world.contenders.filter(({ target }) => !only || only.includes(target.name))
+    measurements.push(...(await inTurns(contenders, shape, connections, options, wrong)))
   }
   const ladder: Measurement[] = []
   if (world.ladder.length > 0) {
@@ -64,6 +67,12 @@ export async function measure(world: World, options: Options): Promise<BenchResu
       ladder.push(...(await inTurns(world.ladder, chat(false), connections, options, wrong)))
     }
   }
+  options.print(`${openAtOnce} open streams`)
+  const open: OpenStreams[] = []
+  for (const contender of world.contenders.filter(({ target }) => ['bare proxy', 'front door'].includes(target.name))) {
+    open.push(await openStreams(contender, openAtOnce))
+    options.print(`  ${contender.target.name.padEnd(16)} ${open.at(-1)!.kibPerStream.toFixed(1)} KiB a stream`)
+  }
   return {
     at: new Date().toISOString(),
     node: process.version,
@@ -71,6 +80,7 @@ export async function measure(world: World, options: Options): Promise<BenchResu
     sliceMs: options.sliceMs,
     measurements,
     ladder,
+    open,
     redisPingP50Ms: await redisPing(world.redisUrl),
     missing: world.missing,
     wrong,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { endOfEvent } from '#lib/formats/sse-events.ts'
+import { endOfEvent, endOfLastEvent } from '#lib/formats/sse-events.ts'
 
 /** All the events of the bytes, and what is left. */
 function cut(bytes: Buffer): { readonly events: string[]; readonly rest: string } {
@@ -76,3 +76,14 @@ describe('the end of an event', () => {
 function endsWithItsOnlyBlankLine(lines: readonly string[]): boolean {
   return lines.at(-1) === '' && lines.at(-2) === '' && !lines.slice(1, -2).includes('')
 }
+
+test('the end of the last event is where walking from event to event ends', () => {
+  const piece = fc.constantFrom('data: x', '\n', '\r', '\r\n', '\n\n', '\r\n\r\n', ':', '')
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      const bytes = Buffer.from(pieces.join(''))
+      expect(endOfLastEvent(bytes)).toBe(bytes.length - cut(bytes).rest.length)
+    }),
+    { numRuns: 2_000 },
+  )
+})

@@ -27,6 +27,26 @@ export function endOfEvent(bytes: Buffer, from: number): number {
   }
 }
 
+/** The end (exclusive) of the last whole event in `bytes`, or 0. Where lines end in LF alone, nothing is walked. */
+export function endOfLastEvent(bytes: Buffer): number {
+  if (!bytes.includes(cr)) return endOfLastWithLf(bytes)
+  let last = 0
+  for (let end = endOfEvent(bytes, 0); end >= 0; end = endOfEvent(bytes, end)) last = end
+  return last
+}
+
+function endOfLastWithLf(bytes: Buffer): number {
+  const blank = bytes.lastIndexOf(blankLine)
+  if (blank < 0) return 0
+  const end = blank + blankLine.length
+  let start = blank
+  while (start > 0 && bytes[start - 1] === lf) start -= 1
+  // Of many blank lines each second one ends an event that has nothing in it.
+  return end - ((end - start) % 2)
+}
+
+const blankLine = Buffer.from('\n\n')
+
 // A CR before the next LF, if any; streams with LF alone, the common case, have none.
 function firstCr(bytes: Buffer, from: number, before: number): number {
   const found = bytes.indexOf(cr, from)

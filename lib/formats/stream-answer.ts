@@ -1,66 +1,98 @@
 /**
- * Passes a stream of server-sent events on, whole event by whole event, and shows each to the format that reads it.
+ * Passes a stream of server-sent events on, whole event by whole event, and shows the format those that tell something.
+ * Most tell only more text: they are found by where they end, and never looked at one by one.
  * Bounded: an event longer than a mebibyte flows on unread.
  */
 import { createParser } from 'eventsource-parser'
 import type { AnswerReader, AnswerReading } from '#lib/formats/contract.ts'
 import { textLength } from '#lib/formats/scan-json.ts'
-import { endOfEvent } from '#lib/formats/sse-events.ts'
+import { endOfEvent, endOfLastEvent } from '#lib/formats/sse-events.ts'
 
 /** An event longer than this is passed on unread. */
 const eventBytes = 1024 * 1024
 /** "\r\n\r", after which an event has not ended yet. */
 const partOfEndBytes = 3
+/** Up to this much that came at once is counted event by event; of more, one event stands for all. */
+const countedBytes = 2_048
 const nothing = Buffer.alloc(0)
 
 export type StreamWire = {
   /** Looks at one whole event and returns whether it is to be left out. */
   readonly read: (event: Buffer) => boolean
+  /** What an event has in it that must be read; left out: every event is. The stream's first is always read. */
+  readonly marks?: readonly Buffer[]
   /** Names of fields with output text, each with its quotes and colon. */
   readonly textFields: readonly Buffer[]
   /** What the events have told so far. */
   readonly told: () => Omit<AnswerReading, 'outputSeen'>
 }
 
-export function passEvents({ read: readEvent, textFields, told }: StreamWire): AnswerReader {
+export function passEvents({ read, marks, textFields, told }: StreamWire): AnswerReader {
   let pending: Buffer = nothing
+  let isFirst = true
   let unread = false
   let texts = 0
   let characters = 0
 
-  function read(event: Buffer): boolean {
-    if (readEvent(event)) return true
+  function count(event: Buffer, times: number): void {
     const length = textLength(event, textFields)
-    if (length > 0) {
-      texts += 1
-      characters += length
+    if (length === 0) return
+    texts += times
+    characters += length * times
+  }
+
+  /** Events that only bring more text. */
+  function countAll(bytes: Buffer): void {
+    if (bytes.length === 0) return
+    if (bytes.length > countedBytes) {
+      // The one in the middle is as good as any: the first may be the answer's opening.
+      const from = startOfEvent(bytes, 0, bytes.length >> 1)
+      const end = endOrAll(bytes, from)
+      return count(bytes.subarray(from, end), Math.round(bytes.length / (end - from)))
     }
-    return false
+    for (let from = 0, end = 0; from < bytes.length; from = end) {
+      end = endOrAll(bytes, from)
+      count(bytes.subarray(from, end), 1)
+    }
+  }
+
+  /** Whole events in, and those out that go on. */
+  function pass(bytes: Buffer, kept: Buffer[]): void {
+    const nextMark = marks && findMarks(bytes, marks)
+    let sent = 0
+    for (let from = 0; from < bytes.length;) {
+      const mark = nextMark && !isFirst ? nextMark(from) : from
+      const next = mark === bytes.length ? mark : startOfEvent(bytes, from, mark)
+      countAll(bytes.subarray(from, next))
+      if (next === bytes.length) break
+      const end = endOrAll(bytes, next)
+      const event = bytes.subarray(next, end)
+      isFirst = false
+      if (read(event)) {
+        if (next > sent) kept.push(bytes.subarray(sent, next))
+        sent = end
+      } else count(event, 1)
+      from = end
+    }
+    if (bytes.length > sent) kept.push(bytes.subarray(sent))
   }
 
   return {
     push(chunk) {
-      const bytes = pending.length > 0 ? Buffer.concat([pending, chunk]) : chunk
+      let bytes = pending.length > 0 ? Buffer.concat([pending, chunk]) : chunk
       const kept: Buffer[] = []
-      let from = 0
-      let sent = 0
-      for (let end = endOfEvent(bytes, from); end >= 0; end = endOfEvent(bytes, from)) {
-        const leaveOut = unread ? false : read(bytes.subarray(from, end))
+      if (unread) {
+        // What is left of an event that was too long.
+        const end = endOfEvent(bytes, 0)
+        if (end < 0) return flowOn(bytes)
         unread = false
-        if (leaveOut) {
-          if (from > sent) kept.push(bytes.subarray(sent, from))
-          sent = end
-        }
-        from = end
+        kept.push(bytes.subarray(0, end))
+        bytes = bytes.subarray(end)
       }
-      pending = bytes.subarray(from)
-      if (unread || pending.length > eventBytes) {
-        // Too long to hold back or read: it flows on, but for what may be the first part of its end.
-        unread = true
-        from = Math.max(from, bytes.length - partOfEndBytes)
-        pending = bytes.subarray(from)
-      }
-      if (from > sent) kept.push(bytes.subarray(sent, from))
+      const end = endOfLastEvent(bytes)
+      pass(bytes.subarray(0, end), kept)
+      pending = bytes.subarray(end)
+      if (pending.length > eventBytes) kept.push(flowOn(pending))
       return kept.length === 1 ? kept[0]! : Buffer.concat(kept)
     },
     end() {
@@ -72,7 +104,54 @@ export function passEvents({ read: readEvent, textFields, told }: StreamWire): A
     // An event has a token at least, and a token about four characters.
     reading: () => ({ ...told(), outputSeen: Math.max(texts, Math.round(characters / 4)) }),
   }
+
+  /** Too long to hold back or read: it flows on, but for what may be the first part of its end. */
+  function flowOn(bytes: Buffer): Buffer {
+    unread = true
+    const from = Math.max(0, bytes.length - partOfEndBytes)
+    pending = bytes.subarray(from)
+    return bytes.subarray(0, from)
+  }
 }
+
+/** The end of the event, or of the bytes: a CR at their end, or blank lines in a row, leave an event without one. */
+function endOrAll(bytes: Buffer, from: number): number {
+  const end = endOfEvent(bytes, from)
+  return end < 0 ? bytes.length : end
+}
+
+/** Tells where the next mark at or after a place is, or the end. Each mark is looked for once up to where it is found. */
+function findMarks(bytes: Buffer, marks: readonly Buffer[]): (from: number) => number {
+  const found = marks.map(() => -1)
+  return (from) => {
+    let next = bytes.length
+    for (const [i, mark] of marks.entries()) {
+      if (found[i]! < from) {
+        const at = bytes.indexOf(mark, from)
+        found[i] = at < 0 ? bytes.length : at
+      }
+      next = Math.min(next, found[i]!)
+    }
+    return next
+  }
+}
+
+/** Of the event that the byte at `at` is in; none begins before `from`. */
+function startOfEvent(bytes: Buffer, from: number, at: number): number {
+  if (at <= from) return from
+  let start = from
+  // Backwards to a blank line, by LF: where lines end in CR alone, what is read may begin before its event.
+  for (let line = bytes.lastIndexOf(lf, at - 1); line > from; line = bytes.lastIndexOf(lf, line - 1)) {
+    const before = bytes[line - 1] === cr ? bytes[line - 2] : bytes[line - 1]
+    if (before !== lf) continue
+    start = line + 1
+    break
+  }
+  return start
+}
+
+const lf = 0x0a
+const cr = 0x0d
 
 /** The JSON of an event; null where it has none. */
 export function dataOf(event: Buffer): unknown {

@@ -141,11 +141,10 @@ describe.each(mounts)('through the %s', (mount) => {
       try {
         for (const body of broken(route.operation)) {
           const { status, text } = await send(body)
-          const shown = `${String(body).slice(0, 120)} → ${status} ${text.slice(0, 300)}`
-          expect(status, shown).toBeGreaterThanOrEqual(400)
-          expect(status, shown).toBeLessThan(500)
-          expect(JSON.parse(text), shown).toMatchObject(errorShapes[route.format.name]!)
-          expect(text, shown).not.toMatch(/\bat .*:\d+:\d+|node_modules|TypeError|RangeError/)
+          expect(status).toBeGreaterThanOrEqual(400)
+          expect(status).toBeLessThan(500)
+          expect(JSON.parse(text)).toMatchObject(errorShapes[route.format.name]!)
+          expect(text).not.toMatch(/\bat .*:\d+:\d+|node_modules|TypeError|RangeError/)
         }
         const chat = await client.request({
           method: 'POST',

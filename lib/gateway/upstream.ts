@@ -21,7 +21,8 @@ export const defaultTimeouts: UpstreamTimeouts = {
   callerMs: 30_000,
 }
 
-const connectionsPerOrigin = 1_024
+/** Each open stream has one of its own. */
+const connectionsPerOrigin = 10_000
 
 export type UpstreamPools = { get(origin: string): Dispatcher; close(): Promise<void> }
 

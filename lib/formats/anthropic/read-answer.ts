@@ -51,11 +51,12 @@ export function streamAnswer(): AnswerReader {
     modelServed,
     complete,
   })
-  return passEvents({ read, textFields, told })
+  return passEvents({ read, marks, textFields, told })
 }
 
 const usageName = Buffer.from('"usage"')
 const messageStop = Buffer.from('"message_stop"')
+const marks = [usageName, messageStop]
 /** The event that ends a message has no more in it than its name, twice. */
 const stopBytes = 120
 

@@ -34,10 +34,12 @@ export function streamAnswer(stripUsage: boolean): AnswerReader {
     return false
   }
 
-  return passEvents({ read, textFields, told: () => ({ tokens, promptTokens: null, modelServed, complete }) })
+  return passEvents({ read, marks, textFields, told: () => ({ tokens, promptTokens: null, modelServed, complete }) })
 }
 
 const usageName = Buffer.from('"usage"')
+/** Not `"usage":null`, which every chunk may have. */
+const marks = ['"usage":{', '"usage": {', '[DONE]'].map((text) => Buffer.from(text))
 const done = Buffer.from('[DONE]')
 /** "data: [DONE]" and its line ends; a longer event only talks about it. */
 const doneBytes = 20
