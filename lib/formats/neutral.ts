@@ -93,7 +93,8 @@ export type OutputForm =
       readonly strict: boolean | null
     }
 
-export type Effort = 'minimal' | 'low' | 'medium' | 'high' | 'max'
+/** Anthropic's and OpenAI's levels together. */
+export type Effort = 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'
 
 export type Reasoning =
   | { readonly kind: 'off' }

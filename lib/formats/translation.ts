@@ -2,6 +2,7 @@
  * One call's way from its caller's wire to a provider's and back. Pure: bodies and bytes in, bodies and bytes out.
  */
 import { createParser } from 'eventsource-parser'
+import { messagesCaller, messagesProvider } from '#lib/formats/anthropic/messages/sides.ts'
 import type { Addressed, AnswerReader, Operation, ParseProblem } from '#lib/formats/contract.ts'
 import {
   NotCarried,
@@ -15,8 +16,8 @@ import {
 } from '#lib/formats/neutral.ts'
 
 // Each wire's own sides, by what a conversation is called there.
-const callerSides: Partial<Record<Operation, CallerSide>> = {}
-const providerSides: Partial<Record<Operation, ProviderSide>> = {}
+const callerSides: Partial<Record<Operation, CallerSide>> = { messages: messagesCaller }
+const providerSides: Partial<Record<Operation, ProviderSide>> = { messages: messagesProvider }
 
 /** Whether calls for `asked` can be carried as calls for `spoken`. */
 export function isTranslatable(asked: Operation, spoken: Operation): boolean {

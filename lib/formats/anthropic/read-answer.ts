@@ -67,7 +67,7 @@ type StreamEvent = {
 }
 
 /** Later counts replace earlier ones; what a later usage leaves out stays. */
-function merged(before: Usage | null, after: Usage | null): Usage | null {
+export function merged(before: Usage | null, after: Usage | null): Usage | null {
   if (!before || !after) return after ?? before
   const told = Object.entries(after).filter(([, value]) => value !== null && value !== undefined)
   return { ...before, ...Object.fromEntries(told) }
