@@ -12,7 +12,7 @@ type Read = {
  * to the model; where a budget is set, or none wanted, that is what holds, and the effort is left out.
  */
 export function readOutput(body: Fields, leftOut: string[]): Read {
-  const thinking = readThinking(body)
+  const thinking = readThinking(body, leftOut)
   const config = body.object('output_config')
   const effort = config?.oneOf('effort', ['low', 'medium', 'high', 'xhigh', 'max'] as const)
   const format = readFormat(body, config)
@@ -36,32 +36,42 @@ export function readOutput(body: Fields, leftOut: string[]): Read {
   }
 }
 
-function readThinking(body: Fields): { readonly reasoning?: Reasoning; readonly show?: boolean } {
+function readThinking(body: Fields, leftOut: string[]): { readonly reasoning?: Reasoning; readonly show?: boolean } {
   const thinking = body.object('thinking')
   if (!thinking) return {}
-  const reasoning = readReasoning(thinking)
-  const display = reasoning.kind === 'off' ? undefined : thinking.oneOf('display', ['summarized', 'omitted'] as const)
-  // What becomes of thoughts whose conversation has changed; its defaults alone can be kept.
-  if (reasoning.kind !== 'off') thinking.only('block_binding')
+  const reasoning = readReasoning(thinking, leftOut)
+  const show = reasoning.kind === 'off' ? undefined : readDisplay(thinking, leftOut)
   thinking.end()
-  return { reasoning, ...(display === undefined ? {} : { show: display === 'summarized' }) }
+  return { reasoning, ...(show === undefined ? {} : { show }) }
 }
 
-function readReasoning(thinking: Fields): Reasoning {
-  switch (thinking.text('type')) {
+function readReasoning(thinking: Fields, leftOut: string[]): Reasoning {
+  switch (thinking.oneOf('type', ['disabled', 'between_tools', 'adaptive', 'enabled'] as const)) {
     case 'disabled':
+      return { kind: 'off' }
+    // Not thinking, but telling between calls how it goes. Elsewhere a model tells that in its text, or not at all.
+    case 'between_tools':
+      leftOut.push('thinking.type')
       return { kind: 'off' }
     case 'adaptive':
       return { kind: 'adaptive' }
-    case 'enabled':
-      return {
-        kind: 'budget',
-        tokens: thinking.number('budget_tokens') ?? thinking.refuse('budget_tokens', 'it is missing'),
-      }
-    // `between_tools` would have updates come as thoughts, which no other provider does.
+    case 'enabled': {
+      // Clients of other servers' Messages API leave the budget out, and so leave it to the model.
+      const tokens = thinking.number('budget_tokens')
+      return tokens === undefined ? { kind: 'adaptive' } : { kind: 'budget', tokens }
+    }
     default:
-      return thinking.refuse('type')
+      return thinking.refuse('type', 'it is missing')
   }
+}
+
+function readDisplay(thinking: Fields, leftOut: string[]): boolean | undefined {
+  // What Anthropic does about its own thoughts where the conversation before them has changed.
+  if (thinking.get('block_binding') !== undefined) leftOut.push('thinking.block_binding')
+  const display = thinking.oneOf('display', ['summarized', 'omitted', 'updates'] as const)
+  // Thoughts stay hidden, but for updates between calls, which are Anthropic's alone.
+  if (display === 'updates') leftOut.push('thinking.display')
+  return display && display === 'summarized'
 }
 
 /** `output_format` is what `output_config.format` was called in its beta. */

@@ -143,6 +143,22 @@ describe('each setting', () => {
       { thinking: { type: 'enabled', budget_tokens: 2000, display: 'omitted' } },
       { reasoning: { kind: 'budget', tokens: 2000 }, showThinking: false },
     ],
+    ['thinking without a budget', { thinking: { type: 'enabled' } }, { reasoning: { kind: 'adaptive' } }],
+    [
+      'updates between calls instead of thinking',
+      { thinking: { type: 'between_tools' } },
+      { reasoning: { kind: 'off' }, leftOut: ['thinking.type'] },
+    ],
+    [
+      'updates between calls instead of thoughts',
+      { thinking: { type: 'adaptive', display: 'updates' } },
+      { reasoning: { kind: 'adaptive' }, showThinking: false, leftOut: ['thinking.display'] },
+    ],
+    [
+      'what becomes of thoughts out of place',
+      { thinking: { type: 'adaptive', block_binding: { prefix_mismatch_behavior: 'drop_block' } } },
+      { reasoning: { kind: 'adaptive' }, leftOut: ['thinking.block_binding'] },
+    ],
     ['adaptive thinking', { thinking: { type: 'adaptive' } }, { reasoning: { kind: 'adaptive' } }],
     [
       'an effort alone',
@@ -304,6 +320,13 @@ describe('content', () => {
     expect(request.leftOut).toEqual(['messages.1.content.0'])
   })
 
+  test('of two signatures before one call the nearer is its own', () => {
+    const signature = (data: string) => ({ type: 'redacted_thinking', data: `gatehouse.tool_signature.${data}` })
+    const request = said(signature('far'), signature('near'), call)
+    expect(request.turns[1]!.parts).toMatchObject([{ kind: 'tool call', signature: 'near' }])
+    expect(request.leftOut).toEqual(['messages.1.content.0'])
+  })
+
   test('messages of one role that follow each other are one turn', () => {
     const { turns } = read({ messages: [hello, hello] })
     expect(turns).toMatchObject([{ role: 'user', parts: [{ text: 'Say hello' }, { text: 'Say hello' }] }])
@@ -356,10 +379,11 @@ describe('what no other provider can do is refused by its path', () => {
         output_format: { type: 'json_schema', schema: {} },
       },
     ],
-    ['thinking.type', { thinking: { type: 'between_tools' } }],
-    ['thinking.display', { thinking: { type: 'adaptive', display: 'updates' } }],
-    ['thinking.block_binding', { thinking: { type: 'adaptive', block_binding: { on_mismatch: 'drop' } } }],
+    ['thinking.type', { thinking: { type: 'elsewhere' } }],
+    ['thinking.display', { thinking: { type: 'adaptive', display: 'in_full' } }],
+    ['thinking.display', { thinking: { type: 'disabled', display: 'omitted' } }],
     ['tools.0.type', { tools: [{ type: 'web_search_20260318', name: 'web_search' }] }],
+    ['tools.0.type', { tools: [{ type: 'advisor_20260301', name: 'advisor' }] }],
     ['tools.0.type', { tools: [{ type: 'bash_20250124', name: 'bash' }] }],
     ['tools.0.defer_loading', { tools: [{ name: 'a', input_schema: {}, defer_loading: true }] }],
     ['tools.0.input_examples', { tools: [{ name: 'a', input_schema: {}, input_examples: [{}] }] }],

@@ -1,6 +1,6 @@
 /**
  * How a Claude model is told to think, by its name. The SDK's types leave it at "depends on the model"; the providers'
- * answers and https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking say:
+ * answers and https://platform.claude.com/docs/en/build-with-claude/thinking say:
  * - 3.7 to 4.5 take a budget; adaptive thinking is refused.
  * - 4.6 takes both, and prefers adaptive thinking with an effort.
  * - 4.7 and later take adaptive thinking with an effort; a budget is refused.
