@@ -339,6 +339,19 @@ describe('a read stream', () => {
     ).toEqual([{ kind: 'tool call', call: 0, id: 'a', name: 'f' }, args(0, '{}')])
   })
 
+  test('counts its calls', () => {
+    const begun = (index: number): Json[] => [
+      {
+        type: 'content_block_start',
+        index,
+        content_block: { type: 'tool_use', id: `id_${index}`, name: 'f', input: {} },
+      },
+      { type: 'content_block_delta', index, delta: { type: 'input_json_delta', partial_json: '{}' } },
+      { type: 'content_block_stop', index },
+    ]
+    expect(read(...begun(0), ...begun(1))).toEqual([call(0), args(0, '{}'), call(1), args(1, '{}')])
+  })
+
   test('says why the model refused, before it ends', () => {
     const delta = { stop_reason: 'refusal', stop_details: { type: 'refusal', explanation: 'Harm.' } }
     expect(read({ type: 'message_delta', delta })).toEqual([
