@@ -14,10 +14,17 @@ import {
   type WriteTarget,
   type WrittenRequest,
 } from '#lib/formats/neutral.ts'
+import { chatCaller, chatProvider } from '#lib/formats/openai/chat/sides.ts'
 
 // Each wire's own sides, by what a conversation is called there.
-const callerSides: Partial<Record<Operation, CallerSide>> = { messages: messagesCaller }
-const providerSides: Partial<Record<Operation, ProviderSide>> = { messages: messagesProvider }
+const callerSides: Partial<Record<Operation, CallerSide>> = {
+  chat: chatCaller,
+  messages: messagesCaller,
+}
+const providerSides: Partial<Record<Operation, ProviderSide>> = {
+  chat: chatProvider,
+  messages: messagesProvider,
+}
 
 /** Whether calls for `asked` can be carried as calls for `spoken`. */
 export function isTranslatable(asked: Operation, spoken: Operation): boolean {

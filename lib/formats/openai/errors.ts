@@ -14,7 +14,7 @@ function errorObject({ status, code, message, param, gatehouse }: PublicRefusal)
   return { message, type: errorType(status, code), param, code, gatehouse }
 }
 
-function errorType(status: number, code: string): string {
+export function errorType(status: number, code: string): string {
   if (code === 'insufficient_quota') return 'insufficient_quota'
   if (code === 'token_limit_exceeded') return 'tokens'
   if (status === 429) return 'requests'
