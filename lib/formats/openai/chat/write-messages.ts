@@ -7,7 +7,7 @@ import {
   type ToolResultPart,
   type Turn,
 } from '#lib/formats/neutral.ts'
-import { readsCallSignatures, takesThoughtsBack } from '#lib/formats/openai/chat/dialects.ts'
+import { demandsThoughts, readsCallSignatures } from '#lib/formats/openai/chat/dialects.ts'
 
 type UserPart = Extract<Turn, { role: 'user' }>['parts'][number]
 type AssistantPart = Extract<Turn, { role: 'assistant' }>['parts'][number]
@@ -109,7 +109,7 @@ function assistantMessages(parts: readonly AssistantPart[], model: string, leftO
   for (const part of parts) {
     switch (part.kind) {
       case 'thinking':
-        if (part.signature || !takesThoughtsBack(model)) leftOut.push(part.at)
+        if (part.signature || !demandsThoughts(model)) leftOut.push(part.at)
         else thoughts.push(part.text)
         break
       case 'hidden thinking':
@@ -132,7 +132,7 @@ function assistantMessages(parts: readonly AssistantPart[], model: string, leftO
     {
       role: 'assistant',
       content: texts.length === 0 ? null : textContent(texts),
-      ...(thoughts.length > 0 && { reasoning_content: thoughts.join('') }),
+      ...(demandsThoughts(model) && { reasoning_content: thoughts.join('') }),
       ...(refusals.length > 0 && { refusal: refusals.join('') }),
       ...(calls.length > 0 && { tool_calls: calls }),
     },

@@ -24,7 +24,6 @@ describe('a setting', () => {
     [{ frequencyPenalty: 1 }, { frequency_penalty: 1 }],
     [{ presencePenalty: 1 }, { presence_penalty: 1 }],
     [{ stop: ['a'] }, { stop: ['a'] }],
-    [{ endUser: 'u' }, { user: 'u' }],
     [{ output: { kind: 'text' } }, { response_format: { type: 'text' } }],
     [{ output: { kind: 'json' } }, { response_format: { type: 'json_object' } }],
     [
@@ -82,6 +81,17 @@ describe('a setting', () => {
   test('of whether thoughts are shown is left out and named', () => {
     const asked = request({ showThinking: true, named: { showThinking: 'thinking.display' } })
     expect(writeRequest(asked, target).leftOut).toEqual(['thinking.display'])
+  })
+
+  test.each([
+    ['gpt-5', 'u'.repeat(64), true],
+    ['gpt-5', 'u'.repeat(65), false],
+    ['mistral-large', 'u', false],
+  ])('of the end user is a hint that %s gets where it takes it', (model, endUser, taken) => {
+    const asked = request({ endUser, named: { endUser: 'metadata.user_id' } })
+    const { body, leftOut } = writeRequest(asked, { ...target, model })
+    expect(body.user).toBe(taken ? endUser : undefined)
+    expect(leftOut).toEqual(taken ? [] : ['metadata.user_id'])
   })
 
   test.each([
@@ -218,12 +228,17 @@ describe('a conversation', () => {
 
   test.each<[string, string | null, string | undefined]>([
     ['deepseek-reasoner', null, 'Hm.'],
-    ['deepseek-reasoner', 'sig', undefined],
+    ['moonshotai/Kimi-K2', null, 'Hm.'],
+    ['zai-org/GLM-5', null, 'Hm.'],
+    ['deepseek-reasoner', 'sig', ''],
     ['gpt-5', null, undefined],
+    ['mistral-large', null, undefined],
   ])('hands a thought back to %s, signed %s, as %s', (model, signature, reasoning_content) => {
     const thinking = { kind: 'thinking', text: 'Hm.', signature, at: 'messages.1.content.0' } as const
     const { messages, leftOut } = messagesOf([assistant(thinking, text('Yes.'))], model)
-    expect(messages).toEqual([{ role: 'assistant', content: 'Yes.', ...(reasoning_content && { reasoning_content }) }])
+    expect(messages).toEqual([
+      { role: 'assistant', content: 'Yes.', ...(reasoning_content !== undefined && { reasoning_content }) },
+    ])
     expect(leftOut).toEqual(reasoning_content ? [] : ['messages.1.content.0'])
   })
 
@@ -409,7 +424,7 @@ describe('a request that this wire can carry', () => {
         }),
       ),
     ),
-    endUser: optional(words),
+    endUser: optional(fc.string({ minLength: 1, maxLength: 64 })),
   })
   const tools = fc.array(
     fc.record({
@@ -427,7 +442,8 @@ describe('a request that this wire can carry', () => {
 
   test('is the same once it is written and read again', () => {
     fc.assert(
-      fc.property(requests, fc.constantFrom('some-model', 'deepseek-v4'), (asked, model) => {
+      fc.property(requests, fc.constantFrom('gpt-6', 'deepseek-v4'), (any, model) => {
+        const asked = model === 'gpt-6' ? withoutThoughts(any) : withoutEndUser(any)
         const written = writeRequest(asked, { model, outputMaximum: asked.outputMaximum ?? null, outputAllowed: 1 })
         expect(written.leftOut).toEqual([])
         const overTheWire = JSON.parse(JSON.stringify(written.body)) as Record<string, unknown>
@@ -435,6 +451,16 @@ describe('a request that this wire can carry', () => {
       }),
     )
   })
+
+  function withoutThoughts(asked: NeutralRequest): NeutralRequest {
+    const spoken = (part: { readonly kind: string }) => part.kind !== 'thinking'
+    const kept = asked.turns.map((turn) => ({ ...turn, parts: turn.parts.filter(spoken) }) as Turn)
+    return { ...asked, turns: kept }
+  }
+
+  function withoutEndUser({ endUser: _, ...asked }: NeutralRequest): NeutralRequest {
+    return asked
+  }
 
   function given(settingsAsked: object): object {
     return Object.fromEntries(Object.entries(settingsAsked).filter(([, value]) => value !== undefined))

@@ -9,7 +9,7 @@ import {
   type WrittenRequest,
   type WriteTarget,
 } from '#lib/formats/neutral.ts'
-import { mayReason, outputMaximumField } from '#lib/formats/openai/chat/dialects.ts'
+import { mayReason, outputMaximumField, takesEndUser } from '#lib/formats/openai/chat/dialects.ts'
 import { effortOf } from '#lib/formats/openai/chat/effort.ts'
 import { writeMessages } from '#lib/formats/openai/chat/write-messages.ts'
 
@@ -32,12 +32,18 @@ export function writeRequest(request: NeutralRequest, target: WriteTarget): Writ
     ...field('stop', request.stop),
     ...field('response_format', request.output && responseFormat(request.output)),
     ...field('reasoning_effort', request.reasoning && effortFor(request.reasoning, model)),
-    // Compatible servers know the older name of `safety_identifier`.
-    ...field('user', request.endUser),
+    ...(request.endUser !== undefined && endUserField(request, request.endUser, model, leftOut)),
   }
   // There is nothing to ask with: a server shows the thoughts that it shows.
   if (request.showThinking !== undefined) leftOut.push(request.named.showThinking ?? 'showThinking')
   return { body, leftOut }
+}
+
+/** A hint must not cost the call. The older name of `safety_identifier` is the one that every version knows. */
+function endUserField(request: NeutralRequest, endUser: string, model: string, leftOut: string[]): object {
+  if (takesEndUser(model, endUser)) return { user: endUser }
+  leftOut.push(request.named.endUser ?? 'endUser')
+  return {}
 }
 
 function field(name: string, value: unknown): object {
