@@ -51,7 +51,7 @@ export type EndedChoice = Omit<z.infer<typeof choice>, 'index'>
 const head = { id: label, model: label, usage: z.unknown().optional() }
 const completion = z.object({ ...head, choices: z.tuple([choice.extend({ message: said })]).rest(z.unknown()) })
 const chunk = z.object({ ...head, choices: z.array(choice.extend({ delta: said.nullish() })).nullish() })
-export type Completion = z.infer<typeof completion>
+type Completion = z.infer<typeof completion>
 export type Chunk = z.infer<typeof chunk>
 
 /** Null where the value is no answer. */

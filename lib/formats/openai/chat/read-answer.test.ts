@@ -84,6 +84,14 @@ describe('a whole answer', () => {
     expect(read(message)!.parts).toEqual(parts)
   })
 
+  test('gives a call without an id one of its own, which every wire takes', () => {
+    const message = { tool_calls: [{ function: { name: 'look', arguments: '{}' } }] }
+    const answered = (id: string) => read(message, {}, { id })!.parts[0] as { readonly id: string }
+    const first = answered(`chatcmpl-${'a'.repeat(60)}1`)
+    expect(first.id).toMatch(/^[A-Za-z0-9_]{1,40}$/)
+    expect(answered(`chatcmpl-${'a'.repeat(60)}2`)).not.toEqual(first)
+  })
+
   test.each<[object, object, string, string | null]>([
     [{ content: 'x' }, { finish_reason: 'stop' }, 'stop', null],
     [{ content: 'x' }, { finish_reason: 'stop', stop_reason: 'END' }, 'stop sequence', 'END'],

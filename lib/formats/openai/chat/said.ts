@@ -40,7 +40,7 @@ export function isBroken({ finish_reason }: EndedChoice): boolean {
   return broken.has(finish_reason ?? '')
 }
 
-export type Ended = { readonly finish: Finish; readonly stopSequence: string | null }
+type Ended = { readonly finish: Finish; readonly stopSequence: string | null }
 
 /**
  * Why the answer ended. Servers say `stop` of answers that call tools, OpenAI where the caller had chosen the tool, and of

@@ -167,9 +167,10 @@ describe('calls of tools', () => {
       'that all have the index 0',
       [
         calls({ index: 0, id: 'a', function: { name: 'f', arguments: '{}' } }),
-        calls({ index: 0, id: 'b', function: { name: 'g', arguments: '{}' } }),
+        calls({ index: 0, id: 'b', function: { name: 'g', arguments: '{' } }),
+        calls({ index: 0, function: { arguments: '}' } }),
       ],
-      [opened(0, 'a', 'f'), written(0, '{}'), opened(1, 'b', 'g'), written(1, '{}')],
+      [opened(0, 'a', 'f'), written(0, '{}'), opened(1, 'b', 'g'), written(1, '{'), written(1, '}')],
     ],
     [
       'with neither index nor id, each whole',

@@ -81,6 +81,19 @@ describe('a stream', () => {
     ])
   })
 
+  test('has in a signed block only the thought that was signed', () => {
+    const stream = encode([
+      start,
+      { kind: 'thinking', text: 'Hm' },
+      { kind: 'text', text: 'Yes' },
+      { kind: 'thinking', text: 'Oh' },
+      { kind: 'signature', signature: 'sig' },
+    ])
+    expect(chunksOf(stream).at(-1)!.choices[0]!.delta).toEqual({
+      thinking_blocks: [{ type: 'thinking', thinking: 'Oh', signature: 'sig' }],
+    })
+  })
+
   test('of calls counts them', () => {
     const chunks = chunksOf(
       encode([

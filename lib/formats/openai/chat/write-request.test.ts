@@ -182,6 +182,7 @@ describe('a conversation', () => {
     const result = { kind: 'tool result', name: 'look', failed: false, at } as const
     const { messages, leftOut } = messagesOf([
       user(
+        text('Look:'),
         { ...result, id: 'c1', content: [text('Sun')] },
         { ...result, id: 'c2', content: [] },
         { ...result, id: 'c3', content: [text('a'), text('b')], failed: true, at: 'messages.2.content.2' },
@@ -189,6 +190,7 @@ describe('a conversation', () => {
       ),
     ])
     expect(messages).toEqual([
+      { role: 'user', content: 'Look:' },
       { role: 'tool', tool_call_id: 'c1', content: 'Sun' },
       { role: 'tool', tool_call_id: 'c2', content: '' },
       {
