@@ -4,7 +4,7 @@ import type { ChatRequest } from '#lib/formats/openai/chat/request-shape.ts'
 
 export function reasoningOf(effort: NonNullable<ChatRequest['reasoning_effort']>): Reasoning {
   if (effort === 'none') return { kind: 'off' }
-  return { kind: 'effort', effort: effort === 'xhigh' ? 'max' : effort }
+  return { kind: 'effort', effort }
 }
 
 /**
@@ -31,5 +31,6 @@ const wordOf: Readonly<Record<Effort, string>> = {
   low: 'low',
   medium: 'medium',
   high: 'high',
+  xhigh: 'xhigh',
   max: 'xhigh',
 }

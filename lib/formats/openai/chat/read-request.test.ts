@@ -47,7 +47,7 @@ describe('what a caller sets', () => {
     [{ reasoning_effort: 'low' }, { reasoning: { kind: 'effort', effort: 'low' } }],
     [{ reasoning_effort: 'medium' }, { reasoning: { kind: 'effort', effort: 'medium' } }],
     [{ reasoning_effort: 'high' }, { reasoning: { kind: 'effort', effort: 'high' } }],
-    [{ reasoning_effort: 'xhigh' }, { reasoning: { kind: 'effort', effort: 'max' } }],
+    [{ reasoning_effort: 'xhigh' }, { reasoning: { kind: 'effort', effort: 'xhigh' } }],
     [{ reasoning_effort: 'max' }, { reasoning: { kind: 'effort', effort: 'max' } }],
     [{ user: 'u1' }, { endUser: 'u1' }],
     [{ safety_identifier: 's1' }, { endUser: 's1' }],

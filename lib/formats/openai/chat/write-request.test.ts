@@ -421,7 +421,7 @@ describe('a request that this wire can carry', () => {
             'low' as const,
             'medium' as const,
             'high' as const,
-            'max' as const,
+            'xhigh' as const,
           ),
         }),
       ),
