@@ -13,12 +13,11 @@ type WhoMayUseProps = {
 
 /** By access profile; keys may narrow it further. */
 export function WhoMayUse({ model, profiles }: WhoMayUseProps) {
-  const facts = { ...model, hasPrice: model.price !== null }
   return (
     <Section title="Who may use it" aside="By access profile">
       <Rows className="-mt-1.5">
         {profiles.map((profile) => {
-          const reason = whyNot(facts, profile.policy)
+          const reason = whyNot(model, profile.policy)
           return (
             <li key={profile.id} className="flex min-h-8.5 items-center gap-3 py-1">
               <Link href={`/admin/profiles/${profile.id}`} className="min-w-0 flex-1 truncate text-ink">

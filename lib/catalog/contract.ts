@@ -156,6 +156,12 @@ export const priceInput = z.strictObject({
 })
 export type PriceInput = z.infer<typeof priceInput>
 
+export const addPriceInput = priceInput.extend({
+  /** The one route that costs this; left out: every route without a price of its own. */
+  deploymentId: z.string().min(1).max(64).optional(),
+})
+export type AddPriceInput = z.infer<typeof addPriceInput>
+
 export const deploymentInput = z.strictObject({
   providerId: z.string().min(1).max(64),
   /** The provider's name for the model; the model's own unless said. */
@@ -179,9 +185,15 @@ export const patchDeploymentInput = z.strictObject({
 })
 export type PatchDeploymentInput = z.infer<typeof patchDeploymentInput>
 
+const mostAliases = 20
 const modelFields = {
   displayName,
   vendor: z.string().trim().min(1, 'Name the vendor.').max(60),
+  /** Other names that callers may use. Policies name the model, never an alias. */
+  aliases: z
+    .array(modelName)
+    .max(mostAliases, `A model has at most ${mostAliases} aliases.`)
+    .refine((names) => new Set(names).size === names.length, 'Name each alias once.'),
   endpoints: z.array(z.enum(endpoints)).min(1, 'Choose one endpoint at least.').max(endpoints.length),
   capabilities: z.array(slug).max(30),
   contextTokens: z.int().min(1).max(1_000_000_000).nullable(),
@@ -194,6 +206,7 @@ export const createModelInput = z.strictObject({
   name: modelName,
   displayName: modelFields.displayName.optional(),
   vendor: modelFields.vendor,
+  aliases: modelFields.aliases.default([]),
   endpoints: modelFields.endpoints,
   capabilities: modelFields.capabilities.default([]),
   contextTokens: modelFields.contextTokens.default(null),
@@ -205,11 +218,20 @@ export const createModelInput = z.strictObject({
 })
 export type CreateModelInput = z.infer<typeof createModelInput>
 
-export const patchModelInput = z.strictObject({ ...modelFields, status: z.enum(['active', 'retired']) }).partial()
+export const patchModelInput = z
+  .strictObject({
+    ...modelFields,
+    status: z.enum(['active', 'retired']),
+    /** Takes aliases from other models that have them; otherwise that is a conflict. */
+    moveAliases: z.boolean(),
+  })
+  .partial()
 export type PatchModelInput = z.infer<typeof patchModelInput>
 
 export const priceView = z.object({
   id: z.string(),
+  /** The route that it is for; null: every route without a price of its own. */
+  deploymentId: z.string().nullable(),
   usdPerMillion: z.partialRecord(z.enum(units), z.string()),
   effectiveFrom: time,
   source: z.string(),
@@ -231,6 +253,8 @@ export const deploymentView = z.object({
   rank: z.int(),
   weight: z.int(),
   status: z.string(),
+  /** Its own price in force now; null: it costs what the model costs. */
+  price: priceView.nullable(),
 })
 
 /** Why someone may not call a model, first reason first. */
@@ -250,13 +274,14 @@ export const modelView = z.object({
   name: z.string(),
   displayName: z.string(),
   vendor: z.string(),
+  aliases: z.array(z.string()),
   endpoints: z.array(z.enum(endpoints)),
   capabilities: z.array(z.string()),
   contextTokens: z.int().nullable(),
   maxOutputTokens: z.int().nullable(),
   status: z.enum(modelStatuses),
   retiresAt: time.nullable(),
-  /** In force now; null: it can't be called. */
+  /** In force now; null: only routes with a price of their own can be called. */
   price: priceView.nullable(),
   /** The next change of price that is known. */
   nextPrice: priceView.nullable(),

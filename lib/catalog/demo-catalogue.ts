@@ -24,6 +24,8 @@ export const simulatorPath = '/openai/v1'
 
 export type DemoModel = {
   readonly name: string
+  /** Other names that callers may use. */
+  readonly aliases?: readonly string[]
   readonly displayName: string
   readonly vendor: ListVendor
   readonly endpoints: readonly Endpoint[]
@@ -44,6 +46,7 @@ const bothRegions = ['openai', 'openai-eu']
 export const demoModels: readonly DemoModel[] = [
   {
     name: 'gpt-4o-mini',
+    aliases: ['fast'],
     displayName: 'GPT-4o mini',
     vendor: 'openai',
     endpoints: openaiChat,
@@ -164,6 +167,7 @@ export const demoModels: readonly DemoModel[] = [
   },
   {
     name: 'claude-sonnet-4-5',
+    aliases: ['smart'],
     displayName: 'Claude Sonnet 4.5',
     vendor: 'anthropic',
     endpoints: anthropicChat,

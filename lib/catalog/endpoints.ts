@@ -1,6 +1,7 @@
 /** /api/v1/providers and /api/v1/models */
 import * as z from 'zod'
 import {
+  addPriceInput,
   catalogueActionInput,
   catalogueEffect,
   createModelInput,
@@ -11,19 +12,12 @@ import {
   patchDeploymentInput,
   patchModelInput,
   patchProviderInput,
-  priceInput,
   priceView,
   providerView,
 } from '#lib/catalog/contract.ts'
-import {
-  addDeployment,
-  addPrice,
-  createModel,
-  deleteDeployment,
-  deleteModel,
-  updateDeployment,
-  updateModel,
-} from '#lib/catalog/models/change-models.ts'
+import { createModel, deleteModel, updateModel } from '#lib/catalog/models/change-models.ts'
+import { addPrice } from '#lib/catalog/models/change-prices.ts'
+import { addDeployment, deleteDeployment, updateDeployment } from '#lib/catalog/models/change-routes.ts'
 import { listModels, listModelsQuery, listPrices, readModel } from '#lib/catalog/models/read-models.ts'
 import {
   addCredential,
@@ -184,6 +178,8 @@ export const modelEndpoints = [
     summary: 'Change a model',
     tag: models,
     action: 'model.write',
+    description:
+      'An alias that another model has is a conflict; with `moveAliases` it moves here, and the next call goes here.',
     params,
     body: patchModelInput,
     response: modelView,
@@ -217,8 +213,9 @@ export const modelEndpoints = [
     tag: models,
     action: 'price.write',
     status: 201,
+    description: 'Of the model, or, with `deploymentId`, of one route: the calls that it serves then cost this.',
     params,
-    body: priceInput,
+    body: addPriceInput,
     response: modelView,
     handle: ({ context, actor, params: { id }, body }) => addPrice(context, actor, id, body),
   }),
@@ -249,7 +246,7 @@ export const modelEndpoints = [
   defineEndpoint({
     method: 'DELETE',
     path: '/models/{id}/deployments/{deploymentId}',
-    summary: 'Remove a route',
+    summary: 'Remove a route that never had a price of its own',
     tag: models,
     action: 'model.write',
     status: 204,

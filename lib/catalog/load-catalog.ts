@@ -10,8 +10,9 @@ import type {
   CatalogModel,
   CatalogProvider,
   CatalogSnapshot,
+  DatedPrice,
 } from '#lib/catalog/snapshot.ts'
-import { readCatalogRows, type ModelRow, type ProviderRow } from '#lib/catalog/store.ts'
+import { readCatalogRows, type ModelRow, type PriceRow, type ProviderRow } from '#lib/catalog/store.ts'
 import type { Db } from '#lib/platform/db.ts'
 import { readVersions } from '#lib/policy/versions.ts'
 import { openCredential } from '#lib/providers/credentials/seal-credential.ts'
@@ -23,9 +24,11 @@ export async function loadCatalog(db: Db, masterKey: Buffer, nowMs: number = Dat
   const providers = rows.providers.map((row) => providerOf(row, masterKey, unreadableCredentials))
   const providersById = new Map(providers.map((provider) => [provider.id, provider]))
   const models = rows.models.map((row) => modelOf(row, providersById))
+  const modelsById = new Map(models.map((model) => [model.id, model]))
   return {
     version,
     models: new Map(models.map((model) => [model.name, model])),
+    aliases: new Map(rows.models.flatMap(({ id, aliases }) => aliases.map(({ name }) => [name, modelsById.get(id)!]))),
     providers: new Map(providers.map((provider) => [provider.name, provider])),
     unreadableCredentials,
   }
@@ -56,7 +59,7 @@ function providerOf(row: ProviderRow, masterKey: Buffer, unreadable: string[]): 
 function modelOf(row: ModelRow, providers: ReadonlyMap<string, CatalogProvider>): CatalogModel {
   const deployments = row.deployments.flatMap(({ providerId, ...deployment }): CatalogDeployment[] => {
     const provider = providers.get(providerId)
-    return provider ? [{ ...deployment, provider }] : []
+    return provider ? [{ ...deployment, provider, prices: pricesOf(row.prices, deployment.id) }] : []
   })
   return {
     id: row.id,
@@ -71,10 +74,16 @@ function modelOf(row: ModelRow, providers: ReadonlyMap<string, CatalogProvider>)
     retiresAtMs: row.retiresAt?.getTime() ?? null,
     createdAtMs: row.createdAt.getTime(),
     deployments,
-    prices: row.prices.map((price) => ({
+    prices: pricesOf(row.prices, null),
+  }
+}
+
+function pricesOf(rows: readonly PriceRow[], deploymentId: string | null): DatedPrice[] {
+  return rows
+    .filter((price) => price.deploymentId === deploymentId)
+    .map((price) => ({
       id: price.id,
       nanosPerMillion: nanosPerMillion.parse(price.nanosPerMillion),
       effectiveFromMs: price.effectiveFrom.getTime(),
-    })),
-  }
+    }))
 }

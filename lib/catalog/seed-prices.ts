@@ -1,6 +1,7 @@
 /** Puts the demo catalogue there: providers at the simulator, models, routes, and prices from the price package. */
 import { demoModels, demoProviders, simulatorPath } from '#lib/catalog/demo-catalogue.ts'
 import { listPricesOf } from '#lib/catalog/list-prices.ts'
+import { findNameHolders, lockModelNames } from '#lib/catalog/models/store.ts'
 import type { Tx } from '#lib/platform/db.ts'
 import { newId } from '#lib/platform/ids.ts'
 import { raiseVersions } from '#lib/policy/versions.ts'
@@ -20,6 +21,7 @@ export type SeedOptions = {
 export async function seedCatalog(tx: Tx, options: SeedOptions): Promise<void> {
   const providerIds = await seedProviders(tx, options)
   const created = await seedModels(tx, options.nowMs)
+  await seedAliases(tx, created, options.nowMs)
   await seedDeployments(tx, created, providerIds, options.nowMs)
   await seedPrices(tx, created, options.nowMs)
   await raiseVersions(tx, ['catalog'])
@@ -70,10 +72,16 @@ async function seedProviders(tx: Tx, { masterKey, simulatorUrl, nowMs }: SeedOpt
 
 type CreatedModel = { readonly id: string; readonly name: string }
 
-/** The models that were made now; those that an admin has had in hand before are left alone. */
+/** The models that were made now; those that an admin has had in hand before are left alone, and so are all names. */
 async function seedModels(tx: Tx, nowMs: number): Promise<CreatedModel[]> {
+  await lockModelNames(tx)
+  const taken = await findNameHolders(
+    tx,
+    demoModels.map(({ name }) => name),
+  )
+  const missing = demoModels.filter(({ name }) => !taken.some((holder) => holder.name === name))
   return tx.model.createManyAndReturn({
-    data: demoModels.map(({ name, displayName, vendor, endpoints, capabilities, contextTokens, maxOutputTokens }) => ({
+    data: missing.map(({ name, displayName, vendor, endpoints, capabilities, contextTokens, maxOutputTokens }) => ({
       id: newId('model', nowMs),
       name,
       displayName,
@@ -84,8 +92,22 @@ async function seedModels(tx: Tx, nowMs: number): Promise<CreatedModel[]> {
       maxOutputTokens,
       createdAt: new Date(nowMs),
     })),
-    skipDuplicates: true,
     select: { id: true, name: true },
+  })
+}
+
+async function seedAliases(tx: Tx, models: readonly CreatedModel[], nowMs: number): Promise<void> {
+  const wanted = models.flatMap(({ id: modelId, name }) =>
+    (demoModels.find((model) => model.name === name)?.aliases ?? []).map((alias) => ({ name: alias, modelId })),
+  )
+  const taken = await findNameHolders(
+    tx,
+    wanted.map(({ name }) => name),
+  )
+  await tx.modelAlias.createMany({
+    data: wanted
+      .filter(({ name }) => !taken.some((holder) => holder.name === name))
+      .map((alias) => ({ ...alias, createdAt: new Date(nowMs) })),
   })
 }
 

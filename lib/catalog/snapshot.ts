@@ -29,6 +29,8 @@ export type CatalogDeployment = {
   readonly rank: number
   readonly weight: number
   readonly status: string
+  /** Prices of its own, as the model's are; none where it costs what the model costs. */
+  readonly prices: readonly DatedPrice[]
 }
 
 export type DatedPrice = PriceVersion & { readonly effectiveFromMs: number }
@@ -55,12 +57,19 @@ export type CatalogSnapshot = {
   /** Version of subject `catalog`, read before everything else: a race yields an older version, never a newer one. */
   readonly version: string
   readonly models: ReadonlyMap<string, CatalogModel>
+  /** Other names of models. None is a model's name. */
+  readonly aliases: ReadonlyMap<string, CatalogModel>
   readonly providers: ReadonlyMap<string, CatalogProvider>
   /** Credentials that the master key does not open, for the log. Their providers go without them. */
   readonly unreadableCredentials: readonly string[]
 }
 
-/** The price in force at this moment, or null where the model has none yet: then it can't be called. */
-export function priceAt(model: Pick<CatalogModel, 'prices'>, nowMs: number): DatedPrice | null {
-  return model.prices.findLast((price) => price.effectiveFromMs <= nowMs) ?? null
+/** The price in force at this moment, or null where there is none yet. */
+export function priceAt({ prices }: { readonly prices: readonly DatedPrice[] }, nowMs: number): DatedPrice | null {
+  return prices.findLast((price) => price.effectiveFromMs <= nowMs) ?? null
+}
+
+/** What a call costs that this deployment serves: its own price, else the model's; null: it can't be called. */
+export function routePriceAt(model: CatalogModel, deployment: CatalogDeployment, nowMs: number): DatedPrice | null {
+  return priceAt(deployment, nowMs) ?? priceAt(model, nowMs)
 }

@@ -33,6 +33,7 @@ const modelColumns = {
   status: true,
   retiresAt: true,
   createdAt: true,
+  aliases: { select: { name: true }, take: mostPerModel },
   deployments: {
     select: { id: true, providerId: true, upstreamModel: true, region: true, rank: true, weight: true, status: true },
     orderBy: [{ rank: 'asc' }, { weight: 'desc' }, { id: 'asc' }],
@@ -44,6 +45,8 @@ export type ProviderRow = Prisma.ProviderGetPayload<{ select: typeof providerCol
 export type PriceRow = {
   readonly id: string
   readonly modelId: string
+  /** Null: for every deployment that has no price of its own. */
+  readonly deploymentId: string | null
   readonly nanosPerMillion: unknown
   readonly effectiveFrom: Date
   readonly source: string
@@ -67,8 +70,8 @@ export async function readCatalogRows(
 }
 
 /**
- * For every model the price in force and those to come, by date; two of the same date count in the order of their entry,
- * the later one wins. Carried by price_model_id_effective_from_idx.
+ * For every model, and for every deployment with prices of its own, the price in force and those to come, by date; two of
+ * the same date count in the order of their entry, the later one wins. Carried by price_model_id_effective_from_idx.
  */
 export async function findPricesFrom(
   db: Db | Tx,
@@ -77,12 +80,16 @@ export async function findPricesFrom(
 ): Promise<PriceRow[]> {
   const now = new Date(nowMs)
   return db.$queryRaw<PriceRow[]>`
-    SELECT p.id, p.model_id AS "modelId", p.nanos_per_million AS "nanosPerMillion",
+    SELECT p.id, p.model_id AS "modelId", p.deployment_id AS "deploymentId", p.nanos_per_million AS "nanosPerMillion",
            p.effective_from AS "effectiveFrom", p.source, p.created_at AS "createdAt"
     FROM price p
     WHERE (${modelIds === null} OR p.model_id = ANY(${modelIds ?? []}::text[]))
       AND p.effective_from >= coalesce(
-        (SELECT max(i.effective_from) FROM price i WHERE i.model_id = p.model_id AND i.effective_from <= ${now}),
+        (SELECT max(i.effective_from)
+         FROM price i
+         WHERE i.model_id = p.model_id
+           AND i.deployment_id IS NOT DISTINCT FROM p.deployment_id
+           AND i.effective_from <= ${now}),
         '-infinity')
     ORDER BY p.model_id, p.effective_from, p.id
     LIMIT 50000`

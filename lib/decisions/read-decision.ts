@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import { endpoints, nanosPerMillion } from '#lib/catalog/contract.ts'
+import { dearestPrice } from '#lib/catalog/rules/price-call.ts'
 import type { Contact, DecisionRecord, Way } from '#lib/decisions/contract.ts'
 import { retryAtMs } from '#lib/decisions/rules/retry-at.ts'
 import { waysOn, type Candidate } from '#lib/decisions/rules/ways-on.ts'
@@ -90,10 +91,10 @@ async function findWays(context: DecisionContext, actor: Actor, call: StoredEven
   const nowMs = context.clock.nowMs()
   const models = await findModels(context.sql, call.at)
   const asked = call.modelAsked
-  const isUsable = (model: ModelRow) =>
-    model.status === 'active' &&
-    model.endpoints.includes(endpoint) &&
-    model.places.some(
+  const isUsable = (model: ModelRow) => model.status === 'active' && model.endpoints.includes(endpoint)
+  const reached = (model: ModelRow) =>
+    candidateOf(
+      model,
       ({ provider, region }) =>
         authorise(grant, { endpoint, modelName: model.name, providerName: provider, region }, nowMs).allowed,
     )
@@ -103,8 +104,8 @@ async function findWays(context: DecisionContext, actor: Actor, call: StoredEven
     decision: judged,
     endpoint,
     asked,
-    model: called ? candidateOf(called) : null,
-    candidates: models.filter(isUsable).flatMap((model) => candidateOf(model) ?? []),
+    model: called ? reached(called) : null,
+    candidates: models.filter(isUsable).flatMap((model) => reached(model) ?? []),
     otherKeys:
       isOwner && call.keyId !== null && called
         ? await findOtherKeys(context.sql, {
@@ -122,9 +123,15 @@ async function grantOf({ db, clock }: DecisionContext, { secretId }: StoredEvent
   return digest === null ? null : ((await loadGrant(db, digest, clock.nowMs()))?.grant ?? null)
 }
 
-function candidateOf({ name, vendor, maxOutputTokens, prices }: ModelRow): Candidate | null {
-  const parsed = nanosPerMillion.safeParse(prices)
-  return parsed.success ? { name, vendor, maxOutputTokens, prices: parsed.data } : null
+type Place = ModelRow['places'][number]
+
+/** At the dearest of the places that may be called, as a hold counts; null where none of them has a price. */
+function candidateOf(
+  { name, vendor, maxOutputTokens, places }: ModelRow,
+  mayCall: (place: Place) => boolean,
+): Candidate | null {
+  const prices = places.filter(mayCall).flatMap((place) => nanosPerMillion.safeParse(place.prices).data ?? [])
+  return prices.length > 0 ? { name, vendor, maxOutputTokens, prices: dearestPrice(prices) } : null
 }
 
 // ── Whom to ask ─────────────────────────────────────────────────────────────────────────────────

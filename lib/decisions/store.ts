@@ -13,25 +13,39 @@ export type ModelRow = {
   readonly status: string
   readonly endpoints: readonly string[]
   readonly maxOutputTokens: number | null
-  /** Null where the model had no price then. */
-  readonly prices: unknown
-  readonly places: readonly { readonly provider: string; readonly region: string }[]
+  readonly places: readonly {
+    readonly provider: string
+    readonly region: string
+    /** The route's own, else the model's; null where neither had one then. */
+    readonly prices: unknown
+  }[]
 }
 
-/** Every model with the price in force at `at` and the places that serve it now. Carried by price(model_id, effective_from). */
+/**
+ * Every model with the places that serve it now, each with its price in force at `at`. Carried by
+ * price(deployment_id, effective_from) and price(model_id, effective_from).
+ */
 export async function findModels(sql: SqlPool, at: Date): Promise<ModelRow[]> {
   const { rows } = await sql.query<ModelRow>(
-    `SELECT m.name, m.vendor, m.status, m.endpoints, m.max_output_tokens AS "maxOutputTokens", priced.nanos_per_million AS prices,
+    `SELECT m.name, m.vendor, m.status, m.endpoints, m.max_output_tokens AS "maxOutputTokens",
        coalesce(
-         (SELECT jsonb_agg(jsonb_build_object('provider', p.name, 'region', d.region))
+         (SELECT jsonb_agg(jsonb_build_object(
+            'provider', p.name, 'region', d.region, 'prices', coalesce(own.nanos_per_million, priced.nanos_per_million)))
           FROM deployment d
           JOIN provider p ON p.id = d.provider_id
+          LEFT JOIN LATERAL (
+            SELECT nanos_per_million
+            FROM price
+            WHERE deployment_id = d.id AND effective_from <= $1
+            ORDER BY effective_from DESC, created_at DESC
+            LIMIT 1
+          ) AS own ON true
           WHERE d.model_id = m.id AND d.status = 'active' AND p.status = 'active'), '[]') AS places
      FROM model m
      LEFT JOIN LATERAL (
        SELECT nanos_per_million
        FROM price
-       WHERE model_id = m.id AND effective_from <= $1
+       WHERE model_id = m.id AND deployment_id IS NULL AND effective_from <= $1
        ORDER BY effective_from DESC, created_at DESC
        LIMIT 1
      ) AS priced ON true

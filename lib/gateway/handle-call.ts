@@ -118,7 +118,7 @@ async function serve(
       draft = plannedEvent(arrivedEvent(arrival, grant, request, bytes.length), plan)
       return JSON.stringify({
         event: draft,
-        prices: plan.price.nanosPerMillion,
+        prices: plan.targets[0]!.price.nanosPerMillion,
         promptTokensEstimate: request.promptTokensEstimate,
       })
     },

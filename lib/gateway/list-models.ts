@@ -1,4 +1,8 @@
-/** GET …/models and …/models/{id}: what this key may use, as the caller's clients read it. */
+/**
+ * GET …/models and …/models/{id}: what this key may use, as the caller's clients read it. The list has models by name
+ * only: with aliases in it, the pickers of clients would show every model twice.
+ */
+import { resolveModel } from '#lib/catalog/rules/resolve-model.ts'
 import type { GatewayPorts } from '#lib/gateway/handle-call.ts'
 import type { Identified } from '#lib/gateway/grants.ts'
 import { allowedModels, denied } from '#lib/gateway/plan-call.ts'
@@ -35,8 +39,8 @@ export async function listModels(
   const { format } = arrival.route
   const models = allowedModels(grant, catalog)
   if (id === null) return { kind: 'listed', body: format.modelList(models) }
-  const model = models.find((candidate) => candidate.name === id)
-  if (model) return { kind: 'listed', body: format.modelPage(model) }
+  const model = resolveModel(catalog, id)?.model
+  if (model && models.includes(model)) return { kind: 'listed', body: format.modelPage(model) }
   return {
     kind: 'refused',
     refusal: {

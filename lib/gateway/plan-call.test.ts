@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { units, type NanosPerMillion, type TokenVector } from '#lib/catalog/contract.ts'
-import { priceCall } from '#lib/catalog/rules/price-call.ts'
+import { dearestPrice, priceCall } from '#lib/catalog/rules/price-call.ts'
 import type { CatalogDeployment, CatalogModel, CatalogSnapshot } from '#lib/catalog/snapshot.ts'
 import type { ParsedRequest } from '#lib/formats/contract.ts'
 import { translationOf } from '#lib/formats/translation.ts'
@@ -46,6 +46,8 @@ type Place = {
   readonly rank?: number
   readonly status?: string
   readonly providerStatus?: string
+  /** Nano-USD per million, where this place has a price of its own. */
+  readonly price?: NanosPerMillion
 }
 
 function aDeployment({
@@ -54,6 +56,7 @@ function aDeployment({
   rank = 0,
   status = 'active',
   providerStatus = 'active',
+  price,
 }: Place): CatalogDeployment {
   return {
     id: `depl_${provider}_${region}`,
@@ -62,6 +65,7 @@ function aDeployment({
     rank,
     weight: 1,
     status,
+    prices: price ? [{ id: `price_${provider}_${region}`, nanosPerMillion: price, effectiveFromMs: 0 }] : [],
     provider: {
       id: provider,
       name: provider,
@@ -119,7 +123,8 @@ function plan(
   const catalog: CatalogSnapshot = {
     version: '1',
     models: new Map([[model.name, model]]),
-    providers: new Map(),
+    aliases: new Map([['fast', model]]),
+    providers: new Map(model.deployments.map(({ provider }) => [provider.name, provider])),
     unreadableCredentials: [],
   }
   const translation = translationOf(route.operation, {}, { model: null, stream: false })
@@ -191,7 +196,72 @@ describe('the targets of a call', () => {
   test('have the price that is in force', () => {
     const price = (id: string, effectiveFromMs: number) => ({ id, nanosPerMillion: { input: 1 }, effectiveFromMs })
     const verdict = plan(aModel([{}], { prices: [price('old', 0), price('now', nowMs), price('next', nowMs + 1)] }))
-    expect(verdict).toMatchObject({ plan: { price: { id: 'now' } } })
+    expect(verdict).toMatchObject({ plan: { targets: [{ price: { id: 'now' } }] } })
+  })
+})
+
+describe('a model asked for by another name', () => {
+  const model = aModel([
+    { provider: 'openai', region: 'us' },
+    { provider: 'openai-eu', region: 'eu', rank: 1 },
+    { provider: 'openai-eu', region: 'de', rank: 2 },
+  ])
+  const asking = (name: string, grant = aGrant()) => outcomeOf(model, grant, { ...aRequest, model: name })
+
+  test('is judged under its own: policies name models, never aliases', () => {
+    expect(plan(model, aGrant(), { ...aRequest, model: 'fast' })).toMatchObject({ plan: { model: { name: 'gpt-4o' } } })
+    expect(asking('fast', aGrant({ models: [rule(['gpt-4o'])] }))).toHaveLength(3)
+    expect(asking('fast', aGrant({ models: [rule(['fast'])] }))).toBe('model_not_allowed')
+  })
+
+  test.each(['openai-eu/gpt-4o', '@openai-eu/gpt-4o', 'openai-eu/fast'])(
+    'such as %s goes to that provider alone, as far as policy allows it',
+    (name) => {
+      expect(asking(name)).toEqual(['depl_openai-eu_eu', 'depl_openai-eu_de'])
+      expect(asking(name, aGrant({ regions: [rule(['de', 'us'])] }))).toEqual(['depl_openai-eu_de'])
+      expect(asking(name, aGrant({ providers: [rule(['openai'])] }))).toBe('provider_not_allowed')
+      expect(asking(name, aGrant({ models: [rule(['claude-*'])] }))).toBe('model_not_allowed')
+    },
+  )
+
+  test.each(['azure/gpt-4o', '@azure/gpt-4o', 'openai-eu/gpt-5', 'openai-eu/', '/gpt-4o', '@/gpt-4o'])(
+    'such as %s is not known',
+    (name) => expect(asking(name)).toBe('model_not_found'),
+  )
+
+  test('is not sent elsewhere where the provider that was asked for is off', () => {
+    const off = aModel([{ provider: 'openai' }, { provider: 'openai-eu', providerStatus: 'quarantined' }])
+    expect(outcomeOf(off, aGrant(), { ...aRequest, model: 'openai-eu/gpt-4o' })).toBe('upstream_error')
+  })
+})
+
+describe('the price of a target', () => {
+  const dear: NanosPerMillion = { input: 3_000_000, output: 5_000_000, cached_read: 9_000_000 }
+  const both: readonly Place[] = [{ provider: 'openai' }, { provider: 'azure', rank: 1, price: dear }]
+  const planned = (model: CatalogModel, name = 'gpt-4o') => {
+    const verdict = plan(model, aGrant(), { ...aRequest, model: name })
+    if (verdict.kind === 'refused') throw new Error(verdict.refusal.message)
+    return verdict.plan
+  }
+
+  test('is its own where it has one in force, else the model’s', () => {
+    expect(planned(aModel(both)).targets.map(({ price }) => price.id)).toEqual(['price_1', 'price_azure_eu'])
+    const later = aModel(both.slice(0, 1))
+    const [first] = later.deployments
+    const toCome = [{ id: 'next', nanosPerMillion: dear, effectiveFromMs: nowMs + 1 }]
+    const model = { ...later, deployments: [{ ...first!, prices: toCome }] }
+    expect(planned(model).targets.map(({ price }) => price.id)).toEqual(['price_1'])
+  })
+
+  test('is counted on by the hold wherever it is the dearest, since any of the targets may come to serve', () => {
+    expect(planned(aModel(both)).bound).toMatchObject({ promptNanos: 200 * 9, outputNanos: 6 })
+    expect(planned(aModel(both), 'openai/gpt-4o').bound).toMatchObject({ promptNanos: 200 * 2, outputNanos: 6 })
+    expect(planned(aModel(both), 'azure/gpt-4o').bound).toMatchObject({ promptNanos: 200 * 9, outputNanos: 5 })
+  })
+
+  test('must be known: a target without one is left out, and nothing is free by accident', () => {
+    expect(outcomeOf(aModel(both, { prices: [] }))).toEqual(['depl_azure_eu'])
+    expect(outcomeOf(aModel(both.slice(0, 1), { prices: [] }))).toBe('model_not_allowed')
   })
 })
 
@@ -214,7 +284,7 @@ describe('a model that is not known', () => {
 })
 
 describe('the hold of a call', () => {
-  const price = { id: 'price_1', nanosPerMillion: { input: 1_500_000, output: 6_000_000 } }
+  const price = { input: 1_500_000, output: 6_000_000 }
   const bound = (request: Partial<ParsedRequest>, grant = aGrant(), model = aModel()) =>
     holdBound(grant, model, price, { ...aRequest, ...request }, 200)
 
@@ -236,23 +306,23 @@ describe('the hold of a call', () => {
     expect(bound({}, aGrant(), aModel([{}], { maxOutputTokens: null }))).toMatchObject({ outputWanted: 4_000 })
   })
 
-  test('is never less than what the call can cost', () => {
+  test('is never less than what the call can cost, whichever of its targets serves it', () => {
     const prices = fc
       .dictionary(fc.constantFrom(...units), fc.nat(100_000_000_000))
       .map((some): NanosPerMillion => ({ input: 1, output: 1, ...some }))
     const part = fc.double({ min: 0, max: 1, noNaN: true })
     fc.assert(
       fc.property(
-        prices,
+        fc.array(prices, { minLength: 1, maxLength: 3 }),
         fc.nat(100_000),
         fc.nat(50_000),
         fc.integer({ min: 1, max: 8 }),
         fc.array(part, { minLength: 7, maxLength: 7 }),
-        (nanosPerMillion, bytes, maximum, choices, parts) => {
+        (ofTargets, bytes, maximum, choices, parts) => {
           const hold = holdBound(
             aGrant(),
             aModel(),
-            { id: 'p', nanosPerMillion },
+            dearestPrice(ofTargets),
             { ...aRequest, outputMaximum: maximum, choices },
             bytes,
           )
@@ -277,7 +347,8 @@ describe('the hold of a call', () => {
           tokens.output = answer - tokens.audio_output
           tokens.reasoning = Math.floor(tokens.output * thought)
           const most = BigInt(hold.promptNanos) + BigInt(hold.outputWanted) * BigInt(hold.outputNanos)
-          expect(priceCall(tokens, nanosPerMillion).costNanos <= most).toBe(true)
+          const costs = ofTargets.map((price) => priceCall(tokens, price).costNanos)
+          expect(costs.every((cost) => cost <= most)).toBe(true)
         },
       ),
       { numRuns: 500 },

@@ -2,10 +2,11 @@
  * What a call may do, and what it may cost at most. Pure: over the grant, the catalogue and the parsed request. Every
  * target in the plan has passed authorisation by its own provider and region, so failover can't escape policy.
  */
-import { inputCeilingNanosPerToken, outputCeilingNanosPerToken } from '#lib/catalog/rules/price-call.ts'
+import { dearestPrice, inputCeilingNanosPerToken, outputCeilingNanosPerToken } from '#lib/catalog/rules/price-call.ts'
+import { resolveModel } from '#lib/catalog/rules/resolve-model.ts'
 import { serves } from '#lib/catalog/rules/serves.ts'
-import type { PriceVersion } from '#lib/catalog/contract.ts'
-import { priceAt, type CatalogModel, type CatalogSnapshot } from '#lib/catalog/snapshot.ts'
+import type { NanosPerMillion } from '#lib/catalog/contract.ts'
+import { routePriceAt, type CatalogDeployment, type CatalogModel, type CatalogSnapshot } from '#lib/catalog/snapshot.ts'
 import type { ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
 import type { Translation } from '#lib/formats/translation.ts'
 import { obstacle } from '#lib/gateway/carry-call.ts'
@@ -21,8 +22,7 @@ import { orderTargets, type RouteTarget } from '#lib/routing/order-targets.ts'
 
 export type CallPlan = {
   readonly model: CatalogModel
-  readonly price: PriceVersion
-  /** In the order in which they are tried. */
+  /** In the order in which they are tried; one at least. */
   readonly targets: readonly RouteTarget[]
   readonly bound: HoldBound
   readonly rules: readonly TestedRule[]
@@ -45,18 +45,22 @@ export function planCall(
   nowMs: number,
   random: number,
 ): PlanVerdict {
-  const model = catalog.models.get(request.model)
-  if (!model) {
+  const resolved = resolveModel(catalog, request.model)
+  if (!resolved) {
     // The key's own state comes first: the holder of a dead key learns nothing about models.
     const keyed = authorise(grant, { ...nothing, endpoint: route.endpoint }, nowMs)
     if (!keyed.allowed) return denied(keyed)
     return { kind: 'refused', refusal: unknownModel(grant, catalog, request.model), rules: keyed.testedRules }
   }
 
-  const authorised = authoriseTargets(grant, route, model, nowMs)
+  const { model, providerName } = resolved
+  const deployments =
+    providerName === null
+      ? model.deployments
+      : model.deployments.filter(({ provider }) => provider.name === providerName)
+  const authorised = authoriseTargets(grant, route, model, deployments, nowMs)
   if (authorised.kind === 'refused') return authorised
-  const { targets, rules } = authorised
-  const price = priceAt(model, nowMs)
+  const { candidates, rules } = authorised
   if (!serves(model, route.endpoint)) {
     return refused(
       'invalid_request_error',
@@ -71,15 +75,7 @@ export function planCall(
       rules,
     )
   }
-  if (!price) {
-    return refused(
-      'model_not_allowed',
-      `The model ${model.name} has no price yet, so it cannot be called. An administrator can set one.`,
-      rules,
-    )
-  }
-  if (targets.length === 0) {
-    const { deployments } = model
+  if (candidates.length === 0) {
     if (deployments.length > 0 && !deployments.some(({ provider }) => carriedAs(provider.kind, route.operation))) {
       return refused(
         'invalid_request_error',
@@ -87,9 +83,18 @@ export function planCall(
         rules,
       )
     }
+    const nobody = providerName === null ? 'No provider serves' : `The provider ${providerName} does not serve`
     return refused(
       'upstream_error',
-      `No provider serves ${model.name} at the moment. An administrator sees the providers' state in the portal.`,
+      `${nobody} ${model.name} at the moment. An administrator sees the providers' state in the portal.`,
+      rules,
+    )
+  }
+  const targets = thatArePriced(candidates, model, nowMs)
+  if (targets.length === 0) {
+    return refused(
+      'model_not_allowed',
+      `The model ${model.name} has no price yet, so it cannot be called. An administrator can set one.`,
       rules,
     )
   }
@@ -101,8 +106,18 @@ export function planCall(
       rules,
     }
   }
-  const bound = holdBound(grant, model, price, request, bodyBytes)
-  return { kind: 'planned', plan: { model, price, targets: orderTargets(carrying, random), bound, rules } }
+  // Any of the targets may come to serve the call, so the hold counts on the dearest.
+  const prices = dearestPrice(carrying.map(({ price }) => price.nanosPerMillion))
+  const bound = holdBound(grant, model, prices, request, bodyBytes)
+  return { kind: 'planned', plan: { model, targets: orderTargets(carrying, random), bound, rules } }
+}
+
+/** A target without a price would be free by accident. */
+function thatArePriced(candidates: readonly Candidate[], model: CatalogModel, nowMs: number): RouteTarget[] {
+  return candidates.flatMap((candidate) => {
+    const price = routePriceAt(model, candidate.deployment, nowMs)
+    return price ? [{ ...candidate, price }] : []
+  })
 }
 
 /** The targets whose wire has a place for all of the request; and what kept the first other from it. */
@@ -128,16 +143,24 @@ export function allowedModels(grant: Grant, catalog: CatalogSnapshot): CatalogMo
   return [...catalog.models.values()].filter((model) => model.status === 'active' && mayUseModel(grant, model.name))
 }
 
+type Candidate = Omit<RouteTarget, 'price'>
+
 type TargetsVerdict =
-  | { readonly kind: 'authorised'; readonly targets: readonly RouteTarget[]; readonly rules: readonly TestedRule[] }
+  | { readonly kind: 'authorised'; readonly candidates: readonly Candidate[]; readonly rules: readonly TestedRule[] }
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly rules: readonly TestedRule[] }
 
-/** Every deployment that the grant allows; refused only when the grant allows none. */
-function authoriseTargets(grant: Grant, route: CallRoute, model: CatalogModel, nowMs: number): TargetsVerdict {
-  const targets: RouteTarget[] = []
+/** Those of the deployments that the grant allows; refused only when the grant allows none. */
+function authoriseTargets(
+  grant: Grant,
+  route: CallRoute,
+  model: CatalogModel,
+  deployments: readonly CatalogDeployment[],
+  nowMs: number,
+): TargetsVerdict {
+  const candidates: Candidate[] = []
   let passed: readonly TestedRule[] | null = null
   let denial: Denial | null = null
-  for (const deployment of model.deployments) {
+  for (const deployment of deployments) {
     const verdict = authorise(
       grant,
       {
@@ -155,12 +178,12 @@ function authoriseTargets(grant: Grant, route: CallRoute, model: CatalogModel, n
     passed ??= verdict.testedRules
     const isOn = deployment.status === 'active' && deployment.provider.status === 'active'
     const operation = isOn ? carriedAs(deployment.provider.kind, route.operation) : null
-    if (operation) targets.push({ deployment, operation })
+    if (operation) candidates.push({ deployment, operation })
   }
-  if (passed) return { kind: 'authorised', targets, rules: passed }
+  if (passed) return { kind: 'authorised', candidates, rules: passed }
   if (denial) return denied(denial)
   const keyed = authorise(grant, { ...nothing, endpoint: route.endpoint, modelName: model.name }, nowMs)
-  return keyed.allowed ? { kind: 'authorised', targets, rules: keyed.testedRules } : denied(keyed)
+  return keyed.allowed ? { kind: 'authorised', candidates, rules: keyed.testedRules } : denied(keyed)
 }
 
 /**
@@ -170,7 +193,7 @@ function authoriseTargets(grant: Grant, route: CallRoute, model: CatalogModel, n
 export function holdBound(
   grant: Grant,
   model: CatalogModel,
-  price: PriceVersion,
+  prices: NanosPerMillion,
   request: ParsedRequest,
   bodyBytes: number,
 ): HoldBound {
@@ -179,8 +202,8 @@ export function holdBound(
   const wanted = asked ?? preset
   return {
     promptTokens: request.promptTokensEstimate,
-    promptNanos: (bodyBytes + request.tokensBeyondBytes) * Number(inputCeilingNanosPerToken(price.nanosPerMillion)),
-    outputNanos: Number(outputCeilingNanosPerToken(price.nanosPerMillion)) * request.choices,
+    promptNanos: (bodyBytes + request.tokensBeyondBytes) * Number(inputCeilingNanosPerToken(prices)),
+    outputNanos: Number(outputCeilingNanosPerToken(prices)) * request.choices,
     outputWanted: wanted,
     outputLeast: asked === null ? Math.min(leastOutputTokens, wanted) : wanted,
   }

@@ -87,9 +87,9 @@ function attribution(grant: Grant): Attribution {
 
 /** The event with the place that the call was planned for: what its hold carries for the sweeper. */
 export function plannedEvent(event: WrittenEvent, plan: CallPlan): WrittenEvent {
-  const { deployment } = plan.targets[0]!
+  const { deployment, price } = plan.targets[0]!
   event.model = plan.model.name
-  event.priceVersion = plan.price.id
+  event.priceVersion = price.id
   event.provider = deployment.provider.name
   event.deploymentId = deployment.id
   event.region = deployment.region
@@ -107,7 +107,7 @@ export function refusedEvent(
 ): WrittenEvent {
   return {
     ...event,
-    ...(plan ? { model: plan.model.name, priceVersion: plan.price.id } : {}),
+    ...(plan ? { model: plan.model.name, priceVersion: plan.targets[0]!.price.id } : {}),
     status: refusalStatus[refusal.code],
     errorCode: refusal.code,
     decision: {
@@ -144,19 +144,18 @@ export function endedEvent(
   ending: Ending,
 ): WrittenEvent {
   const { tokens, estimatedWhy } = usageOf(request, ending)
-  const priced = priceCall(tokens, plan.price.nanosPerMillion)
+  const { deployment, price } = ending.served ?? plan.targets[0]!
+  const priced = priceCall(tokens, price.nanosPerMillion)
   const unpriced = priced.unpriced.length > 0 ? `no price for ${priced.unpriced.join(', ')}` : null
   const why = [estimatedWhy, unpriced].filter((text) => text !== null).join('; ')
   event.outcome = ending.outcome
   event.status = ending.status
   if (ending.errorCode) event.errorCode = ending.errorCode
   if (ending.reading?.modelServed) event.modelServed = ending.reading.modelServed
-  if (ending.served) {
-    const { deployment } = ending.served
-    event.provider = deployment.provider.name
-    event.deploymentId = deployment.id
-    event.region = deployment.region
-  }
+  event.provider = deployment.provider.name
+  event.deploymentId = deployment.id
+  event.region = deployment.region
+  event.priceVersion = price.id
   event.tokens = tokens
   event.costNanos = priced.costNanos.toString()
   event.priceLines = priced.lines

@@ -32,7 +32,7 @@ export function findTeamsWithProjects(db: Db, teamIds: readonly string[] | null)
 export type CallableModel = {
   readonly name: string
   readonly endpoints: readonly string[]
-  /** Nano-USD per million units, by unit. */
+  /** Nano-USD per million units, by unit: the model's, or a route's where the model has none. */
   readonly prices: unknown
   readonly routes: readonly { readonly provider: string; readonly region: string }[]
 }
@@ -45,7 +45,7 @@ export async function findCallableModels(db: Db, now: Date): Promise<CallableMod
     JOIN LATERAL (
       SELECT p.nanos_per_million FROM price p
       WHERE p.model_id = m.id AND p.effective_from <= ${now}
-      ORDER BY p.effective_from DESC, p.id DESC LIMIT 1
+      ORDER BY p.deployment_id IS NOT NULL, p.effective_from DESC, p.id DESC LIMIT 1
     ) AS price ON true
     JOIN LATERAL (
       SELECT jsonb_agg(jsonb_build_object('provider', v.name, 'region', d.region)) AS routes

@@ -1,4 +1,5 @@
 /** The order in which a call's targets are tried: by rank, and within a rank by chance in proportion to weight. Pure. */
+import type { PriceVersion } from '#lib/catalog/contract.ts'
 import type { CatalogDeployment } from '#lib/catalog/snapshot.ts'
 import type { Operation } from '#lib/formats/contract.ts'
 
@@ -6,6 +7,8 @@ export type RouteTarget = {
   readonly deployment: CatalogDeployment
   /** What its provider is asked: the caller's operation, or the one that it is translated to. */
   readonly operation: Operation
+  /** What the call costs if this target serves it, as of admission. */
+  readonly price: PriceVersion
 }
 
 /** `random` is in [0, 1). The first of each rank is drawn by weight, the others follow heaviest first. */

@@ -83,8 +83,9 @@ function target(id: string, rank: number, weight: number): RouteTarget {
     rank,
     weight,
     status: 'active',
+    prices: [],
   }
-  return { deployment, operation: 'chat' }
+  return { deployment, operation: 'chat', price: { id: 'price', nanosPerMillion: {} } }
 }
 
 describe('the order of targets', () => {

@@ -90,30 +90,50 @@ async function profileFor(db: Db, actor: Actor, query: { readonly for?: 'me' | u
 }
 
 export function viewModel(row: ModelRow, nowMs: number, profile: Profile | null = null): ModelView {
-  const inForce = row.prices.findLast(({ effectiveFrom }) => effectiveFrom.getTime() <= nowMs)
-  const next = row.prices.find(({ effectiveFrom }) => effectiveFrom.getTime() > nowMs)
+  const price = priceInForce(row.prices, null, nowMs)
+  const next = row.prices.find(
+    ({ deploymentId, effectiveFrom }) => deploymentId === null && effectiveFrom.getTime() > nowMs,
+  )
+  const deployments = row.deployments.map((deployment) => ({
+    ...deployment,
+    price: priceInForce(row.prices, deployment.id, nowMs),
+  }))
   const served = z.array(z.enum(endpoints)).parse(row.endpoints)
-  const reason = profile && whyNot({ ...row, endpoints: served, hasPrice: inForce !== undefined }, profile.policy)
+  const reason = profile && whyNot({ ...row, endpoints: served, price, deployments }, profile.policy)
   return {
     id: row.id,
     name: row.name,
     displayName: row.displayName,
     vendor: row.vendor,
+    aliases: [...row.aliases],
     endpoints: served,
     capabilities: row.capabilities,
     contextTokens: row.contextTokens,
     maxOutputTokens: row.maxOutputTokens,
     status: z.enum(modelStatuses).parse(row.status),
     retiresAt: row.retiresAt?.toISOString() ?? null,
-    price: inForce ? viewPrice(inForce) : null,
+    price,
     nextPrice: next ? viewPrice(next) : null,
-    deployments: row.deployments,
+    deployments,
     ...(profile ? { access: { allowed: reason === null, reason, profile: profile.name } } : {}),
     createdAt: row.createdAt.toISOString(),
   }
 }
 
-function viewPrice({ id, nanosPerMillion: stored, effectiveFrom, source, createdAt }: PriceRow): PriceView {
+/** Of a deployment, or, null, of the model. */
+function priceInForce(rows: readonly PriceRow[], deploymentId: string | null, nowMs: number): PriceView | null {
+  const row = rows.findLast((price) => price.deploymentId === deploymentId && price.effectiveFrom.getTime() <= nowMs)
+  return row ? viewPrice(row) : null
+}
+
+function viewPrice({
+  id,
+  deploymentId,
+  nanosPerMillion: stored,
+  effectiveFrom,
+  source,
+  createdAt,
+}: PriceRow): PriceView {
   const prices = nanosPerMillion.parse(stored)
   const usd = units.flatMap((unit) => {
     const price = prices[unit]
@@ -121,6 +141,7 @@ function viewPrice({ id, nanosPerMillion: stored, effectiveFrom, source, created
   })
   return {
     id,
+    deploymentId,
     usdPerMillion: Object.fromEntries(usd),
     effectiveFrom: effectiveFrom.toISOString(),
     source,
@@ -131,7 +152,7 @@ function viewPrice({ id, nanosPerMillion: stored, effectiveFrom, source, created
 function matches(model: ModelView, { q, filter }: ListModelsQuery): boolean {
   const any = (wanted: readonly string[] | undefined, has: readonly string[]) =>
     !wanted || wanted.some((word) => has.includes(word))
-  const text = `${model.name} ${model.displayName} ${model.vendor}`.toLowerCase()
+  const text = [model.name, model.displayName, model.vendor, ...model.aliases].join(' ').toLowerCase()
   return (
     (!q || text.includes(q.toLowerCase())) &&
     any(filter.vendor, [model.vendor]) &&

@@ -27,6 +27,7 @@ const columns = {
   status: true,
   retiresAt: true,
   createdAt: true,
+  aliases: { select: { name: true }, take: 100 },
   deployments: {
     select: deploymentColumns,
     orderBy: [{ rank: 'asc' }, { weight: 'desc' }, { id: 'asc' }],
@@ -35,7 +36,12 @@ const columns = {
 } satisfies Prisma.ModelSelect
 
 export type DeploymentRow = Prisma.DeploymentGetPayload<{ select: typeof deploymentColumns }>
-export type ModelRow = Prisma.ModelGetPayload<{ select: typeof columns }> & { readonly prices: readonly PriceRow[] }
+type StoredModel = Prisma.ModelGetPayload<{ select: typeof columns }>
+export type ModelRow = Omit<StoredModel, 'aliases'> & {
+  readonly aliases: readonly string[]
+  /** The model's own and those of its deployments. */
+  readonly prices: readonly PriceRow[]
+}
 
 /** The catalogue is small, and sorted and filtered by what is not in its table (prices, permission): it is read whole. */
 const mostModels = 5000
@@ -47,21 +53,68 @@ export async function findModels(db: Db, nowMs: number): Promise<ModelRow[]> {
   ])
   const pricesByModel = new Map<string, PriceRow[]>()
   for (const price of prices) pricesByModel.set(price.modelId, [...(pricesByModel.get(price.modelId) ?? []), price])
-  return models.map((model) => ({ ...model, prices: pricesByModel.get(model.id) ?? [] }))
+  return models.map((model) => rowOf(model, pricesByModel.get(model.id) ?? []))
 }
 
 /** By id or by name: names are what people know. */
 export async function findModel(db: Db | Tx, idOrName: string, nowMs: number): Promise<ModelRow | null> {
   const model = await db.model.findFirst({ where: { OR: [{ id: idOrName }, { name: idOrName }] }, select: columns })
-  return model ? { ...model, prices: await findPricesFrom(db, nowMs, [model.id]) } : null
+  return model && rowOf(model, await findPricesFrom(db, nowMs, [model.id]))
+}
+
+function rowOf(model: StoredModel, prices: readonly PriceRow[]): ModelRow {
+  return { ...model, aliases: model.aliases.map(({ name }) => name).toSorted(), prices }
 }
 
 export async function lockModel(tx: Tx, id: string): Promise<void> {
   await tx.$executeRaw`SELECT 1 FROM model WHERE id = ${id} FOR UPDATE`
 }
 
-export async function modelNameIsTaken(tx: Tx, name: string): Promise<boolean> {
-  return (await tx.model.count({ where: { OR: [{ name }, { id: name }] } })) > 0
+/**
+ * Names and aliases are unique among each other, which no one constraint can say. Whoever is about to give a name takes
+ * this lock first and keeps it to the end of the transaction. Before any model's own lock, so that none waits in a ring.
+ */
+export async function lockModelNames(tx: Tx): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('names of models', 0))`
+}
+
+/** Who has a name: as its own (ids count, since a model is found by either) or as an alias. */
+export type NameHolder = {
+  readonly name: string
+  readonly modelId: string
+  readonly model: string
+  readonly isAlias: boolean
+}
+
+export async function findNameHolders(tx: Tx, names: readonly string[]): Promise<NameHolder[]> {
+  const among = { in: [...names] }
+  const [models, aliases] = await Promise.all([
+    tx.model.findMany({
+      where: { OR: [{ name: among }, { id: among }] },
+      select: { id: true, name: true },
+      take: 2 * names.length,
+    }),
+    tx.modelAlias.findMany({
+      where: { name: among },
+      select: { name: true, model: { select: { id: true, name: true } } },
+      take: names.length,
+    }),
+  ])
+  return [
+    ...models.map(({ id, name }) => ({
+      name: names.includes(name) ? name : id,
+      modelId: id,
+      model: name,
+      isAlias: false,
+    })),
+    ...aliases.map(({ name, model }) => ({ name, modelId: model.id, model: model.name, isAlias: true })),
+  ]
+}
+
+/** Gives a model exactly these aliases, taking them from others that have them. */
+export async function replaceAliases(tx: Tx, modelId: string, names: readonly string[], nowMs: number): Promise<void> {
+  await tx.modelAlias.deleteMany({ where: { OR: [{ modelId }, { name: { in: [...names] } }] } })
+  await tx.modelAlias.createMany({ data: names.map((name) => ({ name, modelId, createdAt: new Date(nowMs) })) })
 }
 
 export type ModelFields = {
@@ -107,11 +160,18 @@ export type NewPrice = {
   readonly source: string
 }
 
-export async function insertPrices(tx: Tx, modelId: string, prices: readonly NewPrice[], nowMs: number): Promise<void> {
+export async function insertPrices(
+  tx: Tx,
+  place: { readonly modelId: string; readonly deploymentId?: string | undefined },
+  prices: readonly NewPrice[],
+  nowMs: number,
+): Promise<void> {
+  const { modelId, deploymentId = null } = place
   await tx.price.createMany({
     data: prices.map(({ nanosPerMillion, effectiveFromMs, source }) => ({
       id: newId('price', nowMs),
       modelId,
+      deploymentId,
       nanosPerMillion,
       effectiveFrom: new Date(effectiveFromMs),
       source,
@@ -120,11 +180,19 @@ export async function insertPrices(tx: Tx, modelId: string, prices: readonly New
   })
 }
 
-/** The whole price book of one model, newest first. */
+/** The whole price book of one model and its deployments, newest first. */
 export async function findPriceHistory(db: Db, modelId: string): Promise<PriceRow[]> {
   return db.price.findMany({
     where: { modelId },
-    select: { id: true, modelId: true, nanosPerMillion: true, effectiveFrom: true, source: true, createdAt: true },
+    select: {
+      id: true,
+      modelId: true,
+      deploymentId: true,
+      nanosPerMillion: true,
+      effectiveFrom: true,
+      source: true,
+      createdAt: true,
+    },
     orderBy: [{ effectiveFrom: 'desc' }, { id: 'desc' }],
     take: 1000,
   })
@@ -155,6 +223,11 @@ export async function updateDeploymentRow(
   data: Partial<Omit<NewDeployment, 'modelId' | 'providerId'>> & { readonly status?: string },
 ): Promise<void> {
   await tx.deployment.update({ where: { id }, data, select: { id: true } })
+}
+
+/** Whether a deployment has, had or will have a price of its own. */
+export async function deploymentHasPrices(tx: Tx, deploymentId: string): Promise<boolean> {
+  return (await tx.price.findFirst({ where: { deploymentId }, select: { id: true } })) !== null
 }
 
 export async function deleteDeploymentRow(tx: Tx, id: string): Promise<void> {

@@ -5,13 +5,13 @@ import { builtInProfiles } from '#lib/policy/built-in-profiles.ts'
 import type { ProfilePolicy } from '#lib/policy/contract.ts'
 
 const open = builtInProfiles[0]!.policy
-const eu = { status: 'active', region: 'eu', provider: { name: 'openai-eu', status: 'active' } }
-const us = { status: 'active', region: 'us', provider: { name: 'openai', status: 'active' } }
+const eu = { status: 'active', region: 'eu', price: null, provider: { name: 'openai-eu', status: 'active' } }
+const us = { status: 'active', region: 'us', price: null, provider: { name: 'openai', status: 'active' } }
 const model: ModelFacts = {
   name: 'gpt-4o',
   status: 'active',
   endpoints: ['chat'],
-  hasPrice: true,
+  price: {},
   deployments: [us, eu],
 }
 
@@ -26,7 +26,10 @@ describe('a model may be called', () => {
     ['region_not_allowed', {}, { regions: { allow: ['eu'] }, providers: { allow: ['openai'] } }],
     ['quarantined', { status: 'quarantined' }, {}],
     ['retired', { status: 'retired' }, {}],
-    ['no_price', { hasPrice: false }, {}],
+    ['no_price', { price: null }, {}],
+    [null, { price: null, deployments: [us, { ...eu, price: {} }] }, {}],
+    ['no_price', { price: null, deployments: [us, { ...eu, price: {} }] }, { regions: { allow: ['us'] } }],
+    ['no_price', { price: null, deployments: [us, { ...eu, price: {}, status: 'off' }] }, {}],
     ['no_route', { deployments: [] }, {}],
     ['no_route', { deployments: [{ ...us, status: 'off' }] }, {}],
     ['no_route', { deployments: [{ ...us, provider: { name: 'openai', status: 'quarantined' } }] }, {}],

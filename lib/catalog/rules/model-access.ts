@@ -10,9 +10,12 @@ export type ModelFacts = {
   readonly name: string
   readonly status: string
   readonly endpoints: readonly Endpoint[]
-  readonly hasPrice: boolean
+  /** What it costs; null: only what its deployments cost is known. */
+  readonly price: object | null
   readonly deployments: readonly {
     readonly status: string
+    /** Its own price; null: the model's. */
+    readonly price: object | null
     readonly region: string
     readonly provider: { readonly name: string; readonly status: string }
   }[]
@@ -29,8 +32,9 @@ export function whyNot(model: ModelFacts, policy: ProfilePolicy): AccessReason |
   const byRegion = byProvider.filter(({ region }) => isAllowed(region, { ...policy.regions, deny: [] }))
   if (byProvider.length > 0 && byRegion.length === 0) return 'region_not_allowed'
   if (model.status === 'quarantined' || model.status === 'retired') return model.status
-  if (!model.hasPrice) return 'no_price'
-  return byRegion.some(({ status, provider }) => status === 'active' && provider.status === 'active')
-    ? null
-    : 'no_route'
+  const isPriced = ({ price }: { readonly price: object | null }) => (price ?? model.price) !== null
+  if (!isPriced(model) && !byRegion.some(isPriced)) return 'no_price'
+  const live = byRegion.filter(({ status, provider }) => status === 'active' && provider.status === 'active')
+  if (live.length === 0) return 'no_route'
+  return live.some(isPriced) ? null : 'no_price'
 }

@@ -66,6 +66,21 @@ function thousandths(quantity: number): bigint {
   return Number.isInteger(quantity) ? BigInt(quantity) * 1000n : BigInt(Math.round(quantity * 1000))
 }
 
+/**
+ * Unit by unit the dearest of several prices, for the ceilings below. Nothing is charged by it: a unit that only one of
+ * them names would be a fallback for the others.
+ */
+export function dearestPrice(prices: readonly NanosPerMillion[]): NanosPerMillion {
+  const [first = {}, ...others] = prices
+  if (others.every((price) => price === first)) return first
+  const highest: NanosPerMillion = {}
+  for (const unit of units) {
+    const known = prices.flatMap((price) => price[unit] ?? [])
+    if (known.length > 0) highest[unit] = Math.max(...known)
+  }
+  return highest
+}
+
 /** The most that one token of the answer can cost, rounded up to a whole nano: what a hold counts. */
 export function outputCeilingNanosPerToken(prices: NanosPerMillion): bigint {
   return dearest(prices, ['output', 'reasoning', 'audio_output', 'image_output'])
