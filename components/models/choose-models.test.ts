@@ -6,6 +6,7 @@ const size = { tokensIn: 1000, tokensOut: 100 }
 const model = (name: string, given: Partial<ModelLine> = {}): ModelLine => ({
   name,
   displayName: name,
+  aliases: [],
   vendor: 'openai',
   providers: [{ name: 'openai', displayName: 'OpenAI' }],
   regions: ['us'],
@@ -21,7 +22,7 @@ const model = (name: string, given: Partial<ModelLine> = {}): ModelLine => ({
   ...given,
 })
 const dear = model('dear', { prices: { input: 9_000_000_000, output: 9_000_000_000 }, regions: ['us', 'eu'] })
-const cheap = model('cheap', { contextTokens: 8_192 })
+const cheap = model('cheap', { contextTokens: 8_192, aliases: ['fast'] })
 const unpriced = model('preview', { prices: null, permission: { state: 'no', why: 'No price yet' } })
 const catalogue = [unpriced, dear, cheap]
 const names = (asked: Record<string, string>) =>
@@ -38,6 +39,7 @@ describe('the models on the page', () => {
 
   test.each([
     [{ q: 'DEA' }, ['dear']],
+    [{ q: 'fas' }, ['cheap']],
     [{ region: 'eu' }, ['dear']],
     [{ context: '100000' }, ['dear', 'preview']],
     [{ can: 'vision' }, []],

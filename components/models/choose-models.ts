@@ -63,7 +63,8 @@ function inView(model: ModelLine, view: View): boolean {
 
 function matches(model: ModelLine, query: ModelQuery): boolean {
   const { q, regions, can, context, providers } = query
-  const words = [model.name, model.displayName, model.vendor, ...model.providers.map((each) => each.displayName)]
+  const { name, displayName, vendor, aliases } = model
+  const words = [name, displayName, vendor, ...aliases, ...model.providers.map((each) => each.displayName)]
   return (
     (q === '' || words.some((word) => word.toLowerCase().includes(q))) &&
     (regions.length === 0 || model.regions.some((region) => regions.includes(region))) &&

@@ -1,3 +1,4 @@
+import { AllAliases } from '#components/models/model-aliases.tsx'
 import { capabilityWord, takes, type ModelLine } from '#components/models/model-line.ts'
 import { formatDate, MISSING } from '#components/ui/format.ts'
 import { Facts } from '#components/ui/section.tsx'
@@ -11,6 +12,7 @@ export function ModelFacts({ model, line }: { readonly model: ModelView; readonl
 function factsOf(model: ModelView, line: ModelLine) {
   return [
     { label: 'Name', value: model.displayName },
+    ...(model.aliases.length === 0 ? [] : [{ label: 'Also called', value: <AllAliases aliases={model.aliases} /> }]),
     { label: 'Vendor', value: model.vendor },
     { label: 'Takes', value: takes(line).join(', ') },
     { label: 'Can do', value: model.capabilities.map(capabilityWord).join(', ') || MISSING },

@@ -5,6 +5,7 @@ import type { accessReasons, ModelView, NanosPerMillion, PriceView } from '#lib/
 export type ModelLine = {
   readonly name: string
   readonly displayName: string
+  readonly aliases: readonly string[]
   readonly vendor: string
   readonly providers: readonly { readonly name: string; readonly displayName: string }[]
   readonly regions: readonly string[]
@@ -14,7 +15,7 @@ export type ModelLine = {
   readonly maxOutputTokens: number | null
   readonly status: string
   readonly retiresAtMs: number | null
-  /** In force now; null where the model has no price and so cannot be called. */
+  /** In force now; null where the model itself has no price, so that only routes with their own can be called. */
   readonly prices: NanosPerMillion | null
   /** Null where nobody's access was asked for. */
   readonly permission: Permission | null

@@ -16,7 +16,7 @@ export function ModelState({ model, now }: { readonly model: ModelView; readonly
         Retired
       </Status>
     )
-  if (!model.price)
+  if (!model.price && model.deployments.every(({ price }) => !price))
     return (
       <Status tone="warn" glyph="triangle">
         No price

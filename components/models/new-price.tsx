@@ -5,6 +5,7 @@ import { useState } from 'react'
 import * as z from 'zod'
 import { useSend } from '#components/admin/use-send.ts'
 import { unitWords } from '#components/calls/unit-words.ts'
+import { routeName, type Route } from '#components/models/route-words.ts'
 import { callCost, type CallSize } from '#components/models/your-call.ts'
 import { problemsByField } from '#components/query/api.ts'
 import { ProblemNote } from '#components/query/problem-note.tsx'
@@ -23,6 +24,7 @@ import { units, type NanosPerMillion, type PriceView, type Unit } from '#lib/cat
 type NewPriceProps = {
   readonly model: string
   readonly current: PriceView['usdPerMillion'] | null
+  readonly routes: readonly Route[]
   /** Embeddings produce nothing that could have a price. */
   readonly produces: boolean
   /** The call whose cost is told before and after. */
@@ -32,29 +34,38 @@ type NewPriceProps = {
 
 type Prices = Partial<Record<Unit, string>>
 
-/** A new version of a model's price. What was charged stays charged; calls from its time on cost this. */
-export function NewPrice({ model, current, produces, size, closeHref }: NewPriceProps) {
+/** A new version of the price of a model, or of one of its routes. What was charged stays charged; calls from its time on cost this. */
+export function NewPrice({ model, current: ofModel, routes, produces, size, closeHref }: NewPriceProps) {
   const router = useRouter()
   const usual: readonly Unit[] = produces ? ['input', 'cached_read', 'output'] : ['input']
-  const [shown, setShown] = useState<readonly Unit[]>(
-    units.filter((unit) => usual.includes(unit) || current?.[unit] !== undefined),
-  )
-  const [prices, setPrices] = useState<Prices>({ ...current })
+  const unitsOf = (from: Prices | null) => units.filter((unit) => usual.includes(unit) || from?.[unit] !== undefined)
+  const [place, setPlace] = useState(everywhere)
+  const [shown, setShown] = useState<readonly Unit[]>(unitsOf(ofModel))
+  const [prices, setPrices] = useState<Prices>({ ...ofModel })
   const [when, setWhen] = useState<'now' | 'later'>('now')
   const [time, setTime] = useState('')
   const [source, setSource] = useState('')
   const { send, busy, problem } = useSend(z.unknown())
   const problems = problemsByField(problem)
 
+  const costNow = (at: string) => routes.find(({ id }) => id === at)?.price?.usdPerMillion ?? ofModel
+  const current = costNow(place)
   const given = Object.fromEntries(shown.flatMap((unit) => (prices[unit] ? [[unit, prices[unit]]] : [])))
   const fromMs = when === 'later' && time !== '' ? Date.parse(`${time}Z`) : null
   const ready = Object.keys(given).length > 0 && (when === 'now' || fromMs !== null)
+
+  function choose(next: string) {
+    setPlace(next)
+    setShown(unitsOf(costNow(next)))
+    setPrices({ ...costNow(next) })
+  }
 
   async function submit() {
     if (!ready) return
     const done = await send(`/models/${encodeURIComponent(model)}/prices`, {
       body: {
         usdPerMillion: given,
+        ...(place === everywhere ? {} : { deploymentId: place }),
         ...(fromMs === null ? {} : { effectiveFrom: new Date(fromMs).toISOString() }),
         ...(source.trim() ? { source: source.trim() } : {}),
       },
@@ -91,6 +102,18 @@ export function NewPrice({ model, current, produces, size, closeHref }: NewPrice
           void submit()
         }}
       >
+        {routes.length > 0 ? (
+          <Field label="For" help={placeWords(place, routes)} error={problems.get('deploymentId')?.message}>
+            <Select
+              value={place}
+              onValueChange={choose}
+              options={[
+                { value: everywhere, label: 'All routes' },
+                ...routes.map((route) => ({ value: route.id, label: routeName(route) })),
+              ]}
+            />
+          </Field>
+        ) : null}
         <Field
           label="US dollars per million"
           group
@@ -153,6 +176,13 @@ export function NewPrice({ model, current, produces, size, closeHref }: NewPrice
       </form>
     </Panel>
   )
+}
+
+const everywhere = 'all'
+
+function placeWords(place: string, routes: readonly Route[]): string {
+  if (place !== everywhere) return 'Calls that this route serves cost this, whatever the model costs elsewhere.'
+  return routes.some(({ price }) => price) ? 'Routes with a price of their own keep it.' : 'Wherever a call is served.'
 }
 
 function whenWords(when: 'now' | 'later', fromMs: number | null): string {

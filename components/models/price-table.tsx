@@ -1,4 +1,5 @@
 import { unitWords } from '#components/calls/unit-words.ts'
+import { routeName, type Route } from '#components/models/route-words.ts'
 import { unitPriceText } from '#components/models/unit-price.ts'
 import { formatDate, toNanos } from '#components/ui/format.ts'
 import { Status } from '#components/ui/status.tsx'
@@ -8,23 +9,29 @@ import { units, type PriceView, type Unit } from '#lib/catalog/contract.ts'
 type PriceTableProps = {
   /** Newest first. */
   readonly prices: readonly PriceView[]
-  /** The version in force. */
-  readonly currentId: string | null
+  /** The versions in force: the model's and those of routes with a price of their own. */
+  readonly currentIds: ReadonlySet<string>
+  readonly routes: readonly Route[]
   readonly now: number
 }
 
 const usual: readonly Unit[] = ['input', 'cached_read', 'output']
 
-/** The price book of one model. A price is never edited: what was charged stays charged. */
-export function PriceTable({ prices, currentId, now }: PriceTableProps) {
+/** The price book of one model and its routes. A price is never edited: what was charged stays charged. */
+export function PriceTable({ prices, currentIds, routes, now }: PriceTableProps) {
   const shown = units.filter(
     (unit) => usual.includes(unit) || prices.some((price) => price.usdPerMillion[unit] !== undefined),
   )
+  const places = new Map(routes.map((route) => [route.id, routeName(route)]))
+  const placeOf = ({ deploymentId }: PriceView) =>
+    deploymentId === null ? 'All routes' : (places.get(deploymentId) ?? deploymentId)
+  const anyPlace = prices.some(({ deploymentId }) => deploymentId !== null)
   return (
     <Table label="Prices over time" inline rows="two">
       <thead>
         <tr>
           <Th>From</Th>
+          {anyPlace ? <Th drop={4}>For</Th> : null}
           <Th drop={4}>State</Th>
           {shown.map((unit) => (
             <Th key={unit} num drop={usual.includes(unit) ? undefined : 4}>
@@ -35,12 +42,17 @@ export function PriceTable({ prices, currentId, now }: PriceTableProps) {
       </thead>
       <tbody>
         {prices.map((price) => (
-          <tr key={price.id} className={price.id === currentId ? undefined : 'text-ink-2'}>
+          <tr key={price.id} className={currentIds.has(price.id) ? undefined : 'text-ink-2'}>
             <Td>
-              <Lead title={formatDate(Date.parse(price.effectiveFrom))} second={price.source} />
+              <Lead
+                title={formatDate(Date.parse(price.effectiveFrom))}
+                second={price.source}
+                narrow={anyPlace ? placeOf(price) : undefined}
+              />
             </Td>
+            {anyPlace ? <Td drop={4}>{placeOf(price)}</Td> : null}
             <Td drop={4}>
-              <PriceState price={price} isCurrent={price.id === currentId} now={now} />
+              <PriceState price={price} isCurrent={currentIds.has(price.id)} now={now} />
             </Td>
             {shown.map((unit) => (
               <Td key={unit} num drop={usual.includes(unit) ? undefined : 4}>

@@ -1,16 +1,15 @@
+import { routeName, type Route } from '#components/models/route-words.ts'
 import { RouteSwitch } from '#components/models/route-switch.tsx'
+import { formatPrice } from '#components/ui/format.ts'
 import { Link } from '#components/ui/link.tsx'
 import { Status } from '#components/ui/status.tsx'
 import { Table, Td, Th } from '#components/ui/table.tsx'
 import { Tag } from '#components/ui/tag.tsx'
-import type { ModelView } from '#lib/catalog/contract.ts'
-
-type Deployment = ModelView['deployments'][number]
 
 type RoutesTableProps = {
   readonly model: string
   /** In the order in which they are tried. */
-  readonly deployments: readonly Deployment[]
+  readonly deployments: readonly Route[]
   /** Who may change routes switches them here. */
   readonly mayEdit: boolean
   /** Who may see providers finds them behind their names. */
@@ -19,6 +18,7 @@ type RoutesTableProps = {
 
 /** Where calls of a model go: rank by rank, within a rank by weight. */
 export function RoutesTable({ model, deployments, mayEdit, seesProviders }: RoutesTableProps) {
+  const anyPrice = deployments.some(({ price }) => price !== null)
   return (
     <Table label="Routes" inline>
       <thead>
@@ -30,6 +30,7 @@ export function RoutesTable({ model, deployments, mayEdit, seesProviders }: Rout
           <Th num drop={4}>
             Share
           </Th>
+          {anyPrice ? <Th num>Own price</Th> : null}
           <Th>State</Th>
           {mayEdit ? (
             <Th className="w-14">
@@ -63,6 +64,7 @@ export function RoutesTable({ model, deployments, mayEdit, seesProviders }: Rout
             <Td num dim drop={4}>
               {shareOfRank(deployment, deployments)}
             </Td>
+            {anyPrice ? <Td num>{ownPrice(deployment)}</Td> : null}
             <Td>
               <RouteState deployment={deployment} />
             </Td>
@@ -72,7 +74,7 @@ export function RoutesTable({ model, deployments, mayEdit, seesProviders }: Rout
                   model={model}
                   deploymentId={deployment.id}
                   isOn={deployment.status === 'active'}
-                  label={`${deployment.provider.displayName}, ${deployment.region}`}
+                  label={routeName(deployment)}
                 />
               </Td>
             ) : null}
@@ -85,20 +87,26 @@ export function RoutesTable({ model, deployments, mayEdit, seesProviders }: Rout
 
 const ordinals = ['First', 'Second', 'Third', 'Fourth', 'Fifth']
 
-function rankWords({ rank }: Deployment, all: readonly Deployment[]): string {
+function rankWords({ rank }: Route, all: readonly Route[]): string {
   const place = [...new Set(all.map((each) => each.rank))].toSorted((a, b) => a - b).indexOf(rank)
   return ordinals[place] ?? `${place + 1}th`
 }
 
+/** In and out, per million; null where it costs what the model costs. */
+function ownPrice({ price }: Route): string | null {
+  const { input, output } = price?.usdPerMillion ?? {}
+  return input === undefined ? null : formatPrice(input, output)
+}
+
 /** Among the routes of the same rank that are on. */
-function shareOfRank(deployment: Deployment, all: readonly Deployment[]): string | null {
+function shareOfRank(deployment: Route, all: readonly Route[]): string | null {
   if (deployment.status !== 'active') return null
   const peers = all.filter((each) => each.rank === deployment.rank && each.status === 'active')
   const sum = peers.reduce((total, { weight }) => total + weight, 0)
   return `${Math.round((deployment.weight / sum) * 100)}\u00a0%`
 }
 
-function RouteState({ deployment: { status, provider } }: { readonly deployment: Deployment }) {
+function RouteState({ deployment: { status, provider } }: { readonly deployment: Route }) {
   if (provider.status === 'quarantined')
     return (
       <Status tone="quar" glyph="halt">

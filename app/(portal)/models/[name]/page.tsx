@@ -3,7 +3,9 @@ import { notFound } from 'next/navigation'
 import { ownCall } from '../own-call.ts'
 import { signedIn } from '../../signed-in.ts'
 import { searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
+import { EditAliases } from '#components/models/edit-aliases.tsx'
 import { MayUse } from '#components/models/may-use.tsx'
+import { ModelAliases } from '#components/models/model-aliases.tsx'
 import { ModelFacts } from '#components/models/model-facts.tsx'
 import { modelLine } from '#components/models/model-line.ts'
 import { ModelState } from '#components/models/model-state.tsx'
@@ -77,6 +79,7 @@ export default async function ModelPage({ params, searchParams }: Props) {
         crumb={{ label: 'Models', href: '/models' }}
         tags={
           <>
+            <ModelAliases aliases={model.aliases} />
             <ModelState model={model} now={nowMs} />
             {model.status === 'active' && line.permission?.why ? <Tag>{line.permission.why}</Tag> : null}
           </>
@@ -112,7 +115,11 @@ export default async function ModelPage({ params, searchParams }: Props) {
                   <MayUse permission={line.permission} retiresAtMs={line.retiresAtMs} now={nowMs} />
                 </Section>
               ) : null}
-              <Section title="What it is" className="gap-1.5">
+              <Section
+                title="What it is"
+                className="gap-1.5"
+                end={mayEdit ? <EditAliases model={name} aliases={model.aliases} /> : null}
+              >
                 <ModelFacts model={model} line={line} />
               </Section>
               {profiles ? <WhoMayUse model={model} profiles={profiles.data} /> : null}
@@ -126,7 +133,12 @@ export default async function ModelPage({ params, searchParams }: Props) {
                 Without a price it cannot be called: no call is ever free by accident.
               </Empty>
             ) : (
-              <PriceTable prices={prices.data} currentId={model.price?.id ?? null} now={nowMs} />
+              <PriceTable
+                prices={prices.data}
+                currentIds={pricesInForce(model)}
+                routes={model.deployments}
+                now={nowMs}
+              />
             )}
           </Section>
           <Section
@@ -162,6 +174,7 @@ export default async function ModelPage({ params, searchParams }: Props) {
         <NewPrice
           model={name}
           current={model.price?.usdPerMillion ?? null}
+          routes={model.deployments}
           produces={produces}
           size={size}
           closeHref={withQuery(path, search, { price: null })}
@@ -169,6 +182,10 @@ export default async function ModelPage({ params, searchParams }: Props) {
       ) : null}
     </>
   )
+}
+
+function pricesInForce({ price, deployments }: ModelView): ReadonlySet<string> {
+  return new Set([price, ...deployments.map((route) => route.price)].flatMap((each) => each?.id ?? []))
 }
 
 function usageOf(model: string, fromMs: number, given: Readonly<Record<string, string>>) {
