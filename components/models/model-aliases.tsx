@@ -7,7 +7,7 @@ export function ModelAliases({ aliases }: { readonly aliases: readonly string[] 
   if (aliases.length === 0) return null
   const more = aliases.length - mostShown
   return (
-    <span className="flex items-center gap-1.5 text-ink-3 stacked:hidden">
+    <span className="flex items-baseline gap-1.5 text-ink-3 stacked:hidden">
       also
       {aliases.slice(0, mostShown).map((alias) => (
         <span key={alias} className="flex max-w-40 min-w-0">

@@ -30,7 +30,11 @@ export function RoutesTable({ model, deployments, mayEdit, seesProviders }: Rout
           <Th num drop={4}>
             Share
           </Th>
-          {anyPrice ? <Th num>Own price</Th> : null}
+          {anyPrice ? (
+            <Th num drop={4}>
+              Own price
+            </Th>
+          ) : null}
           <Th>State</Th>
           {mayEdit ? (
             <Th className="w-14">
@@ -64,7 +68,11 @@ export function RoutesTable({ model, deployments, mayEdit, seesProviders }: Rout
             <Td num dim drop={4}>
               {shareOfRank(deployment, deployments)}
             </Td>
-            {anyPrice ? <Td num>{ownPrice(deployment)}</Td> : null}
+            {anyPrice ? (
+              <Td num drop={4}>
+                {ownPrice(deployment)}
+              </Td>
+            ) : null}
             <Td>
               <RouteState deployment={deployment} />
             </Td>
