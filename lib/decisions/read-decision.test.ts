@@ -124,6 +124,28 @@ describe('the decision on a refused call', () => {
     expect(record.ways).toEqual([])
   })
 
+  test('offers a cheaper model only where the dearest of its routes fits too', async () => {
+    const key = await gate.makeKey({ budget: { amountNanos: 1_000_000n } })
+    const body = { model: 'gpt-4o', max_tokens: 1000 }
+    const offered = async () => (await decisionOf((await refusedCall(key, body)).decision_id)).ways
+    const mini = { kind: 'model', model: 'gpt-4o-mini' }
+    expect(await offered()).toContainEqual(expect.objectContaining(mini))
+    const deploymentId = 'depl_dear'
+    await gate.change(['catalog'], async ({ db }) => {
+      const place = { modelId: 'model_gpt-4o-mini', providerId: 'prov_sim', upstreamModel: 'gpt-4o-mini', rank: 1 }
+      await db.deployment.create({ data: { id: deploymentId, ...place } })
+      const nanosPerMillion = { input: 9_000_000_000, output: 9_000_000_000 }
+      const price = { modelId: place.modelId, effectiveFrom: new Date(0), source: 'test', nanosPerMillion }
+      await db.price.create({ data: { id: 'price_dear', deploymentId, ...price } })
+    })
+    expect(await offered()).not.toContainEqual(expect.objectContaining(mini))
+    expect((await refusedCall(key, { ...body, model: 'gpt-4o-mini' })).code).toBe('insufficient_quota')
+    await gate.change(['catalog'], async ({ db }) => {
+      await db.price.delete({ where: { id: 'price_dear' } })
+      await db.deployment.delete({ where: { id: deploymentId } })
+    })
+  })
+
   test('is found by nobody who may not see the call', async () => {
     const key = await gate.makeKey({ limits: { rpm: 1 }, models: ['gpt-4o-mini'] })
     const { decision_id: id } = await refusedCall(key, { model: 'gpt-4o' })
