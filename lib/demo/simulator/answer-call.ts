@@ -91,6 +91,7 @@ function sendStream(call: RunningCall, script: NonNullable<Answer['script']>): v
     'cache-control',
     'no-cache',
     ...call.wire.idHeader(call.record.id),
+    ...(call.wire.headers ?? []),
   ])
   playStream(call, {
     script: garbleScript(script(identityOf(call.record)), steering.garbage),
@@ -116,6 +117,7 @@ function tear(call: RunningCall): void {
 function writeJsonHead({ wire, record, answer, response }: AcceptedCall, status: number, bodyBytes: number): void {
   const [idName, id] = wire.idHeader(record.id)
   const head = ['content-type', 'application/json', idName, id, 'content-length', String(bodyBytes)]
+  if (wire.headers) head.push(...wire.headers)
   const { error, retry_after: retryAfter } = answer.steering
   if (error !== null && retryAfter !== null) head.push('retry-after', String(retryAfter))
   response.writeHead(status, head)

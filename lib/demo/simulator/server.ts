@@ -18,6 +18,7 @@ import { isLoopback } from '#lib/demo/simulator/rules/loopback.ts'
 import { sendJson } from '#lib/demo/simulator/send-json.ts'
 import type { ReadCall, Wire } from '#lib/demo/simulator/wire.ts'
 import { anthropic } from '#lib/demo/simulator/wires/anthropic.ts'
+import { azure } from '#lib/demo/simulator/wires/azure.ts'
 import { gemini } from '#lib/demo/simulator/wires/gemini.ts'
 import { openai } from '#lib/demo/simulator/wires/openai.ts'
 
@@ -37,7 +38,7 @@ export type SimulatorOptions = {
   readonly host?: string
 }
 
-const WIRES: readonly Wire[] = [openai, anthropic, gemini]
+const WIRES: readonly Wire[] = [openai, anthropic, gemini, azure]
 
 /** Longer than any client's pool keeps a connection, so that the simulator never closes one that is being used. */
 const KEEP_ALIVE_MS = 10 * 60_000

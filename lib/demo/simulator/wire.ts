@@ -15,6 +15,8 @@ export type Wire = {
   readonly errorBody: (status: number, message: string, id: string) => string
   /** The header that names every answer, as the provider calls it. */
   readonly idHeader: (id: string) => readonly [name: string, value: string]
+  /** What else stands in the head of every answered call, names and values in turn. */
+  readonly headers?: readonly string[]
 }
 
 export type Route =

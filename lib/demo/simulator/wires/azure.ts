@@ -1,0 +1,73 @@
+/**
+ * Azure OpenAI: OpenAI's calls on two surfaces, with what the content filter says of them. On the classic one the address
+ * names the deployment and a dated version of the API; v1 has OpenAI's paths, and the body's `model` is the deployment.
+ */
+import { isObject } from '#lib/demo/simulator/rules/members.ts'
+import type { ReadCall, Route, Wire } from '#lib/demo/simulator/wire.ts'
+import { filtered } from '#lib/demo/simulator/wires/azure/content-filter.ts'
+import { errorBody, errorWithCode } from '#lib/demo/simulator/wires/azure/errors.ts'
+import { readChat } from '#lib/demo/simulator/wires/openai/chat.ts'
+import { readEmbeddings } from '#lib/demo/simulator/wires/openai/embeddings.ts'
+import { modelList, modelPage } from '#lib/demo/simulator/wires/openai/models.ts'
+
+export const azure: Wire = {
+  provider: 'azure',
+  basePath: '/azure',
+  route,
+  errorBody,
+  idHeader: (id) => ['apim-request-id', id],
+  headers: ['x-ms-region', 'Simulated'],
+}
+
+const CALLS: Readonly<Record<string, ReadCall>> = {
+  '/chat/completions': (request) => filtered(readChat(request)),
+  '/embeddings': readEmbeddings,
+}
+
+const DEPLOYMENT = /^\/openai\/deployments\/([^/]+)(\/.+)$/
+const V1 = '/openai/v1'
+const MODELS = '/models'
+
+function route(method: string, path: string, query: string): Route {
+  const version = new URLSearchParams(query).get('api-version')
+  if (path.startsWith(`${V1}/`)) return routeV1(method, path.slice(V1.length), version)
+
+  // To Azure an address without a version that it has is no address.
+  if (!/^\d{4}-\d{2}-\d{2}(-preview)?$/.test(version ?? '')) return noResource
+  const [, deployment = '', operation = ''] = DEPLOYMENT.exec(path) ?? []
+  const read = method === 'POST' ? CALLS[operation] : undefined
+  if (read) return { kind: 'call', read: (request, id) => read(withModel(request, decode(deployment)), id) }
+  return method === 'GET' && path.startsWith('/openai') ? routeModels(path.slice('/openai'.length)) : noResource
+}
+
+function routeV1(method: string, path: string, version: string | null): Route {
+  if (version !== null && !['v1', 'latest', 'preview'].includes(version)) return noVersion
+  const read = method === 'POST' ? CALLS[path] : undefined
+  if (read) return { kind: 'call', read }
+  return method === 'GET' ? routeModels(path) : noResource
+}
+
+function routeModels(path: string): Route {
+  if (path === MODELS) return modelList
+  return path.startsWith(`${MODELS}/`) ? modelPage(path.slice(MODELS.length + 1)) : noResource
+}
+
+/** The address decides; a model in the body is not looked at. */
+function withModel(request: unknown, model: string): unknown {
+  return isObject(request) ? { ...request, model } : request
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+const noResource: Route = { kind: 'page', status: 404, body: () => errorWithCode('404', 'Resource not found') }
+const noVersion: Route = {
+  kind: 'page',
+  status: 400,
+  body: () => errorWithCode('BadRequest', 'API version not supported'),
+}
