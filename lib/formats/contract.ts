@@ -47,6 +47,7 @@ export type ParseProblem = { readonly problem: string; readonly param: string | 
 
 /** What the gateway wants changed in the forwarded body. Nothing set: the caller's bytes go on as they are. */
 export type BodyChanges = {
+  /** What the provider calls the model; no change where the body says the same. */
   readonly model?: string
   readonly outputMaximum?: number
   readonly includeStreamUsage?: boolean

@@ -47,10 +47,8 @@ export function carryCall(c: Carrying, target: RouteTarget): CarriedCall {
 
 function passThrough(c: Carrying, { deployment }: RouteTarget): CarriedCall {
   const { format, operation } = c.route
-  const { upstreamModel } = deployment
-  const changes = upstreamModel === c.request.model ? c.changes : { ...c.changes, model: upstreamModel }
   return {
-    body: format.rewrite(c.body, c.bytes, changes),
+    body: format.rewrite(c.body, c.bytes, { ...c.changes, model: deployment.upstreamModel }),
     leftOut: [],
     reader: (streamed) => format.readAnswer(operation, streamed, c.request.stream && !c.request.wantsStreamUsage),
     anew: null,

@@ -28,6 +28,13 @@ export type CallRoute = Extract<Route, { readonly kind: 'call' }>
 const openaiCall = { method: 'POST', format: openai, kind: 'call' } as const
 const anthropicCall = { method: 'POST', format: anthropic, kind: 'call' } as const
 
+function openaiRoutes(base: string): Route[] {
+  return [
+    { ...openaiCall, path: `${base}/chat/completions`, endpoint: 'chat', operation: 'chat' },
+    { ...openaiCall, path: `${base}/embeddings`, endpoint: 'embeddings', operation: 'embeddings' },
+  ]
+}
+
 function anthropicRoutes(base: string): Route[] {
   return [
     { ...anthropicCall, path: `${base}/messages`, endpoint: 'messages', operation: 'messages' },
@@ -44,12 +51,16 @@ function modelRoutes(base: string, format: Format): Route[] {
 }
 
 export const routes: readonly Route[] = [
-  { ...openaiCall, path: '/v1/chat/completions', endpoint: 'chat', operation: 'chat' },
-  { ...openaiCall, path: '/v1/embeddings', endpoint: 'embeddings', operation: 'embeddings' },
+  ...openaiRoutes('/v1'),
   ...anthropicRoutes('/v1'),
   ...anthropicRoutes('/anthropic/v1'),
+  // Azure names the model in the address, as a deployment; on its newer surface, as OpenAI does.
+  ...openaiRoutes('/azure/openai/deployments/{model}'),
+  ...openaiRoutes('/azure/openai/v1'),
   ...modelRoutes('/v1/models', openai),
   ...modelRoutes('/anthropic/v1/models', anthropic),
+  ...modelRoutes('/azure/openai/models', openai),
+  ...modelRoutes('/azure/openai/v1/models', openai),
 ]
 
 /** OpenAI's and Anthropic's clients list models at the same address; only the latter send a version. */

@@ -3,10 +3,11 @@ import type { BodyChanges } from '#lib/formats/contract.ts'
 import { isAmbiguous as isAmbiguousIn, quoted, withFields } from '#lib/formats/json-body.ts'
 
 export function rewrite(body: unknown, bytes: Buffer, changes: BodyChanges): Buffer {
+  const fields = body as Record<string, unknown>
   const added: Record<string, unknown> = {}
   if (changes.outputMaximum !== undefined) added.max_tokens = changes.outputMaximum
-  if (changes.model !== undefined) added.model = changes.model
-  return withFields(body as Record<string, unknown>, bytes, added, changes.rewrite === true)
+  if (changes.model !== undefined && changes.model !== fields.model) added.model = changes.model
+  return withFields(fields, bytes, added, changes.rewrite === true)
 }
 
 const deciding = quoted('model', 'stream', 'max_tokens')

@@ -9,7 +9,8 @@ import { isAmbiguous, rewrite } from '#lib/formats/openai/rewrite.ts'
 /** OpenAI's wire, which OpenAI-compatible servers share. */
 export const openai: Format = {
   name: 'openai',
-  parse,
+  // Where the address names a model, it decides: Azure's clients may say another one in the body, or none.
+  parse: (operation, body, { model }) => parse(operation, model === null ? body : { ...(body as object), model }),
   rewrite,
   isAmbiguous,
   refusalBody,

@@ -11,6 +11,7 @@ describe('the forwarded body', () => {
   test('is the very bytes of the caller when nothing changes', () => {
     const bytes = Buffer.from('{ "model" : "x",\r\n "n":1.0e0 }')
     expect(rewrite(JSON.parse(bytes.toString()), bytes, {})).toBe(bytes)
+    expect(rewrite(JSON.parse(bytes.toString()), bytes, { model: 'x' })).toBe(bytes)
   })
 
   test.each<[string, string, BodyChanges, string]>([
@@ -23,6 +24,7 @@ describe('the forwarded body', () => {
       { includeStreamUsage: true, outputMaximum: 9 },
       '{"stream_options":{"include_usage":true},"max_tokens":9,"n":1.0}',
     ],
+    ['the model, where the address names it', '{"n":1.0}', { model: 'b' }, '{"model":"b","n":1.0}'],
     ['into nothing', '{ }', { outputMaximum: 9 }, '{"max_tokens":9 }'],
   ])('takes in what is missing and keeps the rest to the byte: %s', (_name, text, changes, expected) => {
     expect(change(text, changes)).toBe(expected)

@@ -12,7 +12,7 @@ export function rewrite(body: unknown, bytes: Buffer, changes: BodyChanges): Buf
     // The older field is what OpenAI-compatible servers know; a caller that uses the newer one keeps it.
     added[fields.max_completion_tokens === undefined ? 'max_tokens' : 'max_completion_tokens'] = changes.outputMaximum
   }
-  if (changes.model !== undefined) added.model = changes.model
+  if (changes.model !== undefined && changes.model !== fields.model) added.model = changes.model
   return withFields(fields, bytes, added, changes.rewrite === true)
 }
 
