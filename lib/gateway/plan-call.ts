@@ -76,7 +76,7 @@ export function planCall(
     )
   }
   if (candidates.length === 0) {
-    if (deployments.length > 0 && !deployments.some(({ provider }) => carriedAs(provider.kind, route.operation))) {
+    if (deployments.length > 0 && !deployments.some(({ provider }) => carriedAs(provider, route.operation))) {
       return refused(
         'invalid_request_error',
         `No provider of the model ${model.name} takes calls in the format of this endpoint. GET /v1/models lists what this key may use.`,
@@ -177,7 +177,7 @@ function authoriseTargets(
     }
     passed ??= verdict.testedRules
     const isOn = deployment.status === 'active' && deployment.provider.status === 'active'
-    const operation = isOn ? carriedAs(deployment.provider.kind, route.operation) : null
+    const operation = isOn ? carriedAs(deployment.provider, route.operation) : null
     if (operation) candidates.push({ deployment, operation })
   }
   if (passed) return { kind: 'authorised', candidates, rules: passed }

@@ -3,10 +3,12 @@ import type { ProviderKind } from '#lib/catalog/contract.ts'
 import type { Operation } from '#lib/formats/contract.ts'
 import { isTranslatable } from '#lib/formats/translation.ts'
 import { anthropicRequest } from '#lib/providers/anthropic/request.ts'
+import { azureAt } from '#lib/providers/azure/surfaces.ts'
 import { openaiRequest } from '#lib/providers/openai/request.ts'
 import type { Provider, RequestFacts, UpstreamRequest } from '#lib/providers/upstream-request.ts'
 
-const providers: Partial<Record<ProviderKind, Provider>> = {
+/** Where it depends on the address what a provider can be asked, the address is asked first. */
+const providers: Partial<Record<ProviderKind, Provider | ((baseUrl: string) => Provider)>> = {
   openai: {
     operations: ['chat', 'responses', 'completions', 'embeddings', 'moderations'],
     request: openaiRequest,
@@ -14,21 +16,29 @@ const providers: Partial<Record<ProviderKind, Provider>> = {
   // Servers of this kind differ in what they have beside chat; responses are carried as chat, which all of them have.
   openai_compatible: { operations: ['chat', 'completions', 'embeddings', 'moderations'], request: openaiRequest },
   anthropic: { operations: ['messages', 'count_tokens'], request: anthropicRequest },
+  azure: azureAt,
+}
+
+type Connection = { readonly kind: ProviderKind; readonly baseUrl: string }
+
+function providerAt({ kind, baseUrl }: Connection): Provider | undefined {
+  const provider = providers[kind]
+  return typeof provider === 'function' ? provider(baseUrl) : provider
 }
 
 /**
  * What such a provider is asked where a caller asks for `operation`: the same where it can, else a conversation that the
  * caller's can be carried as. Null where calls of this kind cannot reach it.
  */
-export function carriedAs(kind: ProviderKind, operation: Operation): Operation | null {
-  const operations = providers[kind]?.operations ?? []
+export function carriedAs(connection: Connection, operation: Operation): Operation | null {
+  const operations = providerAt(connection)?.operations ?? []
   if (operations.includes(operation)) return operation
   return operations.find((spoken) => isTranslatable(operation, spoken)) ?? null
 }
 
 /** Throws for a kind that no call is ever planned for. */
 export function requestTo(kind: ProviderKind, facts: RequestFacts): UpstreamRequest {
-  const provider = providers[kind]
+  const provider = providerAt({ kind, baseUrl: facts.baseUrl })
   if (!provider) throw new Error(`no call can go to a provider of kind ${kind}`)
   return provider.request(facts)
 }

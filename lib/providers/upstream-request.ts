@@ -44,14 +44,21 @@ export function forwardedHeaders(caller: IncomingHttpHeaders, names: readonly st
   return headers
 }
 
-const bases = new Map<string, { origin: string; basePath: string }>()
+type Base = {
+  readonly origin: string
+  readonly basePath: string
+  /** Without its question mark. */
+  readonly query: string
+}
+
+const bases = new Map<string, Base>()
 
 /** Base URLs are an administrator's, so there are few. */
-export function baseOf(baseUrl: string): { origin: string; basePath: string } {
+export function baseOf(baseUrl: string): Base {
   let base = bases.get(baseUrl)
   if (!base) {
     const url = new URL(baseUrl)
-    base = { origin: url.origin, basePath: url.pathname.replace(/\/$/, '') }
+    base = { origin: url.origin, basePath: url.pathname.replace(/\/$/, ''), query: url.search.slice(1) }
     bases.set(baseUrl, base)
   }
   return base

@@ -33,7 +33,7 @@ export async function createProvider(
   input: CreateProviderInput,
 ): Promise<ProviderView> {
   mustWrite(actor)
-  const baseUrl = checkedUrl(input.baseUrl)
+  const baseUrl = checkedUrl(input.baseUrl, input.kind)
   const nowMs = context.clock.nowMs()
   return changePolicy(context, actor, async (tx) => {
     if (await providerNameIsTaken(tx, input.name)) {
@@ -70,7 +70,7 @@ export async function updateProvider(
     if (patch.status !== undefined && row.status === 'quarantined') {
       throw new AppError('conflict', 'This provider is quarantined. Release it first.')
     }
-    const given = { ...patch, ...(patch.baseUrl === undefined ? {} : { baseUrl: checkedUrl(patch.baseUrl) }) }
+    const given = { ...patch, ...(patch.baseUrl === undefined ? {} : { baseUrl: checkedUrl(patch.baseUrl, row.kind) }) }
     const { isEmpty, before, after } = changedFields(row, given)
     if (isEmpty) return { result: viewProvider(row), subjects: [], audit: null }
 
@@ -179,8 +179,8 @@ function mustWrite(actor: Actor): void {
   if (!may(actor, 'provider.write')) throw forbidden('Only administrators change providers.')
 }
 
-function checkedUrl(text: string): string {
-  const problem = baseUrlProblem(text)
+function checkedUrl(text: string, kind: string): string {
+  const problem = baseUrlProblem(text, kind)
   if (problem === null) return text.replace(/\/+$/, '')
   throw new AppError('validation_failed', 'The address cannot be used.', {
     errors: [{ field: 'baseUrl', message: problem }],

@@ -15,7 +15,7 @@ describe('the address of a provider', () => {
     'http://172.31.1.1',
     'https://203.0.113.9:8443',
   ])('may be %s', (url) => {
-    expect(baseUrlProblem(url)).toBeNull()
+    expect(baseUrlProblem(url, 'openai_compatible')).toBeNull()
   })
 
   test.each([
@@ -51,6 +51,36 @@ describe('the address of a provider', () => {
     'http://255.255.255.255/',
     "https://'; DROP TABLE provider; --",
   ])('may not be %s', (url) => {
-    expect(baseUrlProblem(url)).toMatch(/\w/)
+    expect(baseUrlProblem(url, 'openai_compatible')).toMatch(/\w/)
+  })
+})
+
+describe('the address of an Azure OpenAI resource', () => {
+  test.each([
+    'https://fernhill.openai.azure.com/openai',
+    'https://fernhill.openai.azure.com/openai/v1',
+    'https://fernhill.openai.azure.com/openai?api-version=2025-03-01-preview',
+    'https://fernhill.openai.azure.com/openai/v1?api-version=preview',
+    'https://apim.fernhill.example/models',
+  ])('may be %s', (url) => {
+    expect(baseUrlProblem(url, 'azure')).toBeNull()
+  })
+
+  test.each([
+    ['https://fernhill.openai.azure.com', '/openai/v1'],
+    ['https://fernhill.openai.azure.com/?api-version=2024-10-21', '/openai/v1'],
+    [
+      'https://fernhill.openai.azure.com/openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21',
+      '/deployments',
+    ],
+    ['https://fernhill.openai.azure.com/openai/deployments', '/deployments'],
+    ['https://fernhill.openai.azure.com/openai?api-key=abc', 'api-version'],
+    ['https://fernhill.openai.azure.com/openai?api-version=2024-10-21&api-key=abc', 'api-version'],
+    ['https://fernhill.openai.azure.com/openai?api-version=', 'api-version'],
+    ['https://fernhill.openai.azure.com/openai#x', 'fragment'],
+    ['http://fernhill.openai.azure.com/openai', 'https'],
+    ['http://169.254.169.254/openai', 'machine'],
+  ])('may not be %s, and the problem names %s', (url, named) => {
+    expect(baseUrlProblem(url, 'azure')).toContain(named)
   })
 })

@@ -4,17 +4,29 @@
  * spelling of an address (decimal, octal, mapped) into one form first.
  */
 
-/** What is wrong with an address, or null. */
-export function baseUrlProblem(text: string): string | null {
+/** What is wrong with the address of a provider of this kind, or null. */
+export function baseUrlProblem(text: string, kind: string): string | null {
   if (!URL.canParse(text)) return 'Enter an address such as https://api.openai.com/v1.'
   const url = new URL(text)
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'Use an address that begins with https://.'
   if (url.username !== '' || url.password !== '')
     return 'Leave user and password out of the address; add a credential instead.'
-  if (url.search !== '' || url.hash !== '') return 'Leave query and fragment out of the address.'
+  if (url.hash !== '') return 'Leave the fragment out of the address.'
+  const shape = kind === 'azure' ? azureProblem(url) : url.search && 'Leave the query out of the address.'
+  if (shape) return shape
   const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
   if (isNeverAProvider(host)) return 'This address belongs to the machine itself, not to a provider.'
   if (url.protocol === 'http:' && !isInside(host)) return 'Use https. Plain http is for hosts inside your own network.'
+  return null
+}
+
+/** Azure's portal shows the address of one deployment, and its clients want the resource's; ours is between the two. */
+function azureProblem(url: URL): string | null {
+  if (url.search !== '' && !/^\?api-version=[\w.-]+$/.test(url.search))
+    return 'Leave the query out of the address, but for an api-version.'
+  if (/\/deployments(\/|$)/.test(url.pathname))
+    return 'End the address before /deployments. A deployment is the upstream model of a route.'
+  if (url.pathname === '/') return 'End the address in /openai/v1, or in /openai where deployments are addressed.'
   return null
 }
 

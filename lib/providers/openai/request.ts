@@ -4,7 +4,8 @@ import { baseOf, forwardedHeaders, type RequestFacts, type UpstreamRequest } fro
 
 const passedOn = ['openai-beta', 'openai-organization', 'openai-project', 'idempotency-key'] as const
 
-const paths: Partial<Record<Operation, string>> = {
+/** Below the base URL; Azure's newer surface has the same. */
+export const paths: Partial<Record<Operation, string>> = {
   chat: '/chat/completions',
   responses: '/responses',
   completions: '/completions',
