@@ -3,6 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { Suspense, useState } from 'react'
 import { useSend } from '#components/admin/use-send.ts'
+import { baseUrlHelp } from '#components/providers/kind-words.ts'
 import { problemsByField } from '#components/query/api.ts'
 import { ProblemNote } from '#components/query/problem-note.tsx'
 import { Button } from '#components/ui/button.tsx'
@@ -14,7 +15,7 @@ import { Panel, PanelFoot } from '#components/ui/panel.tsx'
 import { providerView, type ProviderView } from '#lib/catalog/contract.ts'
 
 type ConnectionPanelProps = {
-  readonly provider: Pick<ProviderView, 'id' | 'name' | 'displayName' | 'baseUrl'>
+  readonly provider: Pick<ProviderView, 'id' | 'name' | 'kind' | 'displayName' | 'baseUrl'>
   readonly live: number
   readonly closeHref: string
 }
@@ -70,7 +71,7 @@ export function ConnectionPanel({ provider, live, closeHref }: ConnectionPanelPr
         <Field label="Shown as" error={errors.get('displayName')?.message}>
           <Input value={displayName} maxLength={80} onChange={(event) => setDisplayName(event.target.value)} />
         </Field>
-        <Field label="Base URL" help="Up to the version, without the endpoint." error={errors.get('baseUrl')?.message}>
+        <Field label="Base URL" help={baseUrlHelp(provider.kind)} error={errors.get('baseUrl')?.message}>
           <Input mono type="url" value={baseUrl} maxLength={500} onChange={(event) => setBaseUrl(event.target.value)} />
         </Field>
         {problem && errors.size === 0 ? (

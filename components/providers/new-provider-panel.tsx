@@ -3,7 +3,13 @@
 import { useRouter } from 'next/navigation'
 import { Suspense, useState } from 'react'
 import { useSend } from '#components/admin/use-send.ts'
-import { connectableKinds, kindWords, usualBaseUrl } from '#components/providers/kind-words.ts'
+import {
+  baseUrlExample,
+  baseUrlHelp,
+  connectableKinds,
+  kindWords,
+  usualBaseUrl,
+} from '#components/providers/kind-words.ts'
 import { SecretField } from '#components/providers/secret-field.tsx'
 import { problemsByField } from '#components/query/api.ts'
 import { ProblemNote } from '#components/query/problem-note.tsx'
@@ -93,13 +99,13 @@ export function NewProviderPanel({ closeHref }: { readonly closeHref: string }) 
             onChange={(event) => setDisplayName(event.target.value)}
           />
         </Field>
-        <Field label="Base URL" help="Up to the version, without the endpoint." error={errors.get('baseUrl')?.message}>
+        <Field label="Base URL" help={baseUrlHelp(kind)} error={errors.get('baseUrl')?.message}>
           <Input
             mono
             type="url"
             value={baseUrl}
             maxLength={500}
-            placeholder="http://vllm.internal:8000/v1"
+            placeholder={baseUrlExample[kind]}
             onChange={(event) => setBaseUrl(event.target.value)}
           />
         </Field>
