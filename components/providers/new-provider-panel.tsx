@@ -18,7 +18,7 @@ import { Field } from '#components/ui/field.tsx'
 import { Input } from '#components/ui/input.tsx'
 import { Verdict } from '#components/ui/note.tsx'
 import { Panel, PanelFoot } from '#components/ui/panel.tsx'
-import { Segmented } from '#components/ui/radio-group.tsx'
+import { Select } from '#components/ui/select.tsx'
 import { providerView } from '#lib/catalog/contract.ts'
 
 type Kind = (typeof connectableKinds)[number]
@@ -35,7 +35,8 @@ export function NewProviderPanel({ closeHref }: { readonly closeHref: string }) 
   const { send, busy, problem } = useSend(providerView)
   const errors = problemsByField(problem)
 
-  function choose(next: Kind) {
+  function choose(value: string) {
+    const next = connectableKinds.find((known) => known === value) ?? kind
     // An address that somebody typed stays.
     if (baseUrl === usualBaseUrl[kind]) setBaseUrl(usualBaseUrl[next])
     setKind(next)
@@ -73,13 +74,11 @@ export function NewProviderPanel({ closeHref }: { readonly closeHref: string }) 
           void create()
         }}
       >
-        <Field label="Speaks" group error={errors.get('kind')?.message}>
-          <Segmented
-            label="Speaks"
+        <Field label="Speaks" error={errors.get('kind')?.message}>
+          <Select
             value={kind}
             onValueChange={choose}
             options={connectableKinds.map((value) => ({ value, label: kindWords[value] }))}
-            className="justify-self-start"
           />
         </Field>
         <Field label="Name" meaning="as in x-gatehouse-provider; it stays" error={errors.get('name')?.message}>

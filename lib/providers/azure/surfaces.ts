@@ -9,7 +9,10 @@
 import { paths } from '#lib/providers/openai/request.ts'
 import { baseOf, forwardedHeaders, type Provider, type RequestFacts } from '#lib/providers/upstream-request.ts'
 
-/** The last generally available one of the classic surface: what came after it came to v1. */
+/**
+ * The last generally available one of the classic surface, which streams usage. What came later, such as reasoning models'
+ * `max_completion_tokens`, is on v1, or in a preview that the base URL names.
+ */
 const defaultVersion = '2024-10-21'
 
 const classic: Provider = {
