@@ -69,7 +69,7 @@ describe('the route of a call', () => {
     '/v1/chat/completions\0',
     '/v1/chat/completions ',
     '/v1/models/%zz',
-    '/azure/openai/deployments//chat/completions',
+    '/azure/openai/deployments//embeddings',
     '/azure/openai/deployments/gpt-4o',
     '/azure/openai/deployments/%zz/embeddings',
     '/azure/v1/chat/completions',
