@@ -14,12 +14,14 @@ const eventBytes = 1024 * 1024
 const partOfEndBytes = 3
 /** Up to this much that came at once is counted event by event; of more, one event stands for all. */
 const countedBytes = 2_048
+/** Some servers begin with an event that is about the prompt. */
+const openingEvents = 8
 const nothing = Buffer.alloc(0)
 
 export type StreamWire = {
   /** Looks at one whole event and returns whether it is to be left out. */
   readonly read: (event: Buffer) => boolean
-  /** What an event has in it that must be read; left out: every event is. The stream's first is always read. */
+  /** What an event has in it that must be read; left out: every event is. Until the model is known, the first are too. */
   readonly marks?: readonly Buffer[]
   /** Names of fields with output text, each with its quotes and colon. */
   readonly textFields: readonly Buffer[]
@@ -29,7 +31,7 @@ export type StreamWire = {
 
 export function passEvents({ read, marks, textFields, told }: StreamWire): AnswerReader {
   let pending: Buffer = nothing
-  let isFirst = true
+  let opened = 0
   let unread = false
   let texts = 0
   let characters = 0
@@ -39,6 +41,11 @@ export function passEvents({ read, marks, textFields, told }: StreamWire): Answe
     if (length === 0) return
     texts += times
     characters += length * times
+  }
+
+  /** The first events are read, until one names the model. */
+  function isOpening(): boolean {
+    return opened < openingEvents && (opened === 0 || told().modelServed === null)
   }
 
   /** Events that only bring more text. */
@@ -61,13 +68,13 @@ export function passEvents({ read, marks, textFields, told }: StreamWire): Answe
     const nextMark = marks && findMarks(bytes, marks)
     let sent = 0
     for (let from = 0; from < bytes.length;) {
-      const mark = nextMark && !isFirst ? nextMark(from) : from
+      const mark = nextMark && !isOpening() ? nextMark(from) : from
       const next = mark === bytes.length ? mark : startOfEvent(bytes, from, mark)
       countAll(bytes.subarray(from, next))
       if (next === bytes.length) break
       const end = endOrAll(bytes, next)
       const event = bytes.subarray(next, end)
-      isFirst = false
+      opened += 1
       if (read(event)) {
         if (next > sent) kept.push(bytes.subarray(sent, next))
         sent = end
