@@ -12,6 +12,7 @@ const usage = z.object({
     .object({ ephemeral_5m_input_tokens: count.nullish(), ephemeral_1h_input_tokens: count.nullish() })
     .nullish(),
   output_tokens: count.nullish(),
+  output_tokens_details: z.object({ thinking_tokens: count.nullish() }).nullish(),
   server_tool_use: z.object({ web_search_requests: count.nullish() }).nullish(),
 })
 export type Usage = z.infer<typeof usage>
@@ -33,6 +34,8 @@ export function wholeOf(read: Usage): TokenVector | null {
   const prompt = promptOf(read)
   if (!prompt) return null
   const tokens: TokenVector = { ...prompt, output: read.output_tokens ?? 0 }
+  const thinking = Math.min(read.output_tokens_details?.thinking_tokens ?? 0, read.output_tokens ?? 0)
+  if (thinking > 0) tokens.reasoning = thinking
   const searches = read.server_tool_use?.web_search_requests ?? 0
   if (searches > 0) tokens.tool_calls = searches
   return tokens

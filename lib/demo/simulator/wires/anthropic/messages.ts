@@ -12,7 +12,7 @@ import type { CallIdentity, CallRead, StreamScript } from '#lib/demo/simulator/w
 import { readPrompt } from '#lib/demo/simulator/wires/anthropic/prompt.ts'
 import { readFlag, readMaximum, readModel, readRequest } from '#lib/demo/simulator/wires/anthropic/request.ts'
 import { chooseTool } from '#lib/demo/simulator/wires/anthropic/tools.ts'
-import { asksForAnHour, messageUsage, promptUsage } from '#lib/demo/simulator/wires/anthropic/usage.ts'
+import { asksForAnHour, messageUsage, promptUsage, thinkingUsage } from '#lib/demo/simulator/wires/anthropic/usage.ts'
 
 export function readMessages(request: unknown, id: string): CallRead {
   return readRequest(request, id, (members) => {
@@ -99,7 +99,10 @@ function messageObject(message: Answered, id: string, { content, stopReason, out
 function messageDelta(message: Answered): string {
   const { steering, generation } = message
   const outputTokens = generation.reasoning + generation.visible
-  const usage = steering.usage === 'none' ? '' : `,"usage":{${promptUsage(generation)},"output_tokens":${outputTokens}}`
+  const usage =
+    steering.usage === 'none'
+      ? ''
+      : `,"usage":{${promptUsage(generation)},"output_tokens":${outputTokens}${thinkingUsage(generation, outputTokens)}}`
   return `"delta":{"stop_reason":"${stopReason(message)}","stop_sequence":null}${usage}`
 }
 

@@ -12,7 +12,13 @@ export function promptUsage({ prompt, cached, cacheWrite }: Generation): string 
 export function messageUsage(generation: Generation, outputTokens: number, writesForAnHour: boolean): string {
   const hour = writesForAnHour ? generation.cacheWrite : 0
   const fiveMinutes = generation.cacheWrite - hour
-  return `{${promptUsage(generation)},"cache_creation":{"ephemeral_5m_input_tokens":${fiveMinutes},"ephemeral_1h_input_tokens":${hour}},"output_tokens":${outputTokens},"service_tier":"standard"}`
+  return `{${promptUsage(generation)},"cache_creation":{"ephemeral_5m_input_tokens":${fiveMinutes},"ephemeral_1h_input_tokens":${hour}},"output_tokens":${outputTokens}${thinkingUsage(generation, outputTokens)},"service_tier":"standard"}`
+}
+
+/** How much of the output was thought; nothing where none was. */
+export function thinkingUsage({ reasoning }: Generation, outputTokens: number): string {
+  const thought = Math.min(reasoning, outputTokens)
+  return thought > 0 ? `,"output_tokens_details":{"thinking_tokens":${thought}}` : ''
 }
 
 /**
