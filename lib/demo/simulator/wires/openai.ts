@@ -1,9 +1,12 @@
-/** OpenAI's API, as far as the gateway speaks it: chat completions, embeddings, models. */
+/** OpenAI's API, as far as the gateway speaks it. */
 import type { Route, Wire } from '#lib/demo/simulator/wire.ts'
 import { readChat } from '#lib/demo/simulator/wires/openai/chat.ts'
+import { readCompletion } from '#lib/demo/simulator/wires/openai/completions.ts'
 import { readEmbeddings } from '#lib/demo/simulator/wires/openai/embeddings.ts'
 import { errorBody } from '#lib/demo/simulator/wires/openai/errors.ts'
 import { modelList, modelPage } from '#lib/demo/simulator/wires/openai/models.ts'
+import { readModeration } from '#lib/demo/simulator/wires/openai/moderations.ts'
+import { readResponse } from '#lib/demo/simulator/wires/openai/responses/read-response.ts'
 
 export const openai: Wire = {
   provider: 'openai',
@@ -15,7 +18,10 @@ export const openai: Wire = {
 
 const CALLS: Readonly<Record<string, Route>> = {
   '/chat/completions': { kind: 'call', read: readChat },
+  '/responses': { kind: 'call', read: readResponse },
+  '/completions': { kind: 'call', read: readCompletion },
   '/embeddings': { kind: 'call', read: readEmbeddings },
+  '/moderations': { kind: 'call', read: readModeration },
 }
 
 const MODELS_PATH = '/models'

@@ -2,23 +2,26 @@
  * `POST /chat/completions`: what the request asks for, and OpenAI's bodies and events for the answer.
  *
  * Bodies are put together from strings and not by JSON.stringify, which would cost more than the rest of the
- * call. Only the model's and the tools' names need escaping; the answer's text has nothing to escape.
+ * call. Only the model's and the tools' names need escaping, and JSON that was asked for; the answer's own text has
+ * nothing to escape.
  */
 import { answerText, wideAnswerText } from '#lib/demo/simulator/rules/answer-text.ts'
 import { isObject, type Members } from '#lib/demo/simulator/rules/members.ts'
 import { type Generation, planGeneration } from '#lib/demo/simulator/rules/plan-generation.ts'
 import { promptTokensOf } from '#lib/demo/simulator/rules/prompt-tokens.ts'
 import { readSteering, type Steering } from '#lib/demo/simulator/rules/steering.ts'
-import { argumentsText, type ToolUse } from '#lib/demo/simulator/rules/tool-use.ts'
+import { argumentsText, escaped, spreadText, type ToolUse } from '#lib/demo/simulator/rules/tool-use.ts'
 import type { CallIdentity, CallRead, StreamScript } from '#lib/demo/simulator/wire.ts'
 import {
   InvalidRequest,
   readFlag,
+  readIncludeUsage,
   readInteger,
   readModel,
   readRequest,
 } from '#lib/demo/simulator/wires/openai/request.ts'
-import { chooseTool } from '#lib/demo/simulator/wires/openai/tools.ts'
+import { usageOf } from '#lib/demo/simulator/wires/openai/usage.ts'
+import { chooseTool, formedText, nestedTool } from '#lib/demo/simulator/wires/openai/tools.ts'
 
 const MAX_CHOICES = 128
 
@@ -35,7 +38,15 @@ export function readChat(request: unknown): CallRead {
       choices: readInteger(members, 'n', [1, MAX_CHOICES]) ?? 1,
       maximum: readMaximum(members),
     })
-    const chat: Chat = { model, steering, generation, includesUsage, tool: chooseTool(members, messages, steering) }
+    const hasToolAnswered = messages.at(-1)?.role === 'tool'
+    const chat: Chat = {
+      model,
+      steering,
+      generation,
+      includesUsage,
+      tool: chooseTool(members, hasToolAnswered, steering, nestedTool),
+      formed: formedText(members.response_format),
+    }
     return {
       kind: 'answer',
       answer: {
@@ -55,6 +66,8 @@ type Chat = {
   readonly generation: Generation
   readonly includesUsage: boolean
   readonly tool: ToolUse | null
+  /** The JSON that the caller wants as the answer. */
+  readonly formed: string | null
 }
 
 function readMessages({ messages }: Members): readonly Members[] {
@@ -74,17 +87,6 @@ function readMaximum(members: Members): number | null {
   const range = [1, Number.MAX_SAFE_INTEGER] as const
   const current = readInteger(members, 'max_completion_tokens', range)
   return current ?? readInteger(members, 'max_tokens', range)
-}
-
-function readIncludeUsage({ stream_options: options }: Members, isStream: boolean): boolean {
-  if (options == null) return false
-  if (!isStream || !isObject(options)) {
-    throw new InvalidRequest({
-      message: "The 'stream_options' parameter is only allowed when 'stream' is enabled, and must be an object.",
-      param: 'stream_options',
-    })
-  }
-  return readFlag(options, 'include_usage')
 }
 
 function readPrompt(messages: readonly Members[]): { steering: Steering; promptTokens: number } {
@@ -166,7 +168,8 @@ function finishReason({ generation, tool }: Chat): string {
   return tool ? 'tool_calls' : 'stop'
 }
 
-function textOf({ steering }: Chat, choice: number, from: number, to: number): string {
+function textOf({ steering, generation, formed }: Chat, choice: number, from: number, to: number): string {
+  if (formed !== null) return escaped(spreadText(formed, generation, from, to))
   return steering.garbage === 'split' ? wideAnswerText(from, to) : answerText(choice, from, to)
 }
 
@@ -177,11 +180,4 @@ function toolCallId(id: string, choice: number): string {
 /** `text` is escaped already. */
 function toolCall(tool: ToolUse, id: string, text: string): string {
   return `{"id":"${id}","type":"function","function":{"name":${JSON.stringify(tool.name)},"arguments":"${text}"}}`
-}
-
-/** Each choice is billed for its own output; the prompt is billed once. */
-function usageOf({ choices, prompt, cached, cacheWrite, reasoning, visible }: Generation): string {
-  const completion = (reasoning + visible) * choices
-  const written = cacheWrite > 0 ? `,"cache_write_tokens":${cacheWrite}` : ''
-  return `{"prompt_tokens":${prompt},"completion_tokens":${completion},"total_tokens":${prompt + completion},"prompt_tokens_details":{"cached_tokens":${cached},"audio_tokens":0${written}},"completion_tokens_details":{"reasoning_tokens":${reasoning * choices},"audio_tokens":0,"accepted_prediction_tokens":0,"rejected_prediction_tokens":0}}`
 }

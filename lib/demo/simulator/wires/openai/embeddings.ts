@@ -5,6 +5,7 @@ import { readSteering } from '#lib/demo/simulator/rules/steering.ts'
 import { embeddingVector } from '#lib/demo/simulator/rules/embedding-vector.ts'
 import type { CallRead } from '#lib/demo/simulator/wire.ts'
 import { InvalidRequest, readInteger, readModel, readRequest } from '#lib/demo/simulator/wires/openai/request.ts'
+import { isTokens } from '#lib/demo/simulator/wires/openai/tokens.ts'
 
 const MAX_INPUTS = 2048
 const MAX_DIMENSIONS = 3072
@@ -54,10 +55,6 @@ function readInputs(input: unknown): Input[] {
 
 function isInput(value: unknown): value is Input {
   return typeof value === 'string' ? value !== '' : isTokens(value)
-}
-
-function isTokens(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.length > 0 && value.every((token) => Number.isInteger(token))
 }
 
 function tokensOf(input: Input): number {

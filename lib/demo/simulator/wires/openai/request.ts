@@ -46,3 +46,15 @@ export function readFlag(members: Members, param: string): boolean {
   if (typeof value === 'boolean') return value
   throw new InvalidRequest({ message: `Invalid type for '${param}': expected a boolean.`, param, code: 'invalid_type' })
 }
+
+/** Whether a stream is to tell its usage. */
+export function readIncludeUsage({ stream_options: options }: Members, isStream: boolean): boolean {
+  if (options == null) return false
+  if (!isStream || !isObject(options)) {
+    throw new InvalidRequest({
+      message: "The 'stream_options' parameter is only allowed when 'stream' is enabled, and must be an object.",
+      param: 'stream_options',
+    })
+  }
+  return readFlag(options, 'include_usage')
+}
