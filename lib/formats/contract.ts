@@ -33,6 +33,8 @@ export type ParsedRequest = {
   readonly stream: boolean
   /** The caller's own output maximum, in tokens; null where it named none, 0 where the endpoint has no output. */
   readonly outputMaximum: number | null
+  /** What the API itself stops at where the caller names no maximum, in tokens; absent where that is the model's own. */
+  readonly outputDefault?: number
   /** Answers asked for; each may take the output maximum. */
   readonly choices: number
   /** What the prompt probably counts, for token limits and for calls whose usage never arrives. */
@@ -114,12 +116,12 @@ export type Format = {
   readonly name: string
   parse(operation: Operation, body: unknown, addressed: Addressed): ParsedRequest | ParseProblem
   /** The body to forward. */
-  rewrite(body: unknown, bytes: Buffer, changes: BodyChanges): Buffer
+  rewrite(body: unknown, bytes: Buffer, changes: BodyChanges, operation: Operation): Buffer
   /** True when the raw bytes may not mean the same to every JSON parser (repeated or escaped deciding fields). */
-  isAmbiguous(bytes: Buffer): boolean
+  isAmbiguous(bytes: Buffer, operation: Operation): boolean
   refusalBody(refusal: PublicRefusal): string
   /** An error event for a stream whose head has been sent. */
-  streamError(refusal: PublicRefusal): string
+  streamError(refusal: PublicRefusal, operation: Operation): string
   readAnswer(operation: Operation, stream: boolean, stripUsage: boolean): AnswerReader
   /** A rate limit and what is left of it, in headers that the caller's clients know. Names and values in turn. */
   limitHeaders(headroom: Headroom): string[]

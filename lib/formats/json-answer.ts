@@ -10,8 +10,8 @@ const nothing = Buffer.alloc(0)
 const usageName = Buffer.from('"usage"')
 
 export type JsonWire = {
-  /** Null where the object is no usable usage. */
-  readonly tokensOf: (usage: unknown) => TokenVector | null
+  /** Null where the object is no usable usage. `bytes`: what it stood in. */
+  readonly tokensOf: (usage: unknown, bytes: Buffer) => TokenVector | null
   /** Names of fields with output text, each with its quotes and colon. */
   readonly textFields: readonly Buffer[]
 }
@@ -37,7 +37,7 @@ export function jsonAnswer({ tokensOf, textFields }: JsonWire): AnswerReader {
       const end = tail.length === 1 ? tail[0]! : Buffer.concat(tail)
       tail = [end]
       return {
-        tokens: tokensOf(objectAfter(end, usageName)) ?? tokensOf(objectAfter(head, usageName)),
+        tokens: tokensOf(objectAfter(end, usageName), end) ?? tokensOf(objectAfter(head, usageName), head),
         promptTokens: null,
         outputSeen: Math.round(textLength(end, textFields) / 4),
         modelServed: modelIn(head),

@@ -1,10 +1,11 @@
 /** Finds things in JSON without parsing all of it. */
 
-/** The JSON object that follows the last `name:` in the bytes. A quote inside a string is escaped, so no text can pose as it. */
+/**
+ * The object that is the value of the last such `name` in the bytes that has one. A quote inside a string is escaped, so
+ * no text can pose as it.
+ */
 export function objectAfter(bytes: Buffer, name: Buffer): unknown {
-  const at = bytes.lastIndexOf(name)
-  if (at < 0) return null
-  const open = bytes.indexOf(0x7b, at + name.length)
+  const open = lastObject(bytes, name)
   if (open < 0) return null
   let depth = 0
   for (let i = open; i < bytes.length; i++) {
@@ -18,6 +19,15 @@ export function objectAfter(bytes: Buffer, name: Buffer): unknown {
     }
   }
   return null
+}
+
+/** Where that object begins, or −1. A caller's own members of that name, such as a text of its metadata, are passed over. */
+function lastObject(bytes: Buffer, name: Buffer): number {
+  for (let at = bytes.lastIndexOf(name); at >= 0; at = at > 0 ? bytes.lastIndexOf(name, at - 1) : -1) {
+    const gap = /^\s*:\s*(?=\{)/.exec(bytes.toString('latin1', at + name.length, at + name.length + 16))
+    if (gap) return at + name.length + gap[0].length
+  }
+  return -1
 }
 
 const modelField = /"model"\s*:\s*"([^"\\]{1,256})"/

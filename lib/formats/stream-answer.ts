@@ -1,15 +1,16 @@
 /**
  * Passes a stream of server-sent events on, whole event by whole event, and shows the format those that tell something.
  * Most tell only more text: they are found by where they end, and never looked at one by one.
- * Bounded: an event longer than a mebibyte flows on unread.
+ * Bounded: an event longer than a mebibyte flows on, and only its end is shown.
  */
 import { createParser } from 'eventsource-parser'
 import type { AnswerReader, AnswerReading } from '#lib/formats/contract.ts'
 import { textLength } from '#lib/formats/scan-json.ts'
 import { endOfEvent, endOfLastEvent } from '#lib/formats/sse-events.ts'
 
-/** An event longer than this is passed on unread. */
+/** An event longer than this is passed on unread, but for its end. */
 const eventBytes = 1024 * 1024
+const tailBytes = 64 * 1024
 /** "\r\n\r", after which an event has not ended yet. */
 const partOfEndBytes = 3
 /** Up to this much that came at once is counted event by event; of more, one event stands for all. */
@@ -23,16 +24,19 @@ export type StreamWire = {
   readonly read: (event: Buffer) => boolean
   /** What an event has in it that must be read; left out: every event is. Until the model is known, the first are too. */
   readonly marks?: readonly Buffer[]
+  /** Shown the last 64 KiB of an event that was too long to be held, for wires whose usage stands at the end of one. */
+  readonly readTail?: (tail: Buffer) => void
   /** Names of fields with output text, each with its quotes and colon. */
   readonly textFields: readonly Buffer[]
   /** What the events have told so far. */
   readonly told: () => Omit<AnswerReading, 'outputSeen'>
 }
 
-export function passEvents({ read, marks, textFields, told }: StreamWire): AnswerReader {
+export function passEvents({ read, marks, readTail, textFields, told }: StreamWire): AnswerReader {
   let pending: Buffer = nothing
   let opened = 0
   let unread = false
+  let tail: Buffer = nothing
   let texts = 0
   let characters = 0
 
@@ -92,7 +96,7 @@ export function passEvents({ read, marks, textFields, told }: StreamWire): Answe
         // What is left of an event that was too long.
         const end = endOfEvent(bytes, 0)
         if (end < 0) return flowOn(bytes)
-        unread = false
+        endUnread(bytes.subarray(0, end))
         kept.push(bytes.subarray(0, end))
         bytes = bytes.subarray(end)
       }
@@ -106,7 +110,9 @@ export function passEvents({ read, marks, textFields, told }: StreamWire): Answe
       // Some servers omit the last blank line. Half an event is for the caller to judge, unless it is to be left out.
       const rest = pending
       pending = nothing
-      return rest.length > 0 && !unread && read(rest) ? nothing : rest
+      if (unread) endUnread(rest)
+      else if (rest.length > 0 && read(rest)) return nothing
+      return rest
     },
     // An event has a token at least, and a token about four characters.
     reading: () => ({ ...told(), outputSeen: Math.max(texts, Math.round(characters / 4)) }),
@@ -117,7 +123,19 @@ export function passEvents({ read, marks, textFields, told }: StreamWire): Answe
     unread = true
     const from = Math.max(0, bytes.length - partOfEndBytes)
     pending = bytes.subarray(from)
+    keepTail(bytes.subarray(0, from))
     return bytes.subarray(0, from)
+  }
+
+  function keepTail(bytes: Buffer): void {
+    if (readTail) tail = Buffer.concat([tail, bytes.subarray(-tailBytes)]).subarray(-tailBytes)
+  }
+
+  function endUnread(bytes: Buffer): void {
+    keepTail(bytes)
+    readTail?.(tail)
+    tail = nothing
+    unread = false
   }
 }
 

@@ -48,7 +48,7 @@ export function carryCall(c: Carrying, target: RouteTarget): CarriedCall {
 function passThrough(c: Carrying, { deployment }: RouteTarget): CarriedCall {
   const { format, operation } = c.route
   return {
-    body: format.rewrite(c.body, c.bytes, { ...c.changes, model: deployment.upstreamModel }),
+    body: format.rewrite(c.body, c.bytes, { ...c.changes, model: deployment.upstreamModel }, operation),
     leftOut: [],
     reader: (streamed) => format.readAnswer(operation, streamed, c.request.stream && !c.request.wantsStreamUsage),
     anew: null,

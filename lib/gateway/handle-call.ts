@@ -166,10 +166,10 @@ async function forwardAdmitted(
       request,
       judged.outputAllowed,
     ),
-    rewrite: route.format.isAmbiguous(bytes),
+    rewrite: route.format.isAmbiguous(bytes, route.operation),
   }
   const streamError = (refusal: Refusal): string =>
-    route.format.streamError(publicRefusal(refusal, callId, ports.helpBase))
+    route.format.streamError(publicRefusal(refusal, callId, ports.helpBase), route.operation)
   const carrying: Carrying = {
     route,
     request,

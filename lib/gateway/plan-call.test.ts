@@ -306,6 +306,11 @@ describe('the hold of a call', () => {
     expect(bound({}, aGrant(), aModel([{}], { maxOutputTokens: null }))).toMatchObject({ outputWanted: 4_000 })
   })
 
+  test('counts no more than the API gives of itself where the caller names no maximum', () => {
+    expect(bound({ outputDefault: 16 })).toMatchObject({ outputWanted: 16, outputLeast: 16 })
+    expect(bound({ outputDefault: 16, outputMaximum: 50 })).toMatchObject({ outputWanted: 50, outputLeast: 50 })
+  })
+
   test('is never less than what the call can cost, whichever of its targets serves it', () => {
     const prices = fc
       .dictionary(fc.constantFrom(...units), fc.nat(100_000_000_000))

@@ -198,7 +198,8 @@ export function holdBound(
   bodyBytes: number,
 ): HoldBound {
   const asked = request.outputMaximum
-  const preset = Math.min(grant.defaultOutputTokens, model.maxOutputTokens ?? Infinity)
+  const apiDefault = request.outputDefault ?? Infinity
+  const preset = Math.min(grant.defaultOutputTokens, model.maxOutputTokens ?? Infinity, apiDefault)
   const wanted = asked ?? preset
   return {
     promptTokens: request.promptTokensEstimate,

@@ -88,7 +88,7 @@ describe('what a caller reads of a refusal', () => {
   })
 
   test('inside a stream is one event, and no end', () => {
-    const event = openai.streamError(publicRefusal(refusal, callId, ''))
+    const event = openai.streamError(publicRefusal(refusal, callId, ''), 'chat')
     expect(event).toMatch(/^data: \{"error":\{.*\}\}\n\n$/)
     expect(event).not.toContain('[DONE]')
   })

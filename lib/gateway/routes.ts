@@ -31,7 +31,10 @@ const anthropicCall = { method: 'POST', format: anthropic, kind: 'call' } as con
 function openaiRoutes(base: string): Route[] {
   return [
     { ...openaiCall, path: `${base}/chat/completions`, endpoint: 'chat', operation: 'chat' },
+    { ...openaiCall, path: `${base}/responses`, endpoint: 'responses', operation: 'responses' },
+    { ...openaiCall, path: `${base}/completions`, endpoint: 'completions', operation: 'completions' },
     { ...openaiCall, path: `${base}/embeddings`, endpoint: 'embeddings', operation: 'embeddings' },
+    { ...openaiCall, path: `${base}/moderations`, endpoint: 'moderations', operation: 'moderations' },
   ]
 }
 

@@ -1,13 +1,28 @@
 /** OpenAI's error body, with our `gatehouse` member beside its four fields. */
-import type { PublicRefusal } from '#lib/formats/contract.ts'
+import type { Operation, PublicRefusal } from '#lib/formats/contract.ts'
 
 export function refusalBody(refusal: PublicRefusal): string {
   return JSON.stringify({ error: errorObject(refusal) })
 }
 
-/** As OpenAI sends a failure inside a stream: a data event with an error, and no [DONE] after it. */
-export function streamError(refusal: PublicRefusal): string {
-  return `data: ${JSON.stringify({ error: errorObject(refusal) })}\n\n`
+/** As OpenAI sends a failure inside a stream: an event with an error, and nothing after it. */
+export function streamError(refusal: PublicRefusal, operation: Operation): string {
+  const error = errorObject(refusal)
+  if (operation !== 'responses') return `data: ${JSON.stringify({ error })}\n\n`
+  return errorEvent({ message: refusal.message, param: refusal.param, code: refusal.code }, error, 0)
+}
+
+/**
+ * A response's stream has typed events. OpenAI documents the error's members beside the type, and sends them in `error`:
+ * clients that read either are told.
+ */
+export function errorEvent(
+  told: { message: string; param: string | null; code: string | null },
+  error: object,
+  number: number,
+): string {
+  const event = { type: 'error', sequence_number: number, ...told, error }
+  return `event: error\ndata: ${JSON.stringify(event)}\n\n`
 }
 
 function errorObject({ status, code, message, param, gatehouse }: PublicRefusal): object {

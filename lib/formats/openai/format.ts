@@ -1,9 +1,16 @@
-import { commonAnswerHeaders, type Format } from '#lib/formats/contract.ts'
+import { commonAnswerHeaders, type AnswerReader, type Format, type Operation } from '#lib/formats/contract.ts'
 import { refusalBody, streamError } from '#lib/formats/openai/errors.ts'
 import { limitHeaders } from '#lib/formats/openai/limit-headers.ts'
 import { modelList, modelPage } from '#lib/formats/openai/models.ts'
 import { parse } from '#lib/formats/openai/parse.ts'
-import { jsonAnswer, streamAnswer } from '#lib/formats/openai/read-answer.ts'
+import {
+  completionJson,
+  completionStream,
+  jsonAnswer,
+  moderationJson,
+  streamAnswer,
+} from '#lib/formats/openai/read-answer.ts'
+import { responseJson, responseStream } from '#lib/formats/openai/responses/read-answer.ts'
 import { isAmbiguous, rewrite } from '#lib/formats/openai/rewrite.ts'
 
 /** OpenAI's wire, which OpenAI-compatible servers share. */
@@ -19,5 +26,18 @@ export const openai: Format = {
   streamError,
   limitHeaders,
   answerHeaders: [...commonAnswerHeaders, 'openai-processing-ms', 'openai-version'],
-  readAnswer: (_operation, stream, stripUsage) => (stream ? streamAnswer(stripUsage) : jsonAnswer()),
+  readAnswer,
+}
+
+function readAnswer(operation: Operation, stream: boolean, stripUsage: boolean): AnswerReader {
+  switch (operation) {
+    case 'responses':
+      return stream ? responseStream() : responseJson()
+    case 'completions':
+      return stream ? completionStream(stripUsage) : completionJson()
+    case 'moderations':
+      return moderationJson()
+    default:
+      return stream ? streamAnswer(stripUsage) : jsonAnswer()
+  }
 }

@@ -1,31 +1,32 @@
 /** Reads what the gateway must know of OpenAI request bodies; everything else passes untouched. */
 import * as z from 'zod'
 import type { Operation, ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
-
-/**
- * The most prompt tokens that one image can become: OpenAI's dearest case, gpt-4o-mini at high detail with eight tiles
- * (2,833 + 8 × 5,667).
- */
-const tokensOfAnImage = 48_169
-/** A file by id can be as long as the largest context that we know of. */
-const tokensOfAFile = 1_050_000
-
-/** More than any model gives. A call's hold is counted from it, and must stay a number that money can have. */
-const outputMaximum = z.int().min(1).max(1_000_000_000).nullish()
+import { parseCompletion } from '#lib/formats/openai/completions/parse.ts'
+import {
+  modelName,
+  outputMaximum,
+  problemOf,
+  streamOptions,
+  tokensOfAContext,
+  tokensOfAnImage,
+  tokensOfText,
+} from '#lib/formats/openai/fields.ts'
+import { parseModeration } from '#lib/formats/openai/moderations/parse.ts'
+import { parseResponse } from '#lib/formats/openai/responses/parse.ts'
 
 const chat = z.looseObject({
-  model: z.string().min(1).max(256),
+  model: modelName,
   // An assistant's message that calls tools may have no content at all.
   messages: z.array(z.looseObject({ role: z.string(), content: z.unknown().optional() })).min(1),
   stream: z.boolean().nullish(),
-  stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
+  stream_options: streamOptions,
   max_tokens: outputMaximum,
   max_completion_tokens: outputMaximum,
   n: z.int().min(1).max(128).nullish(),
 })
 
 const embeddings = z.looseObject({
-  model: z.string().min(1).max(256),
+  model: modelName,
   input: z.union([
     z.string().min(1),
     z.array(z.string()).min(1),
@@ -36,7 +37,18 @@ const embeddings = z.looseObject({
 })
 
 export function parse(operation: Operation, body: unknown): ParsedRequest | ParseProblem {
-  return operation === 'embeddings' ? parseEmbeddings(body) : parseChat(body)
+  switch (operation) {
+    case 'responses':
+      return parseResponse(body)
+    case 'completions':
+      return parseCompletion(body)
+    case 'embeddings':
+      return parseEmbeddings(body)
+    case 'moderations':
+      return parseModeration(body)
+    default:
+      return parseChat(body)
+  }
 }
 
 function parseChat(body: unknown): ParsedRequest | ParseProblem {
@@ -68,12 +80,6 @@ function parseEmbeddings(body: unknown): ParsedRequest | ParseProblem {
   }
 }
 
-function problemOf(error: z.ZodError): ParseProblem {
-  const issue = error.issues[0]!
-  const param = issue.path.map(String).join('.') || null
-  return { problem: param ? `${param}: ${issue.message}` : issue.message, param }
-}
-
 type Message = { readonly content?: unknown }
 type Part = { readonly type?: unknown; readonly text?: unknown; readonly file?: { readonly file_id?: unknown } } | null
 
@@ -92,10 +98,10 @@ function promptTokensEstimate(messages: readonly Message[]): number {
 }
 
 function inputTokensEstimate(input: string | readonly (string | number | readonly number[])[]): number {
-  if (typeof input === 'string') return Math.ceil(Buffer.byteLength(input) / 4)
+  if (typeof input === 'string') return tokensOfText(input)
   let tokens = 0
   for (const item of input) {
-    if (typeof item === 'string') tokens += Math.ceil(Buffer.byteLength(item) / 4)
+    if (typeof item === 'string') tokens += tokensOfText(item)
     else tokens += typeof item === 'number' ? 1 : item.length
   }
   return tokens
@@ -108,7 +114,7 @@ function tokensBeyondBytes(messages: readonly Message[]): number {
     if (!Array.isArray(content)) continue
     for (const part of content as Part[]) {
       if (part?.type === 'image_url') tokens += tokensOfAnImage
-      if (part?.type === 'file' && part.file?.file_id !== undefined) tokens += tokensOfAFile
+      if (part?.type === 'file' && part.file?.file_id !== undefined) tokens += tokensOfAContext
     }
   }
   return tokens

@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { AnswerReader, AnswerReading } from '#lib/formats/contract.ts'
-import { jsonAnswer, streamAnswer } from '#lib/formats/openai/read-answer.ts'
+import {
+  completionJson,
+  completionStream,
+  jsonAnswer,
+  moderationJson,
+  streamAnswer,
+} from '#lib/formats/openai/read-answer.ts'
 
 type Passed = { readonly bytes: string; readonly reading: AnswerReading }
 
@@ -283,4 +289,28 @@ describe('a JSON answer', () => {
       }),
     )
   })
+})
+
+describe('a completion', () => {
+  const text = (words: string) => JSON.stringify({ model: 'davinci-002', choices: [{ text: words, index: 0 }] })
+
+  test('streams like a chat, and its text is counted where usage is missing', () => {
+    const content = event(text('one')) + event(text('two'))
+    const asked = pass(completionStream(true), [Buffer.from(content + event(usageChunk(12, 34)) + event('[DONE]'))])
+    expect(asked.bytes).toBe(latin1(content + event('[DONE]')))
+    expect(asked.reading).toMatchObject({ tokens: { input: 12, output: 34 }, modelServed: 'davinci-002' })
+    expect(pass(completionStream(true), [Buffer.from(content)]).reading).toMatchObject({ tokens: null, outputSeen: 2 })
+  })
+
+  test('in one piece is counted by its text where usage is missing', () => {
+    expect(pass(completionJson(), [Buffer.from(text('x'.repeat(40)))]).reading).toMatchObject({
+      tokens: null,
+      outputSeen: 10,
+    })
+  })
+})
+
+test('a moderation used nothing, unless the server says otherwise', () => {
+  expect(pass(moderationJson(), [Buffer.from('{"id":"modr-1","results":[]}')]).reading.tokens).toEqual({})
+  expect(pass(moderationJson(), [Buffer.from('{"usage":{"prompt_tokens":9}}')]).reading.tokens).toEqual({ input: 9 })
 })

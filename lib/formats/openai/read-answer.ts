@@ -6,17 +6,33 @@ import { tokensOf } from '#lib/formats/openai/usage.ts'
 import { modelIn } from '#lib/formats/scan-json.ts'
 import { dataOf, passEvents } from '#lib/formats/stream-answer.ts'
 
-const textFields = ['"content":', '"arguments":', '"reasoning_content":', '"refusal":'].map((text) => Buffer.from(text))
+const named = (...names: readonly string[]) => names.map((name) => Buffer.from(`"${name}":`))
+const ofChats = named('content', 'arguments', 'reasoning_content', 'refusal')
+const ofCompletions = named('text')
 
+/** Of chats and embeddings. */
 export function jsonAnswer(): AnswerReader {
-  return readJson({ tokensOf, textFields })
+  return readJson({ tokensOf, textFields: ofChats })
+}
+
+export function completionJson(): AnswerReader {
+  return readJson({ tokensOf, textFields: ofCompletions })
+}
+
+/** Moderations are free at OpenAI, and nothing is said of what they used; servers that do say it are believed. */
+export function moderationJson(): AnswerReader {
+  return readJson({ tokensOf: (usage) => tokensOf(usage) ?? {}, textFields: [] })
+}
+
+export function completionStream(stripUsage: boolean): AnswerReader {
+  return streamAnswer(stripUsage, ofCompletions)
 }
 
 /**
  * For a stream: whole events pass; an event that carries usage is read, and left out when the caller did not ask for it
  * and it carries nothing else.
  */
-export function streamAnswer(stripUsage: boolean): AnswerReader {
+export function streamAnswer(stripUsage: boolean, textFields = ofChats): AnswerReader {
   let tokens: TokenVector | null = null
   let modelServed: string | null = null
   let complete = false

@@ -1,17 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { BodyChanges } from '#lib/formats/contract.ts'
+import type { BodyChanges, Operation } from '#lib/formats/contract.ts'
 import { isAmbiguous, rewrite } from '#lib/formats/openai/rewrite.ts'
 
-function change(text: string, changes: BodyChanges): string {
-  return rewrite(JSON.parse(text), Buffer.from(text), changes).toString('utf8')
+function change(text: string, changes: BodyChanges, operation: Operation = 'chat'): string {
+  return rewrite(JSON.parse(text), Buffer.from(text), changes, operation).toString('utf8')
 }
 
 describe('the forwarded body', () => {
   test('is the very bytes of the caller when nothing changes', () => {
     const bytes = Buffer.from('{ "model" : "x",\r\n "n":1.0e0 }')
-    expect(rewrite(JSON.parse(bytes.toString()), bytes, {})).toBe(bytes)
-    expect(rewrite(JSON.parse(bytes.toString()), bytes, { model: 'x' })).toBe(bytes)
+    expect(rewrite(JSON.parse(bytes.toString()), bytes, {}, 'chat')).toBe(bytes)
+    expect(rewrite(JSON.parse(bytes.toString()), bytes, { model: 'x' }, 'chat')).toBe(bytes)
   })
 
   test.each<[string, string, BodyChanges, string]>([
@@ -56,6 +56,13 @@ describe('the forwarded body', () => {
     expect(JSON.parse(change(text, changes))).toEqual(expected)
   })
 
+  test.each<[Operation, string]>([
+    ['responses', '{"max_output_tokens":9,"max_completion_tokens":1}'],
+    ['completions', '{"max_tokens":9,"max_completion_tokens":1}'],
+  ])('of %s has the maximum under its own name', (operation, expected) => {
+    expect(change('{"max_completion_tokens":1}', { outputMaximum: 9 }, operation)).toBe(expected)
+  })
+
   const json = fc.dictionary(fc.string({ unit: 'binary', maxLength: 8 }), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 5 })
   const changes = fc.record<BodyChanges>(
     { model: fc.string(), outputMaximum: fc.nat(), includeStreamUsage: fc.constant(true), rewrite: fc.boolean() },
@@ -95,7 +102,18 @@ describe('bytes that parsers may read in two ways', () => {
     ['stream options twice', '{"stream_options":{},"stream_options":{"include_usage":true}}'],
     ['an escaped name', '{"model":"a","mod\\u0065l":"b"}'],
   ])('are found: %s', (_name, text) => {
-    expect(isAmbiguous(Buffer.from(text))).toBe(true)
+    expect(isAmbiguous(Buffer.from(text), 'chat')).toBe(true)
+  })
+
+  test.each<[Operation, string]>([
+    ['responses', '{"max_output_tokens":16,"max_output_tokens":100000}'],
+    ['responses', '{"background":false,"background":true}'],
+    ['responses', '{"previous_response_id":null,"previous_response_id":"resp_1"}'],
+    ['responses', '{"tools":[],"tools":[{"type":"web_search"}]}'],
+    ['completions', '{"best_of":1,"best_of":20}'],
+    ['completions', '{"prompt":"a","prompt":["a","b","c"]}'],
+  ])('are found by what decides the cost of %s: %s', (operation, text) => {
+    expect(isAmbiguous(Buffer.from(text), operation)).toBe(true)
   })
 
   test('are not seen in an ordinary request', () => {
@@ -105,6 +123,6 @@ describe('bytes that parsers may read in two ways', () => {
       stream: true,
       messages: [{ role: 'user', content: 'model "n" 世界' }],
     })
-    expect(isAmbiguous(Buffer.from(text))).toBe(false)
+    expect(isAmbiguous(Buffer.from(text), 'chat')).toBe(false)
   })
 })

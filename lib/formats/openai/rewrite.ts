@@ -1,23 +1,40 @@
 /** What the gateway changes in an OpenAI request body. */
-import type { BodyChanges } from '#lib/formats/contract.ts'
+import type { BodyChanges, Operation } from '#lib/formats/contract.ts'
 import { isAmbiguous as isAmbiguousIn, quoted, withFields } from '#lib/formats/json-body.ts'
 
-export function rewrite(body: unknown, bytes: Buffer, changes: BodyChanges): Buffer {
+export function rewrite(body: unknown, bytes: Buffer, changes: BodyChanges, operation: Operation): Buffer {
   const fields = body as Record<string, unknown>
   const added: Record<string, unknown> = {}
   if (changes.includeStreamUsage) {
     added.stream_options = { ...(fields.stream_options as object | null | undefined), include_usage: true }
   }
-  if (changes.outputMaximum !== undefined) {
-    // The older field is what OpenAI-compatible servers know; a caller that uses the newer one keeps it.
-    added[fields.max_completion_tokens === undefined ? 'max_tokens' : 'max_completion_tokens'] = changes.outputMaximum
-  }
+  if (changes.outputMaximum !== undefined) added[maximumOf(operation, fields)] = changes.outputMaximum
   if (changes.model !== undefined && changes.model !== fields.model) added.model = changes.model
   return withFields(fields, bytes, added, changes.rewrite === true)
 }
 
-const deciding = quoted('model', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n')
+/** What the operation calls the output maximum. */
+function maximumOf(operation: Operation, fields: Readonly<Record<string, unknown>>): string {
+  if (operation === 'responses') return 'max_output_tokens'
+  // The older field is what OpenAI-compatible servers know; a caller that uses the newer one keeps it.
+  return operation === 'chat' && fields.max_completion_tokens !== undefined ? 'max_completion_tokens' : 'max_tokens'
+}
 
-export function isAmbiguous(bytes: Buffer): boolean {
-  return isAmbiguousIn(bytes, deciding)
+const ofChats = quoted('model', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n')
+const ofResponses = quoted(
+  'model',
+  'stream',
+  'max_output_tokens',
+  'background',
+  'input',
+  'tools',
+  'previous_response_id',
+  'conversation',
+  'prompt',
+)
+const ofCompletions = quoted('model', 'stream', 'stream_options', 'max_tokens', 'prompt', 'n', 'best_of')
+
+export function isAmbiguous(bytes: Buffer, operation: Operation): boolean {
+  if (operation === 'responses') return isAmbiguousIn(bytes, ofResponses)
+  return isAmbiguousIn(bytes, operation === 'completions' ? ofCompletions : ofChats)
 }
