@@ -229,6 +229,8 @@ export type AnswerContext = {
   readonly upstreamModel: string
   /** Whether the caller asked a stream for its usage; wires that always tell it need not ask. */
   readonly wantsUsage: boolean
+  /** The caller's own request, for wires that repeat it in their answers. */
+  readonly asked?: Readonly<Record<string, unknown>>
 }
 
 /** Writes one event as the caller's wire has it; an empty text where the event has no counterpart. */

@@ -15,11 +15,13 @@ import {
   type WrittenRequest,
 } from '#lib/formats/neutral.ts'
 import { chatCaller, chatProvider } from '#lib/formats/openai/chat/sides.ts'
+import { responsesCaller } from '#lib/formats/openai/responses/sides.ts'
 
 // Each wire's own sides, by what a conversation is called there.
 const callerSides: Partial<Record<Operation, CallerSide>> = {
   chat: chatCaller,
   messages: messagesCaller,
+  responses: responsesCaller,
 }
 const providerSides: Partial<Record<Operation, ProviderSide>> = {
   chat: chatProvider,

@@ -65,6 +65,7 @@ function translated(c: Carrying, { deployment, operation: spoken }: RouteTarget)
     createdMs: c.createdMs,
     upstreamModel: deployment.upstreamModel,
     wantsUsage: c.request.wantsStreamUsage,
+    asked: c.body as Record<string, unknown>,
   }
   return {
     body: Buffer.from(JSON.stringify(written.body)),

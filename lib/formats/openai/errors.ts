@@ -9,19 +9,17 @@ export function refusalBody(refusal: PublicRefusal): string {
 export function streamError(refusal: PublicRefusal, operation: Operation): string {
   const error = errorObject(refusal)
   if (operation !== 'responses') return `data: ${JSON.stringify({ error })}\n\n`
-  return errorEvent({ message: refusal.message, param: refusal.param, code: refusal.code }, error, 0)
+  return errorEvent(refusal, error, 0)
 }
+
+type ToldError = { readonly message: string; readonly param: string | null; readonly code: string | null }
 
 /**
  * A response's stream has typed events. OpenAI documents the error's members beside the type, and sends them in `error`:
  * clients that read either are told.
  */
-export function errorEvent(
-  told: { message: string; param: string | null; code: string | null },
-  error: object,
-  number: number,
-): string {
-  const event = { type: 'error', sequence_number: number, ...told, error }
+export function errorEvent({ message, param, code }: ToldError, error: object, number: number): string {
+  const event = { type: 'error', sequence_number: number, code, message, param, error }
   return `event: error\ndata: ${JSON.stringify(event)}\n\n`
 }
 

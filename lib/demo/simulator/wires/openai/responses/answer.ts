@@ -50,6 +50,7 @@ export function responseObject(
     object: 'response',
     created_at: identity.createdSeconds,
     status,
+    access_programs: null,
     background: false,
     completed_at: status === 'completed' ? identity.createdSeconds : null,
     error: null,
