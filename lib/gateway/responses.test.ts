@@ -211,7 +211,7 @@ describe.each(mounts)('through the %s', (mount) => {
 
     test.each<[string, object, number, string]>([
       ['a model that is none', { model: 'gpt-none' }, 404, 'model_not_found'],
-      ['a model of another endpoint', { model: 'gpt-4o' }, 400, 'invalid_request_error'],
+      ['a model of another endpoint', { model: 'text-embedding-3-small' }, 400, 'invalid_request_error'],
       ['an input that is a number', { input: 7 }, 400, 'invalid_request_error'],
     ])('of %s is refused in OpenAI’s shape', async (_what, fields, status, code) => {
       const key = await g.makeKey()
