@@ -1,8 +1,8 @@
 /** Finds things in JSON without parsing all of it. */
 
 /**
- * The object that is the value of the last such `name` in the bytes that has one. A quote inside a string is escaped, so
- * no text can pose as it.
+ * The object that is the value of the last such `name` in the bytes; null where that has none. A quote inside a string is
+ * escaped, so no text can pose as it.
  */
 export function objectAfter(bytes: Buffer, name: Buffer): unknown {
   const open = lastObject(bytes, name)
@@ -21,11 +21,13 @@ export function objectAfter(bytes: Buffer, name: Buffer): unknown {
   return null
 }
 
-/** Where that object begins, or −1. A caller's own members of that name, such as a text of its metadata, are passed over. */
+/** Where that object begins, or −1. A text of that name is the caller's, such as one of its metadata, and passed over. */
 function lastObject(bytes: Buffer, name: Buffer): number {
   for (let at = bytes.lastIndexOf(name); at >= 0; at = at > 0 ? bytes.lastIndexOf(name, at - 1) : -1) {
-    const gap = /^\s*:\s*(?=\{)/.exec(bytes.toString('latin1', at + name.length, at + name.length + 16))
-    if (gap) return at + name.length + gap[0].length
+    const after = at + name.length
+    const [gap, first] = /^\s*:\s*(\S)/.exec(bytes.toString('latin1', after, after + 16)) ?? []
+    if (first === '{') return after + gap!.length - 1
+    if (first !== undefined && first !== '"') return -1
   }
   return -1
 }

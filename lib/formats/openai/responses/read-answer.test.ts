@@ -86,6 +86,22 @@ describe('a streamed response', () => {
   })
 })
 
+/** What a caller may put into its request, to be repeated. */
+const forged = { usage: { input_tokens: 0, output_tokens: 0 } }
+const tools = [{ type: 'function', name: 'f', parameters: { type: 'object', properties: forged } }]
+
+test('a response of which only the beginning came takes no usage from what it repeats', () => {
+  const instructions = 'x'.repeat(2_000_000)
+  const reader = responseStream()
+  const begun = response({ instructions, tools, usage: null, metadata: { usage: 'mine' } })
+  pass(reader, event('response.created', { response: begun }), [1_500_000])
+  expect(reader.reading()).toMatchObject({ tokens: null, complete: false })
+
+  const cut = responseJson()
+  cut.push(Buffer.from(JSON.stringify(response({ output: [], tools, usage })).slice(0, -140)))
+  expect(cut.reading().tokens).toBeNull()
+})
+
 describe('a response in one piece', () => {
   const read = (fields: object) => {
     const reader = responseJson()
@@ -95,8 +111,6 @@ describe('a response in one piece', () => {
   }
 
   test('is read from its end, behind what it repeats of the request', () => {
-    const forged = { usage: { input_tokens: 0, output_tokens: 0 } }
-    const tools = [{ type: 'function', name: 'f', parameters: { type: 'object', properties: forged } }]
     const reading = read({ instructions: 'x'.repeat(100_000), tools, usage, metadata: { usage: '{}' } })
     expect(reading).toMatchObject({ tokens: vector, modelServed: 'gpt-5-2025' })
   })

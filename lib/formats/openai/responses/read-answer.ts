@@ -12,8 +12,16 @@ const toolUsageName = Buffer.from('"tool_usage"')
 const wholeResponse = Buffer.from('"response":')
 const named = (...names: readonly string[]) => names.map((name) => Buffer.from(`"${name}":`))
 
+/** A response repeats the request, in which a caller may have a usage of its own: only the last of the whole is believed. */
 export function responseJson(): AnswerReader {
-  return readJson({ tokensOf: tokensWithin, textFields: named('text', 'arguments', 'refusal') })
+  const reader = readJson({ tokensOf: tokensWithin, textFields: named('text', 'arguments', 'refusal') })
+  return {
+    ...reader,
+    reading() {
+      const reading = reader.reading()
+      return reading.complete ? reading : { ...reading, tokens: null }
+    },
+  }
 }
 
 function tokensWithin(usage: unknown, bytes: Buffer): TokenVector | null {
