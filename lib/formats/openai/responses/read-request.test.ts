@@ -240,6 +240,15 @@ describe('what the model said and did', () => {
     ])
   })
 
+  test('is taken as the official client hands it on, with the JSON that it has read', () => {
+    const [, turn] = turnsOf(
+      { role: 'user', content: 'Look.' },
+      { role: 'assistant', content: [{ type: 'output_text', text: '{"a":1}', annotations: [], parsed: { a: 1 } }] },
+      { type: 'function_call', call_id: 'c', name: 'f', arguments: '{"a":1}', parsed_arguments: { a: 1 } },
+    )
+    expect(turn!.parts.map(({ kind }) => kind)).toEqual(['text', 'tool call'])
+  })
+
   test('that only OpenAI keeps is left out, and named', () => {
     const input = [
       { type: 'reasoning', id: 'rs_1', summary: [] },

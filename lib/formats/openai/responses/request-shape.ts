@@ -30,8 +30,16 @@ const inputFile = known({
   detail: z.literal('auto').nullish(),
   ...cacheMark,
 })
-const outputText = known({ type: z.literal('output_text'), text: z.string(), annotations: empty, logprobs: empty })
-const refusal = known({ type: z.literal('refusal'), refusal: z.string() })
+/** OpenAI's clients read an answer's JSON for their callers, and leave it in what these hand back. */
+const readByClient = z.unknown().optional()
+const outputText = known({
+  type: z.literal('output_text'),
+  text: z.string(),
+  annotations: empty,
+  logprobs: empty,
+  parsed: readByClient,
+})
+const refusal = known({ type: z.literal('refusal'), refusal: z.string(), parsed: readByClient })
 
 /** What OpenAI's answers have, so clients hand it back. */
 const answered = {
@@ -66,6 +74,7 @@ const functionCall = known({
   call_id: z.string(),
   name: z.string(),
   arguments: z.string(),
+  parsed_arguments: readByClient,
   async: z.literal(false).nullish(),
   caller: known({ type: z.literal('direct') }).nullish(),
   ...answered,
