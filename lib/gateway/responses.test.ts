@@ -151,7 +151,9 @@ describe.each(mounts)('through the %s', (mount) => {
       const key = await g.makeKey()
       const sent = { model, input: '@sim usage=none out=30 Hello', stream: true }
       await (await post(key.text, '/v1/responses', sent)).text()
-      expect(await eventOf(key.id)).toMatchObject({ outcome: 'served', estimated: true, tokens: { output: 30 } })
+      const event = await eventOf(key.id)
+      expect(event).toMatchObject({ outcome: 'served', estimated: true })
+      expect(Math.abs(event.tokens.output! - 30)).toBeLessThanOrEqual(2)
     })
 
     test('that its caller leaves is charged for what had come', async () => {

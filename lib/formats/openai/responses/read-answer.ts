@@ -10,6 +10,8 @@ const usageName = Buffer.from('"usage"')
 const toolUsageName = Buffer.from('"tool_usage"')
 /** The first events and the last have the whole response in them, as far as it has come. */
 const wholeResponse = Buffer.from('"response":')
+/** Those that begin or end an item or a part of it are long, and bring no more text. */
+const marks = [wholeResponse, Buffer.from('.added"'), Buffer.from('.done"')]
 const named = (...names: readonly string[]) => names.map((name) => Buffer.from(`"${name}":`))
 
 /** A response repeats the request, in which a caller may have a usage of its own: only the last of the whole is believed. */
@@ -38,7 +40,6 @@ export function responseStream(): AnswerReader {
   let complete = false
 
   function read(event: Buffer): boolean {
-    if (!event.includes(wholeResponse)) return false
     modelServed ??= modelIn(event)
     if (!endings.some((name) => event.includes(name))) return false
     const data = dataOf(event) as StreamEvent | null
@@ -56,7 +57,7 @@ export function responseStream(): AnswerReader {
   }
 
   const told = () => ({ tokens, promptTokens: null, modelServed, complete })
-  return passEvents({ read, readTail, textFields: named('delta'), told })
+  return passEvents({ read, marks, readTail, textFields: named('delta'), told })
 }
 
 type StreamEvent = {
