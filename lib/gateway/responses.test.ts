@@ -9,6 +9,29 @@ beforeAll(async () => {
   g = await startTestGateway()
   await g.change(['catalog'], async ({ db }) => {
     await db.model.update({ where: { id: 'model_gpt-4o-mini' }, data: { endpoints: ['chat', 'responses'] } })
+    await db.provider.create({
+      data: {
+        id: 'prov_llama',
+        name: 'llama',
+        displayName: 'Llama',
+        kind: 'openai_compatible',
+        baseUrl: `${g.simulator.url}/openai/v1`,
+        simulated: true,
+      },
+    })
+    await db.model.create({
+      data: {
+        id: 'model_llama',
+        name: 'llama-4',
+        displayName: 'Llama 4',
+        vendor: 'meta',
+        endpoints: ['chat'],
+        deployments: { create: { id: 'depl_llama', providerId: 'prov_llama', upstreamModel: 'llama-4' } },
+        prices: {
+          create: { id: 'price_llama', nanosPerMillion: miniPrice, effectiveFrom: new Date(0), source: 'test' },
+        },
+      },
+    })
     const models = [
       {
         name: 'gpt-3.5-turbo-instruct',
@@ -226,6 +249,84 @@ describe.each(mounts)('through the %s', (mount) => {
       const key = await g.makeKey()
       await client(key.text).responses.create({ model, input: 'Hello' })
       expect(JSON.stringify((await lastCall()).headers)).not.toContain(key.text)
+    })
+  })
+
+  describe('a response of a provider that only has chats', () => {
+    const model = 'llama-4'
+    const f: OpenAI.Responses.FunctionTool = {
+      type: 'function',
+      name: 'f',
+      strict: null,
+      parameters: { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] },
+    }
+
+    test('is put together from the chat, and priced by its usage', async () => {
+      const key = await g.makeKey()
+      const answer = await client(key.text).responses.create({
+        model,
+        instructions: 'Be brief.',
+        input: [{ role: 'user', content: [{ type: 'input_text', text: '@sim in=50 out=20 Hello' }] }],
+        max_output_tokens: 64,
+      })
+      expect(answer).toMatchObject({ object: 'response', status: 'completed', model, max_output_tokens: 64 })
+      expect(answer.output_text).toMatch(/^This is a simulated answer/)
+      expect(answer.usage).toMatchObject({ input_tokens: 50, output_tokens: 20 })
+      expect((await lastCall()).path).toBe('/openai/v1/chat/completions')
+      expect(await eventOf(key.id)).toMatchObject({
+        endpoint: 'responses',
+        provider: 'llama',
+        tokens: { input: 50, output: 20 },
+        estimated: false,
+      })
+    })
+
+    test('streams as typed events, with its calls, and may be answered', async () => {
+      const key = await g.makeKey()
+      const question = { role: 'user' as const, content: '@sim tool Hello' }
+      const stream = client(key.text).responses.stream({ model, input: [question], tools: [f] })
+      const numbers: number[] = []
+      for await (const event of stream) numbers.push(event.sequence_number)
+      expect(numbers).toEqual([...numbers.keys()])
+      const call = (await stream.finalResponse()).output[0] as OpenAI.Responses.ResponseFunctionToolCall
+      expect(call).toMatchObject({ type: 'function_call', name: 'f', arguments: '{"a":"simulated"}' })
+      const output = { type: 'function_call_output' as const, call_id: call.call_id, output: 'rain' }
+      const { output_text } = await client(key.text).responses.create({
+        model,
+        input: [question, { type: 'function_call', call_id: call.call_id, name: 'f', arguments: '{}' }, output],
+        tools: [f],
+      })
+      expect(output_text).toMatch(/^This is a simulated answer/)
+    })
+
+    test('that the maximum cut short is incomplete', async () => {
+      const key = await g.makeKey()
+      const sent = { model, input: '@sim out=100 Hello', max_output_tokens: 20 }
+      expect(await client(key.text).responses.create(sent)).toMatchObject({
+        status: 'incomplete',
+        incomplete_details: { reason: 'max_output_tokens' },
+        usage: { output_tokens: 20 },
+      })
+    })
+
+    test('that breaks off ends in an error that the official client throws', async () => {
+      const key = await g.makeKey()
+      const stream = await client(key.text).responses.create({ model, input: '@sim out=20 cut=5 Hello', stream: true })
+      const reading = (async () => {
+        for await (const event of stream) void event
+      })()
+      await expect(reading).rejects.toMatchObject({ code: 'upstream_error' })
+    })
+
+    test.each<[string, object, string]>([
+      ['what only OpenAI keeps', { previous_response_id: 'resp_1' }, 'previous_response_id'],
+      ['a tool that only OpenAI runs', { tools: [{ type: 'web_search' }] }, 'tools.0.type'],
+      ['being kept', { store: true }, 'store'],
+    ])('cannot ask for %s, and is told so', async (_what, fields, param) => {
+      const key = await g.makeKey()
+      const answer = await post(key.text, '/v1/responses', { model, input: 'Hello', ...fields })
+      expect(answer.status).toBe(400)
+      expect(await answer.json()).toMatchObject({ error: { code: 'unsupported_parameter', param } })
     })
   })
 
