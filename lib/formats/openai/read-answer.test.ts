@@ -63,6 +63,16 @@ describe('a stream whose usage the caller did not ask for', () => {
     }
   })
 
+  test('names its model also where only its usage event does, as Azure’s', () => {
+    const first = event(JSON.stringify({ model: '', choices: [], prompt_filter_results: [] }))
+    const last = event(
+      JSON.stringify({ model: 'served', choices: [], usage: { prompt_tokens: 1, completion_tokens: 2 } }),
+    )
+    const { bytes, reading } = pass(streamAnswer(true), [Buffer.from(first + last)])
+    expect(bytes).toBe(latin1(first))
+    expect(reading.modelServed).toBe('served')
+  })
+
   test('keeps an event that carries more than usage', () => {
     const both = event(usageChunk(1, 2, [{ index: 0, delta: {}, finish_reason: 'stop' }]))
     const { bytes, reading } = pass(streamAnswer(true), [Buffer.from(both)])

@@ -38,15 +38,15 @@ export function streamAnswer(stripUsage: boolean, textFields = ofChats): AnswerR
   let complete = false
 
   function read(event: Buffer): boolean {
+    // Azure's first event names no model, and the next to be read is that with the usage.
+    modelServed ??= modelIn(event)
     if (carriesUsage(event)) {
       const chunk = dataOf(event) as Chunk | null
       tokens = tokensOf(chunk?.usage) ?? tokens
       if (stripUsage && Array.isArray(chunk?.choices) && chunk.choices.length === 0) return true
     } else if (event.length <= doneBytes && event.includes(done)) {
       complete = true
-      return false
     }
-    modelServed ??= modelIn(event)
     return false
   }
 
