@@ -28,12 +28,19 @@ export type CallRoute = Extract<Route, { readonly kind: 'call' }>
 const openaiCall = { method: 'POST', format: openai, kind: 'call' } as const
 const anthropicCall = { method: 'POST', format: anthropic, kind: 'call' } as const
 
-function openaiRoutes(base: string): Route[] {
+/** What a model answers at an address of its own. Chats before completions: where both fit, the first decides. */
+function deploymentRoutes(base: string): Route[] {
   return [
     { ...openaiCall, path: `${base}/chat/completions`, endpoint: 'chat', operation: 'chat' },
-    { ...openaiCall, path: `${base}/responses`, endpoint: 'responses', operation: 'responses' },
     { ...openaiCall, path: `${base}/completions`, endpoint: 'completions', operation: 'completions' },
     { ...openaiCall, path: `${base}/embeddings`, endpoint: 'embeddings', operation: 'embeddings' },
+  ]
+}
+
+function openaiRoutes(base: string): Route[] {
+  return [
+    ...deploymentRoutes(base),
+    { ...openaiCall, path: `${base}/responses`, endpoint: 'responses', operation: 'responses' },
     { ...openaiCall, path: `${base}/moderations`, endpoint: 'moderations', operation: 'moderations' },
   ]
 }
@@ -58,7 +65,9 @@ export const routes: readonly Route[] = [
   ...anthropicRoutes('/v1'),
   ...anthropicRoutes('/anthropic/v1'),
   // Azure names the model in the address, as a deployment; on its newer surface, as OpenAI does.
-  ...openaiRoutes('/azure/openai/deployments/{model}'),
+  ...deploymentRoutes('/azure/openai/deployments/{model}'),
+  // Where Azure's own client looks for them, whichever the deployment.
+  { ...openaiCall, path: '/azure/openai/responses', endpoint: 'responses', operation: 'responses' },
   ...openaiRoutes('/azure/openai/v1'),
   ...modelRoutes('/v1/models', openai),
   ...modelRoutes('/anthropic/v1/models', anthropic),

@@ -42,15 +42,47 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => g?.close())
 
-type Wire = { readonly path: string; readonly model: string; readonly fields: object }
+type Wire = {
+  readonly path: string
+  readonly model: string
+  readonly fields: object
+  /** Of a call with 100 prompt tokens, 40 of them cached, and 20 of output. */
+  readonly booked: object
+  readonly answered: object
+}
 /** Each asks for a model whose provider speaks the other. */
 const wires = {
   'an OpenAI client, a model at Anthropic': {
     path: '/v1/chat/completions',
     model: 'claude-sonnet-4-5',
     fields: { max_tokens: 64, stream_options: { include_usage: true } },
+    booked: { endpoint: 'chat', provider: 'anthropic', costNanos: String(60 * 3000 + 40 * 300 + 20 * 15_000) },
+    answered: {
+      object: 'chat.completion',
+      choices: [
+        { index: 0, finish_reason: 'stop', message: { role: 'assistant', content: expect.any(String) as string } },
+      ],
+      usage: {
+        prompt_tokens: 100,
+        completion_tokens: 20,
+        total_tokens: 120,
+        prompt_tokens_details: { cached_tokens: 40 },
+      },
+    },
   },
-  'an Anthropic client, a model at OpenAI': { path: '/v1/messages', model: 'gpt-4o-mini', fields: { max_tokens: 64 } },
+  'an Anthropic client, a model at OpenAI': {
+    path: '/v1/messages',
+    model: 'gpt-4o-mini',
+    fields: { max_tokens: 64 },
+    booked: { endpoint: 'messages', provider: 'openai', costNanos: String(60 * 150 + 40 * 75 + 20 * 600) },
+    answered: {
+      type: 'message',
+      role: 'assistant',
+      content: [{ type: 'text', text: expect.any(String) as string }],
+      stop_reason: 'end_turn',
+      usage: { input_tokens: 60, cache_read_input_tokens: 40, output_tokens: 20 },
+    },
+  },
 } as const satisfies Record<string, Wire>
 type Caller = keyof typeof wires
 const callers = Object.keys(wires) as Caller[]
@@ -97,38 +129,8 @@ describe.each(mounts)('through the %s', (mount) => {
       estimated: false,
       tokens: { input: 60, cached_read: 40, output: 20 },
     })
-    if (caller.startsWith('an OpenAI')) {
-      expect(event).toMatchObject({
-        endpoint: 'chat',
-        provider: 'anthropic',
-        costNanos: String(60 * 3000 + 40 * 300 + 20 * 15_000),
-      })
-      expect(body).toMatchObject({
-        object: 'chat.completion',
-        choices: [
-          { index: 0, finish_reason: 'stop', message: { role: 'assistant', content: expect.any(String) as string } },
-        ],
-        usage: {
-          prompt_tokens: 100,
-          completion_tokens: 20,
-          total_tokens: 120,
-          prompt_tokens_details: { cached_tokens: 40 },
-        },
-      })
-    } else {
-      expect(event).toMatchObject({
-        endpoint: 'messages',
-        provider: 'openai',
-        costNanos: String(60 * 150 + 40 * 75 + 20 * 600),
-      })
-      expect(body).toMatchObject({
-        type: 'message',
-        role: 'assistant',
-        content: [{ type: 'text', text: expect.any(String) as string }],
-        stop_reason: 'end_turn',
-        usage: { input_tokens: 60, cache_read_input_tokens: 40, output_tokens: 20 },
-      })
-    }
+    expect(event).toMatchObject(wires[caller].booked)
+    expect(body).toMatchObject(wires[caller].answered)
   })
 
   test.each(callers)('%s: a stream says in pieces what an answer says at once, and ends properly', async (caller) => {

@@ -7,8 +7,10 @@ import type { ReadCall, Route, Wire } from '#lib/demo/simulator/wire.ts'
 import { filtered } from '#lib/demo/simulator/wires/azure/content-filter.ts'
 import { errorBody, errorWithCode } from '#lib/demo/simulator/wires/azure/errors.ts'
 import { readChat } from '#lib/demo/simulator/wires/openai/chat.ts'
+import { readCompletion } from '#lib/demo/simulator/wires/openai/completions.ts'
 import { readEmbeddings } from '#lib/demo/simulator/wires/openai/embeddings.ts'
 import { modelList, modelPage } from '#lib/demo/simulator/wires/openai/models.ts'
+import { readResponse } from '#lib/demo/simulator/wires/openai/responses/read-response.ts'
 
 export const azure: Wire = {
   provider: 'azure',
@@ -21,6 +23,7 @@ export const azure: Wire = {
 
 const CALLS: Readonly<Record<string, ReadCall>> = {
   '/chat/completions': (request) => filtered(readChat(request)),
+  '/completions': (request) => filtered(readCompletion(request)),
   '/embeddings': readEmbeddings,
 }
 
@@ -42,7 +45,7 @@ function route(method: string, path: string, query: string): Route {
 
 function routeV1(method: string, path: string, version: string | null): Route {
   if (version !== null && !['v1', 'latest', 'preview'].includes(version)) return noVersion
-  const read = method === 'POST' ? CALLS[path] : undefined
+  const read = method !== 'POST' ? undefined : path === '/responses' ? readResponse : CALLS[path]
   if (read) return { kind: 'call', read }
   return method === 'GET' ? routeModels(path) : noResource
 }
