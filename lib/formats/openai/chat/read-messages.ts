@@ -12,6 +12,7 @@ import {
   type Turn,
 } from '#lib/formats/neutral.ts'
 import type { CacheMarks, ChatMessage, ContentPart } from '#lib/formats/openai/chat/request-shape.ts'
+import { sourceOf } from '#lib/formats/openai/source.ts'
 
 type Message<Role extends ChatMessage['role']> = Extract<ChatMessage, { role: Role }>
 type AssistantPart = Extract<Turn, { role: 'assistant' }>['parts'][number]
@@ -89,16 +90,6 @@ function fileSource(file: Extract<ContentPart<'user'>, { type: 'file' }>['file']
   }
   if (file.file_id != null) throw new NotCarried(`${at}.file_id`, 'file_data stands beside it')
   return sourceOf(file.file_data, `${at}.file_data`)
-}
-
-/** RFC 2397, with parameters such as a character set, which no wire has a place for. */
-const dataUrl = /^data:([^;,]+)(?:;[^;,]+)*;base64,/i
-
-function sourceOf(url: string, at: string): Source {
-  const data = dataUrl.exec(url)
-  if (data) return { kind: 'bytes', mediaType: data[1]!.toLowerCase(), base64: url.slice(data[0].length) }
-  if (/^https?:\/\//i.test(url)) return { kind: 'url', url }
-  throw new NotCarried(at, 'it is neither an http(s) address nor a data URL in base64')
 }
 
 /** A breakpoint that names no time of its own may live as long as the provider finds right. */

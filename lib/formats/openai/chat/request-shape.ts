@@ -5,16 +5,7 @@
  * https://developers.openai.com/api/reference/resources/chat
  */
 import * as z from 'zod'
-import { NotCarried } from '#lib/formats/neutral.ts'
-
-/** Fields that nobody knows may only be null. */
-function known<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  return z.object(shape).catchall(z.null().optional())
-}
-
-function refused(why: string) {
-  return z.never(why)
-}
+import { asCarried, known, refused } from '#lib/formats/carried-fields.ts'
 
 /** Gateways take Anthropic's mark of what may be cached on this wire too. */
 const cacheControl = known({ type: z.literal('ephemeral'), ttl: z.enum(['5m', '1h']).nullish() }).nullish()
@@ -35,7 +26,7 @@ const filePart = known({
   file: known({ file_data: z.string().nullish(), file_id: z.string().nullish(), filename: z.string().nullish() }),
   ...cacheMarks,
 })
-const audioPart = z.looseObject({ type: z.literal('input_audio'), input_audio: refused('sound has no place there') })
+const audioPart = z.looseObject({ type: z.literal('input_audio'), input_audio: z.never('sound has no place there') })
 
 const texts = z.union([z.string(), z.array(textPart)])
 
@@ -158,19 +149,5 @@ export type CacheMarks = Pick<z.infer<typeof textPart>, 'cache_control' | 'promp
 
 /** Throws NotCarried for the first field that has no place. */
 export function asChatRequest(body: unknown): ChatRequest {
-  // Of the messages only ours are shown: zod's own speak of types.
-  const parsed = chatRequest.safeParse(body, { error: () => '' })
-  if (parsed.success) return parsed.data
-  const { path, message: why } = innermost(parsed.error.issues[0]!)
-  throw new NotCarried(path.map(String).join('.'), why || undefined)
-}
-
-type Place = { readonly path: readonly PropertyKey[]; readonly message: string }
-
-/** Where a value can have several shapes, the one that it fits best tells what is wrong. */
-function innermost(issue: z.core.$ZodIssue): Place {
-  if (issue.code !== 'invalid_union') return issue
-  const inner = issue.errors.filter((errors) => errors.length > 0).map((errors) => innermost(errors[0]!))
-  const deepest = inner.toSorted((a, b) => b.path.length - a.path.length)[0]
-  return deepest ? { path: [...issue.path, ...deepest.path], message: deepest.message } : issue
+  return asCarried(chatRequest, body)
 }

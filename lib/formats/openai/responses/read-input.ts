@@ -12,6 +12,7 @@ import {
 } from '#lib/formats/neutral.ts'
 import { readReasoning } from '#lib/formats/openai/responses/reasoning.ts'
 import type { InputItem, InputPart, ResponseRequest } from '#lib/formats/openai/responses/request-shape.ts'
+import { sourceOf } from '#lib/formats/openai/source.ts'
 
 type Item<Type extends InputItem['type']> = Extract<InputItem, { type: Type }>
 type AssistantPart = Extract<Turn, { role: 'assistant' }>['parts'][number]
@@ -77,12 +78,12 @@ function partOf(part: InputPart, at: string): TextPart | MediaPart {
     case 'input_text':
       return { kind: 'text', text: part.text, at, ...cacheOf(part) }
     case 'input_image': {
-      const source = sourceOf(at, part.file_id, part.image_url && asSource(part.image_url, `${at}.image_url`))
+      const source = onlySource(at, part.file_id, part.image_url && sourceOf(part.image_url, `${at}.image_url`))
       return { kind: 'image', source, at, ...(part.detail && { detail: part.detail }), ...cacheOf(part) }
     }
     case 'input_file': {
-      const data = part.file_data && asSource(part.file_data, `${at}.file_data`)
-      const source = sourceOf(at, part.file_id, data, part.file_url && asSource(part.file_url, `${at}.file_url`))
+      const data = part.file_data && sourceOf(part.file_data, `${at}.file_data`)
+      const source = onlySource(at, part.file_id, data, part.file_url && sourceOf(part.file_url, `${at}.file_url`))
       return { kind: 'document', source, at, ...(part.filename && { name: part.filename }), ...cacheOf(part) }
     }
   }
@@ -94,7 +95,7 @@ function textsOf(content: string | readonly Extract<InputPart, { type: 'input_te
 }
 
 /** The one place that the picture or file comes from. */
-function sourceOf(
+function onlySource(
   at: string,
   fileId: string | null | undefined,
   ...others: (Source | '' | null | undefined)[]
@@ -104,16 +105,6 @@ function sourceOf(
   if (!source) throw new NotCarried(at, 'it does not say where it comes from')
   if (another) throw new NotCarried(at, 'it comes from two places')
   return source
-}
-
-/** RFC 2397, with parameters such as a character set, which no wire has a place for. */
-const dataUrl = /^data:([^;,]+)(?:;[^;,]+)*;base64,/i
-
-function asSource(url: string, at: string): Source {
-  const data = dataUrl.exec(url)
-  if (data) return { kind: 'bytes', mediaType: data[1]!.toLowerCase(), base64: url.slice(data[0].length) }
-  if (/^https?:\/\//i.test(url)) return { kind: 'url', url }
-  throw new NotCarried(at, 'it is neither an http(s) address nor a data URL in base64')
 }
 
 /** A breakpoint that names no time of its own may live as long as the provider finds right. */
