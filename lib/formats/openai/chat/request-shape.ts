@@ -5,7 +5,7 @@
  * https://developers.openai.com/api/reference/resources/chat
  */
 import * as z from 'zod'
-import { asCarried, known, refused } from '#lib/formats/carried-fields.ts'
+import { asCarried, known } from '#lib/formats/carried-fields.ts'
 
 /** Gateways take Anthropic's mark of what may be cached on this wire too. */
 const cacheControl = known({ type: z.literal('ephemeral'), ttl: z.enum(['5m', '1h']).nullish() }).nullish()
