@@ -17,6 +17,7 @@ export const connectableKinds = [
   'openai_compatible',
   'anthropic',
   'azure',
+  'gemini',
 ] as const satisfies readonly ProviderKind[]
 
 /** Where such a provider is, unless somebody says otherwise. */
@@ -24,6 +25,7 @@ export const usualBaseUrl: Record<(typeof connectableKinds)[number], string> = {
   openai: 'https://api.openai.com/v1',
   openai_compatible: '',
   anthropic: 'https://api.anthropic.com/v1',
+  gemini: 'https://generativelanguage.googleapis.com/v1beta',
   azure: '',
 }
 

@@ -2,7 +2,7 @@
  * A format is a wire: how requests are read, how refusals and usage look in it. Pure; no I/O. The gateway knows formats
  * only through these types.
  */
-import type { TokenVector } from '#lib/catalog/contract.ts'
+import type { Endpoint, TokenVector } from '#lib/catalog/contract.ts'
 
 /**
  * What a wire can be asked for, in the wire's own words. Several operations may be one endpoint to policy and catalogue:
@@ -25,7 +25,12 @@ export type Operation =
   | 'batchEmbedContents'
 
 /** What the address of a call says, where the wire puts it there. */
-export type Addressed = { readonly model: string | null; readonly stream: boolean }
+export type Addressed = {
+  readonly model: string | null
+  readonly stream: boolean
+  /** Undecoded and without its question mark; told only where the address asks for a stream. */
+  readonly query?: string
+}
 
 /** What the call path needs to know of a request body. */
 export type ParsedRequest = {
@@ -97,6 +102,7 @@ export type ListedModel = {
   readonly displayName: string
   readonly vendor: string
   readonly createdAtMs: number
+  readonly endpoints: readonly Endpoint[]
 }
 
 /** What is left of a limit. */

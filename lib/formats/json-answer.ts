@@ -1,22 +1,27 @@
 /** Reads usage from a JSON answer on its way to the caller: bytes pass at once, the tail is kept and read when asked. */
 import type { TokenVector } from '#lib/catalog/contract.ts'
 import type { AnswerReader } from '#lib/formats/contract.ts'
-import { modelIn, objectAfter, textLength } from '#lib/formats/scan-json.ts'
+import { modelIn as modelInHead, objectAfter, textLength } from '#lib/formats/scan-json.ts'
 
 /** Usage stands near the end of an answer, or near its beginning: this much of each is kept. */
 const tailBytes = 64 * 1024
 const headBytes = 4 * 1024
 const nothing = Buffer.alloc(0)
-const usageName = Buffer.from('"usage"')
+const usualUsageName = Buffer.from('"usage"')
 
 export type JsonWire = {
   /** Null where the object is no usable usage. `bytes`: what it stood in. */
   readonly tokensOf: (usage: unknown, bytes: Buffer) => TokenVector | null
   /** Names of fields with output text, each with its quotes and colon. */
   readonly textFields: readonly Buffer[]
+  /** The name of the usage object with its quotes, where it is not "usage". */
+  readonly usageName?: Buffer
+  /** Finds the model's name in the answer's first or last bytes, where it is not the first "model". */
+  readonly modelIn?: (head: Buffer, tail: Buffer) => string | null
 }
 
-export function jsonAnswer({ tokensOf, textFields }: JsonWire): AnswerReader {
+export function jsonAnswer(wire: JsonWire): AnswerReader {
+  const { tokensOf, textFields, usageName = usualUsageName, modelIn = modelInHead } = wire
   let head: Buffer = nothing
   let tail: Buffer[] = []
   let kept = 0
@@ -40,7 +45,7 @@ export function jsonAnswer({ tokensOf, textFields }: JsonWire): AnswerReader {
         tokens: tokensOf(objectAfter(end, usageName), end) ?? tokensOf(objectAfter(head, usageName), head),
         promptTokens: null,
         outputSeen: Math.round(textLength(end, textFields) / 4),
-        modelServed: modelIn(head),
+        modelServed: modelIn(head, end),
         complete: ended,
       }
     },

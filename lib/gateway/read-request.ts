@@ -20,7 +20,7 @@ export type ReadRequest =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
 
 /** Rejects only when the caller goes away while sending. */
-export async function readRequest(call: Call, route: CallRoute, addressed: Addressed): Promise<ReadRequest> {
+export async function readRequest(call: Call, route: CallRoute, matched: Addressed): Promise<ReadRequest> {
   const type = call.headers['content-type']
   // Some clients send no content type with JSON; another type than JSON is a mistake worth naming.
   if (type !== undefined && !/^application\/([\w.+-]*\+)?json\b/i.test(type)) {
@@ -45,6 +45,7 @@ export async function readRequest(call: Call, route: CallRoute, addressed: Addre
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return refused('invalid_request_error', 'The body must be a JSON object.')
   }
+  const addressed = matched.stream ? { ...matched, query: call.query } : matched
   const request = route.format.parse(route.operation, body, addressed)
   if ('problem' in request) return refused('invalid_request_error', request.problem, request.param)
   const translation = translationOf(route.operation, body as Record<string, unknown>, addressed)

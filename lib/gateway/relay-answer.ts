@@ -102,7 +102,7 @@ export async function relayAnswer(
     stream: r.stream,
     credential,
     caller: r.call.headers,
-    query: r.call.query,
+    query: carried.anew ? null : r.call.query,
   })
   let flow: Flow | null = null
   let head: AnswerHead | null = null

@@ -39,6 +39,10 @@ describe('the route of a call', () => {
     ['POST', '/azure/openai/v1/chat/completions', 'chat', null],
     ['GET', '/azure/openai/models', 'models', null],
     ['GET', '/azure/openai/v1/models/gpt-4o', 'models', 'gpt-4o'],
+    ['POST', '/v1beta/models/gemini-2.5-flash:generateContent', 'generate_content', 'gemini-2.5-flash'],
+    ['POST', '/gemini/v1beta/models/a:b:embedContent', 'embeddings', 'a:b'],
+    ['POST', '/gemini/v1/models/meta%2Fllama:countTokens', 'count_tokens', 'meta/llama'],
+    ['GET', '/v1beta/models/a:b', 'models', 'a:b'],
     // A name that climbs is a name like any other: there is no model of that name.
     ['GET', '/v1/models/../chat/completions', 'models', '../chat/completions'],
     ['GET', '/v1/models/%2e%2e%2fchat', 'models', '../chat'],
@@ -90,6 +94,17 @@ describe('the route of a call', () => {
   ])('%s %s names the method that it takes', (method, path, allow) => {
     expect(matchRoute(method, path)).toMatchObject({ kind: 'wrong method', allow })
   })
+
+  test('of Google’s says in its address whether the answer is a stream', () => {
+    const streamOf = (method: string) => matchRoute('POST', `/v1beta/models/x:${method}`)
+    expect(streamOf('streamGenerateContent')).toMatchObject({ addressed: { model: 'x', stream: true } })
+    expect(streamOf('generateContent')).toMatchObject({ addressed: { model: 'x', stream: false } })
+  })
+
+  test.each(['/gemini/v1beta/x', '/v1beta/tunedModels/x:generateContent'])(
+    '%s has none, and Google’s clients are told so in their shape',
+    (path) => expect(matchRoute('POST', path)).toMatchObject({ kind: 'unknown', format: { name: 'gemini' } }),
+  )
 
   test('is found or not for any text, and nothing breaks', () => {
     const path = fc

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Endpoint } from '#lib/catalog/contract.ts'
 import type { Addressed, Format, Operation } from '#lib/formats/contract.ts'
 import { anthropic } from '#lib/formats/anthropic/format.ts'
+import { gemini } from '#lib/formats/gemini/format.ts'
 import { openai } from '#lib/formats/openai/format.ts'
 
 export type Route = {
@@ -52,6 +53,21 @@ function anthropicRoutes(base: string): Route[] {
   ]
 }
 
+/** The address names the model, and whether the answer is a stream. */
+function geminiRoutes(base: string): Route[] {
+  const call = { method: 'POST', format: gemini, kind: 'call' } as const
+  const generate = { ...call, endpoint: 'generate_content', operation: 'generateContent' } as const
+  const embed = { ...call, endpoint: 'embeddings' } as const
+  const model = `${base}/models/{model}`
+  return [
+    { ...generate, path: `${model}:generateContent` },
+    { ...generate, path: `${model}:streamGenerateContent`, stream: true },
+    { ...call, path: `${model}:countTokens`, endpoint: 'count_tokens', operation: 'countTokens' },
+    { ...embed, path: `${model}:embedContent`, operation: 'embedContent' },
+    { ...embed, path: `${model}:batchEmbedContents`, operation: 'batchEmbedContents' },
+  ]
+}
+
 function modelRoutes(base: string, format: Format): Route[] {
   const models = { method: 'GET', endpoint: 'models', format, kind: 'models' } as const
   return [
@@ -59,6 +75,9 @@ function modelRoutes(base: string, format: Format): Route[] {
     { ...models, path: `${base}/{model}` },
   ]
 }
+
+/** Google's clients put a version of their choice behind the base URL: v1beta, or v1 in the newest. */
+const geminiBases = ['/v1beta', '/v1', '/gemini/v1beta', '/gemini/v1']
 
 export const routes: readonly Route[] = [
   ...openaiRoutes('/v1'),
@@ -69,15 +88,20 @@ export const routes: readonly Route[] = [
   // Where Azure's own client looks for them, whichever the deployment.
   { ...openaiCall, path: '/azure/openai/responses', endpoint: 'responses', operation: 'responses' },
   ...openaiRoutes('/azure/openai/v1'),
+  // Calls before models: where both fit, the end of the address decides.
+  ...geminiBases.flatMap(geminiRoutes),
   ...modelRoutes('/v1/models', openai),
   ...modelRoutes('/anthropic/v1/models', anthropic),
+  ...modelRoutes('/v1beta/models', gemini),
+  ...modelRoutes('/gemini/v1beta/models', gemini),
+  ...modelRoutes('/gemini/v1/models', gemini),
   ...modelRoutes('/azure/openai/models', openai),
   ...modelRoutes('/azure/openai/v1/models', openai),
 ]
 
 /** OpenAI's and Anthropic's clients list models at the same address; only the latter send a version. */
 export function inCallersFormat(route: Route, headers: IncomingHttpHeaders): Route {
-  if (route.kind !== 'models' || headers['anthropic-version'] === undefined) return route
+  if (route.kind !== 'models' || route.format !== openai || headers['anthropic-version'] === undefined) return route
   return { ...route, format: anthropic }
 }
 
@@ -111,7 +135,13 @@ export function matchRoute(method: string, path: string): RouteMatch {
     const model = decode(path.slice(before.length, path.length - after.length))
     if (model !== null) return choose([route], method, model)
   }
-  return { kind: 'unknown', format: path.startsWith('/anthropic/') ? anthropic : openai }
+  return { kind: 'unknown', format: formatAt(path) }
+}
+
+/** Whose clients look there. */
+function formatAt(path: string): Format {
+  if (path.startsWith('/anthropic/')) return anthropic
+  return path.startsWith('/gemini/') || path.startsWith('/v1beta/') ? gemini : openai
 }
 
 function choose(candidates: readonly Route[], method: string, model: string | null): RouteMatch {

@@ -4,6 +4,7 @@ import type { Operation } from '#lib/formats/contract.ts'
 import { isTranslatable } from '#lib/formats/translation.ts'
 import { anthropicRequest } from '#lib/providers/anthropic/request.ts'
 import { azureAt } from '#lib/providers/azure/surfaces.ts'
+import { geminiRequest } from '#lib/providers/gemini/request.ts'
 import { openaiRequest } from '#lib/providers/openai/request.ts'
 import type { Provider, RequestFacts, UpstreamRequest } from '#lib/providers/upstream-request.ts'
 
@@ -17,6 +18,10 @@ const providers: Partial<Record<ProviderKind, Provider | ((baseUrl: string) => P
   openai_compatible: { operations: ['chat', 'completions', 'embeddings', 'moderations'], request: openaiRequest },
   anthropic: { operations: ['messages', 'count_tokens'], request: anthropicRequest },
   azure: azureAt,
+  gemini: {
+    operations: ['generateContent', 'countTokens', 'embedContent', 'batchEmbedContents'],
+    request: geminiRequest,
+  },
 }
 
 type Connection = { readonly kind: ProviderKind; readonly baseUrl: string }

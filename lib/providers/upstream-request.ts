@@ -18,8 +18,8 @@ export type RequestFacts = {
   readonly stream: boolean
   readonly credential: string | null
   readonly caller: IncomingHttpHeaders
-  /** The caller's, undecoded and without its question mark. */
-  readonly query: string
+  /** The caller's, undecoded and without its question mark; null where the call comes from another wire. */
+  readonly query: string | null
 }
 
 /** A kind of provider. */

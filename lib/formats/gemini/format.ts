@@ -1,0 +1,24 @@
+import { countAnswer } from '#lib/formats/anthropic/read-answer.ts'
+import { commonAnswerHeaders, type Format } from '#lib/formats/contract.ts'
+import { refusalBody, streamError } from '#lib/formats/gemini/errors.ts'
+import { modelList, modelPage } from '#lib/formats/gemini/models.ts'
+import { parse } from '#lib/formats/gemini/parse.ts'
+import { jsonAnswer, streamAnswer } from '#lib/formats/gemini/read-answer.ts'
+import { isAmbiguous, rewrite } from '#lib/formats/gemini/rewrite.ts'
+
+/** Google's wire: the Gemini API. */
+export const gemini: Format = {
+  name: 'gemini',
+  parse,
+  rewrite,
+  isAmbiguous,
+  refusalBody,
+  modelList,
+  modelPage,
+  streamError,
+  answerHeaders: commonAnswerHeaders,
+  readAnswer(operation, stream) {
+    if (operation === 'countTokens') return countAnswer()
+    return stream ? streamAnswer() : jsonAnswer()
+  },
+}
