@@ -4,6 +4,8 @@
 import { createParser } from 'eventsource-parser'
 import { messagesCaller, messagesProvider } from '#lib/formats/anthropic/messages/sides.ts'
 import type { Addressed, AnswerReader, Operation, ParseProblem } from '#lib/formats/contract.ts'
+import { generateContentCaller } from '#lib/formats/gemini/exchange/caller-side.ts'
+import { generateContentProvider } from '#lib/formats/gemini/exchange/provider-side.ts'
 import {
   NotCarried,
   type AnswerContext,
@@ -20,11 +22,13 @@ import { responsesCaller } from '#lib/formats/openai/responses/sides.ts'
 // Each wire's own sides, by what a conversation is called there.
 const callerSides: Partial<Record<Operation, CallerSide>> = {
   chat: chatCaller,
+  generateContent: generateContentCaller,
   messages: messagesCaller,
   responses: responsesCaller,
 }
 const providerSides: Partial<Record<Operation, ProviderSide>> = {
   chat: chatProvider,
+  generateContent: generateContentProvider,
   messages: messagesProvider,
 }
 
