@@ -1,6 +1,7 @@
 /** A Gemini caller's conversation as neutral turns. */
 import type { Message } from '#lib/formats/gemini/exchange/message.ts'
 import { hiddenIn } from '#lib/formats/gemini/exchange/hidden-thinking.ts'
+import { noSignature } from '#lib/formats/gemini/exchange/no-signature.ts'
 import { readMedia } from '#lib/formats/gemini/exchange/read-media.ts'
 import { textOfResponse } from '#lib/formats/gemini/exchange/tool-response.ts'
 import { isFields } from '#lib/formats/gemini/fields.ts'
@@ -52,6 +53,7 @@ function readUserPart(part: Message, waiting: Waiting, leftOut: string[]): UserP
   const response = part.message('functionResponse')
   const media = text === undefined && !response ? readMedia(part) : null
   part.end()
+  if (text !== undefined && response) throw new NotCarried(part.at, 'a part is one thing')
   if (text !== undefined) return { kind: 'text', at: part.at, text }
   if (response) return readResponse(response, part.at, waiting)
   if (media) return media
@@ -84,9 +86,11 @@ function readModelPart(part: Message, waiting: Waiting, leftOut: string[]): Mode
   if (part.take('partMetadata') !== undefined) leftOut.push(part.path('partMetadata'))
   const text = part.text('text')
   const isThought = part.flag('thought') === true
-  const signature = part.text('thoughtSignature') || null
+  const given = part.text('thoughtSignature') || null
+  const signature = given === noSignature ? null : given
   const call = part.message('functionCall')
   part.end()
+  if (call && text !== undefined) throw new NotCarried(at, 'a part is one thing')
   if (call) {
     const name = call.text('name') ?? ''
     // Ids are younger than functions: the place of the call is one.

@@ -1,14 +1,9 @@
 /** Neutral turns as contents for a Gemini provider. */
 import { generationOf } from '#lib/formats/gemini/exchange/model-generation.ts'
+import { noSignature } from '#lib/formats/gemini/exchange/no-signature.ts'
 import { objectIn, responseOf } from '#lib/formats/gemini/exchange/tool-response.ts'
 import { mediaPart } from '#lib/formats/gemini/exchange/write-media.ts'
 import { NotCarried, type MediaPart, type TextPart, type ToolResultPart, type Turn } from '#lib/formats/neutral.ts'
-
-/**
- * From Gemini 3 on, the first call of a turn must bear the signature of its thought. For calls that have none (other
- * models made them, or a wire lost it) Google takes this one instead (https://ai.google.dev/gemini-api/docs/thought-signatures).
- */
-const noSignature = 'skip_thought_signature_validator'
 
 /** `leftOut` takes the names of hints that have no place. */
 export function writeContents(turns: readonly Turn[], model: string, leftOut: string[]): object[] {
