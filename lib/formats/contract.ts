@@ -68,6 +68,8 @@ export type PublicRefusal = {
   readonly code: string
   readonly message: string
   readonly param: string | null
+  /** After which trying again makes sense; absent where time does not help. For wires that say so in the body too. */
+  readonly retryAfterSeconds?: number
   /** The call's id. */
   readonly requestId: string
   /** The same in every format; null only where no decision was made (the request could not be read). */

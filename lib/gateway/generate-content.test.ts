@@ -270,7 +270,12 @@ describe.each(mounts)('through the %s', (mount) => {
     const answer = await post(key.text, 'generateContent', body('hi'))
     expect(answer.status).toBe(429)
     expect(await answer.json()).toMatchObject({
-      error: { code: 429, status: 'RESOURCE_EXHAUSTED', gatehouse: { code: 'rate_limit_exceeded', limit: 1 } },
+      error: {
+        code: 429,
+        status: 'RESOURCE_EXHAUSTED',
+        details: [{ reason: 'RATE_LIMIT_EXCEEDED' }, { retryDelay: `${answer.headers.get('retry-after')}s` }],
+        gatehouse: { code: 'rate_limit_exceeded', limit: 1 },
+      },
     })
   })
 

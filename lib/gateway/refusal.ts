@@ -55,12 +55,13 @@ export type Refusal = {
 /** The refusal as a caller may read it. `helpBase` is the portal's address. */
 export function publicRefusal(refusal: Refusal, callId: string, helpBase: string): PublicRefusal {
   const decisionId = decisionIdOf(callId)
-  const { scope, limit, used, held, unit, resetsAtMs } = refusal
+  const { scope, limit, used, held, unit, resetsAtMs, retryAfterSeconds } = refusal
   return {
     status: refusalStatus[refusal.code],
     code: refusal.code,
     message: refusal.message,
     param: refusal.param ?? null,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     requestId: callId,
     gatehouse: {
       code: refusal.code,

@@ -35,6 +35,11 @@ test('a field that is wrong is named where Google’s clients look for it', () =
   })
 })
 
+test('the time to wait is told where Google’s clients look for it', () => {
+  const { error } = JSON.parse(refusalBody({ ...refusal, retryAfterSeconds: 3 })) as { error: { details: object[] } }
+  expect(error.details).toEqual([info, { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '3s' }])
+})
+
 test('a failure inside a stream is an event like the others', () => {
   expect(streamError(refusal)).toMatch(/^data: \{"error":\{"code":429,.*\}\}\r\n\r\n$/)
 })

@@ -10,11 +10,15 @@ export function streamError(refusal: PublicRefusal): string {
   return `data: ${JSON.stringify(errorBody(refusal))}\r\n\r\n`
 }
 
-function errorBody({ status, code, message, param, gatehouse }: PublicRefusal): object {
+function errorBody({ status, code, message, param, retryAfterSeconds, gatehouse }: PublicRefusal): object {
   const details: object[] = [
     { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: code.toUpperCase(), domain: 'gatehouse' },
   ]
   if (param !== null) details.push(badField(param, message))
+  // Gemini's clients read this, not the header: some minutes are waited for, longer ones end what they do.
+  if (retryAfterSeconds !== undefined) {
+    details.push({ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: `${retryAfterSeconds}s` })
+  }
   return { error: { code: status, message, status: statusName(status), details, gatehouse } }
 }
 

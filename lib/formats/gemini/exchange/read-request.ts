@@ -13,7 +13,7 @@ const hints = ['labels', 'store']
 
 export function readRequest(body: Fields, { stream, query = '' }: Addressed): NeutralRequest {
   if (stream && !wantsEvents(query)) {
-    throw new NotCarried('alt', 'its answers are only carried as server-sent events: ask for them with alt=sse')
+    throw new NotCarried('alt', 'a stream is only carried as server-sent events: ask for them with alt=sse')
   }
   const request = new Message(body, '')
   // Known to be the model of the address.
