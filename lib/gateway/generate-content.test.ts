@@ -308,6 +308,12 @@ describe.each(mounts)('through the %s', (mount) => {
     const list = (await get('/v1beta/models')) as { models: object[] }
     expect(Object.keys(list)).toEqual(['models'])
     expect(list.models).toContainEqual(flash)
+    expect(list.models).toContainEqual(
+      expect.objectContaining({
+        name: 'models/gpt-4o-mini',
+        supportedGenerationMethods: ['generateContent', 'streamGenerateContent'],
+      }),
+    )
     expect(await get('/gemini/v1beta/models/gemini-2.5-flash')).toEqual(flash)
     expect(await get('/v1beta/models/none')).toMatchObject({ error: { code: 404, status: 'NOT_FOUND' } })
   })

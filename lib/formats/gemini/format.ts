@@ -5,6 +5,7 @@ import { modelList, modelPage } from '#lib/formats/gemini/models.ts'
 import { parse } from '#lib/formats/gemini/parse.ts'
 import { jsonAnswer, streamAnswer } from '#lib/formats/gemini/read-answer.ts'
 import { isAmbiguous, rewrite } from '#lib/formats/gemini/rewrite.ts'
+import { limitHeaders } from '#lib/formats/openai/limit-headers.ts'
 
 /** Google's wire: the Gemini API. */
 export const gemini: Format = {
@@ -17,6 +18,8 @@ export const gemini: Format = {
   modelPage,
   streamError,
   answerHeaders: commonAnswerHeaders,
+  // Google has no such headers: OpenAI's are those that most tools know.
+  limitHeaders,
   readAnswer(operation, stream) {
     if (operation === 'countTokens') return countAnswer()
     return stream ? streamAnswer() : jsonAnswer()
