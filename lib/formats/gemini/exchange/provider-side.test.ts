@@ -1,11 +1,11 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { generateContentCaller } from '#lib/formats/gemini/exchange/caller-side.ts'
 import { generateContentProvider } from '#lib/formats/gemini/exchange/provider-side.ts'
-import { NotCarried, type NeutralRequest, type Turn, type WrittenRequest } from '#lib/formats/neutral.ts'
+import type { NeutralRequest, Turn, WrittenRequest } from '#lib/formats/neutral.ts'
 
 const hi: Turn = { role: 'user', parts: [{ kind: 'text', at: 'messages.0', text: 'hi' }] }
 const nothing: NeutralRequest = { stream: false, system: [], turns: [hi], tools: [], named: {}, leftOut: [] }
+
+const notCarried = (param: string): object => expect.objectContaining({ param }) as object
 
 function write(
   request: Partial<NeutralRequest>,
@@ -18,15 +18,6 @@ function write(
   )
 }
 const configOf = (request: Partial<NeutralRequest>, model?: string) => write(request, model).body.generationConfig
-
-function refused(run: () => unknown): string | null {
-  try {
-    run()
-    return null
-  } catch (error) {
-    return error instanceof NotCarried ? error.param : null
-  }
-}
 
 test('a request is written with no more than it asks for', () => {
   expect(write({})).toEqual({ body: { contents: [{ role: 'user', parts: [{ text: 'hi' }] }] }, leftOut: [] })
@@ -78,7 +69,7 @@ describe('media', () => {
     [{ kind: 'url', url: 'https://x.test/a.png' }, 'gemini-2.0-flash'],
     [{ kind: 'file', id: 'file_1' }, 'gemini-2.5-flash'],
   ] as const)('from %j is refused for %s', (source, model) => {
-    expect(refused(() => media(source, model))).toBe('messages.0.content.1')
+    expect(() => media(source, model)).toThrow(notCarried('messages.0.content.1'))
   })
 })
 
@@ -160,45 +151,7 @@ describe('tools', () => {
       [{ role: 'assistant', parts: [{ kind: 'hidden thinking', at: 'h', data: 'x' }] }],
       'h',
     ],
-  ])('with %s are refused', (_what, turns, param) => expect(refused(() => write({ turns }))).toBe(param))
-})
-
-describe('thinking', () => {
-  const effort = (of: 'minimal' | 'low' | 'medium' | 'high' | 'max') => ({ kind: 'effort', effort: of }) as const
-  test.each([
-    ['gemini-2.5-flash', { kind: 'off' }, { thinkingBudget: 0 }],
-    ['gemini-2.5-flash', { kind: 'adaptive' }, { thinkingBudget: -1 }],
-    ['gemini-2.5-flash', { kind: 'budget', tokens: 512 }, { thinkingBudget: 512 }],
-    ['gemini-2.5-flash', effort('minimal'), { thinkingBudget: 1_024 }],
-    ['gemini-2.5-flash', effort('medium'), { thinkingBudget: 8_192 }],
-    ['gemini-2.5-flash', effort('max'), { thinkingBudget: 24_576 }],
-    ['gemini-2.5-pro', effort('max'), { thinkingBudget: 32_768 }],
-    ['gemini-3-flash-preview', effort('minimal'), { thinkingLevel: 'MINIMAL' }],
-    ['gemini-3.1-pro', effort('minimal'), { thinkingLevel: 'LOW' }],
-    ['gemini-3.1-pro', effort('max'), { thinkingLevel: 'HIGH' }],
-    ['gemini-3.1-pro', { kind: 'adaptive' }, undefined],
-    ['gemini-3.1-pro', { kind: 'budget', tokens: 512 }, { thinkingBudget: 512 }],
-    ['gemini-flash-latest', effort('low'), { thinkingLevel: 'LOW' }],
-    ['gemini-2.0-flash', { kind: 'off' }, undefined],
-  ] as const)('of %s: %j', (model, reasoning, thinkingConfig) => {
-    expect(configOf({ reasoning }, model)).toEqual(thinkingConfig && { thinkingConfig })
-  })
-
-  test.each([
-    ['gemini-2.5-pro', { kind: 'off' }],
-    ['gemini-3-flash', { kind: 'off' }],
-    ['gemini-2.0-flash', effort('low')],
-  ] as const)('of %s cannot be %j', (model, reasoning) => {
-    expect(refused(() => write({ reasoning, named: { reasoning: 'reasoning_effort' } }, model))).toBe(
-      'reasoning_effort',
-    )
-  })
-
-  test('is shown where it is asked for and there is any', () => {
-    expect(configOf({ showThinking: true })).toEqual({ thinkingConfig: { includeThoughts: true } })
-    expect(configOf({ showThinking: false })).toBeUndefined()
-    expect(configOf({ showThinking: true }, 'gemini-2.0-flash')).toBeUndefined()
-  })
+  ])('with %s are refused', (_what, turns, param) => expect(() => write({ turns })).toThrow(notCarried(param)))
 })
 
 test('an answer in JSON keeps to its schema, which takes the description', () => {
@@ -232,102 +185,6 @@ test('hints are left out, and named; settings without a place are refused', () =
   ).toEqual(['tools.0.cache_control', 'user', 'messages.0.cache_control', 'messages.0.detail', 'messages.0.name'])
   const named = { parallelToolCalls: 'parallel_tool_calls', stop: 'stop' }
   expect(write({ parallelToolCalls: false, named }).leftOut).toEqual([])
-  expect(refused(() => write({ parallelToolCalls: false, tools: [tool], named }))).toBe('parallel_tool_calls')
-  expect(refused(() => write({ stop: [...'123456'], named }))).toBe('stop')
+  expect(() => write({ parallelToolCalls: false, tools: [tool], named })).toThrow(notCarried('parallel_tool_calls'))
+  expect(() => write({ stop: [...'123456'], named })).toThrow(notCarried('stop'))
 })
-
-test('what is written is read as what it was', () => {
-  const text = fc.string({ minLength: 1 })
-  const name = fc.stringMatching(/^[a-z]{1,8}$/)
-  const maybe = <T>(one: fc.Arbitrary<T>) => fc.option(one, { nil: undefined })
-  const settings = fc.record(
-    {
-      temperature: fc.double({ min: 0, max: 2, noNaN: true }),
-      topK: fc.nat(100),
-      seed: fc.integer(),
-      stop: fc.array(text, { minLength: 1, maxLength: 5 }),
-      toolChoice: fc.constantFrom({ kind: 'any' } as const, { kind: 'none' } as const),
-      showThinking: fc.constant(true),
-      output: fc.constantFrom({ kind: 'json' } as const),
-    },
-    { requiredKeys: [] },
-  )
-  const exchange = fc.record({
-    asked: text,
-    thought: maybe(text),
-    answered: text,
-    called: maybe(fc.tuple(name, fc.dictionary(name, fc.jsonValue()), text)),
-  })
-  fc.assert(
-    fc.property(
-      settings,
-      fc.array(exchange, { minLength: 1, maxLength: 4 }),
-      fc.array(text, { maxLength: 2 }),
-      (set, exchanges, system) => {
-        const at = ''
-        const turns = exchanges.flatMap(({ asked, thought, answered, called }, i): Turn[] => [
-          { role: 'user', parts: [{ kind: 'text', at, text: asked }] },
-          {
-            role: 'assistant',
-            parts: [
-              ...(thought ? [{ kind: 'thinking', at, text: thought, signature: 'c2ln' } as const] : []),
-              { kind: 'text', at, text: answered },
-              ...(called
-                ? [
-                    {
-                      kind: 'tool call',
-                      at,
-                      id: `id_${i}`,
-                      name: called[0],
-                      arguments: JSON.stringify(called[1]),
-                      signature: null,
-                    } as const,
-                  ]
-                : []),
-            ],
-          },
-          ...(called
-            ? ([
-                {
-                  role: 'user',
-                  parts: [
-                    {
-                      kind: 'tool result',
-                      at,
-                      id: `id_${i}`,
-                      name: called[0],
-                      content: [{ kind: 'text', at, text: `> ${called[2]}` }],
-                      failed: i % 2 === 1,
-                    },
-                  ],
-                },
-              ] as Turn[])
-            : []),
-        ])
-        const request = {
-          ...nothing,
-          ...set,
-          turns: joined(turns),
-          system: system.map((one) => ({ kind: 'text', at, text: one }) as const),
-        }
-        const { body } = write(request)
-        const read = generateContentCaller.readRequest(body, { model: 'x', stream: false })
-        expect(placeless({ ...read, named: {} })).toEqual(placeless(request))
-      },
-    ),
-  )
-})
-
-/** A result and the next question are one turn. */
-function joined(turns: readonly Turn[]): Turn[] {
-  return turns.reduce<Turn[]>((all, turn) => {
-    const last = all.at(-1)
-    if (last?.role === 'user' && turn.role === 'user')
-      return [...all.slice(0, -1), { role: 'user', parts: [...last.parts, ...turn.parts] }]
-    return [...all, turn]
-  }, [])
-}
-
-function placeless(request: object): unknown {
-  return JSON.parse(JSON.stringify(request, (key, value: unknown) => (key === 'at' ? undefined : value)))
-}
