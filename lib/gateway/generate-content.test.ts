@@ -253,7 +253,13 @@ describe.each(mounts)('through the %s', (mount) => {
   test.each<[string, Options, object, number, string]>([
     ['no contents', {}, { contents: undefined }, 400, 'INVALID_ARGUMENT'],
     ['a model that is none', { model: 'gemini-none' }, {}, 404, 'NOT_FOUND'],
-    ['a model of another wire', { model: 'gpt-4o-mini' }, {}, 400, 'INVALID_ARGUMENT'],
+    [
+      'what a model of another wire cannot take',
+      { model: 'gpt-4o-mini' },
+      { cachedContent: 'x' },
+      400,
+      'INVALID_ARGUMENT',
+    ],
     ['another model in the body', {}, { model: 'models/gpt-4o' }, 400, 'INVALID_ARGUMENT'],
   ])('%s is refused in the shape that Google’s clients read', async (_what, options, fields, status, name) => {
     const key = await g.makeKey()
@@ -262,6 +268,37 @@ describe.each(mounts)('through the %s', (mount) => {
     const id = answer.headers.get('x-gatehouse-request-id')!
     const gatehouse = { decision_id: id.replace('call_', 'dec_') }
     expect(await answer.json()).toMatchObject({ error: { code: status, status: name, gatehouse } })
+  })
+
+  test('a model of another wire answers in Google’s shape, whole and as events', async () => {
+    const key = await g.makeKey()
+    const sent = body('@sim out=6 hi', { generationConfig: { maxOutputTokens: 64 } })
+    const whole = await post(key.text, 'generateContent', sent, { model: 'gpt-4o-mini' })
+    expect(await whole.json()).toMatchObject({
+      candidates: [{ content: { parts: [{ text: 'This is a simulated answ' }] }, finishReason: 'STOP' }],
+      usageMetadata: { candidatesTokenCount: 6 },
+      modelVersion: 'gpt-4o-mini',
+    })
+    const options = { model: 'gpt-4o-mini', query: '?alt=sse' }
+    const stream = await (await post(key.text, 'streamGenerateContent', sent, options)).text()
+    const chunks = stream.split('\r\n\r\n').filter(Boolean)
+    expect(JSON.parse(chunks.at(-1)!.slice('data: '.length))).toMatchObject({
+      candidates: [{ finishReason: 'STOP' }],
+      usageMetadata: { candidatesTokenCount: 6 },
+    })
+    expect(await eventOf(key.id)).toMatchObject({ endpoint: 'generate_content', provider: 'openai', estimated: false })
+  })
+
+  test('a stream as an array is not written anew, and the parameter that helps is named', async () => {
+    const key = await g.makeKey()
+    const answer = await post(key.text, 'streamGenerateContent', body('hi'), { model: 'gpt-4o-mini' })
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({
+      error: {
+        status: 'INVALID_ARGUMENT',
+        details: [{ reason: 'UNSUPPORTED_PARAMETER' }, { fieldViolations: [{ field: 'alt' }] }],
+      },
+    })
   })
 
   test('a limit refuses in Google’s shape', async () => {

@@ -20,7 +20,7 @@ const classic: Provider = {
   request(facts) {
     const { origin, basePath, query } = baseOf(facts.baseUrl)
     const deployment = encodeURIComponent(facts.upstreamModel)
-    const version = query || `api-version=${versionAskedFor(facts.query) ?? defaultVersion}`
+    const version = query || `api-version=${versionAskedFor(facts.query ?? '') ?? defaultVersion}`
     return {
       origin,
       path: `${basePath}/deployments/${deployment}${paths[facts.operation]}?${version}`,

@@ -119,7 +119,7 @@ test.each([
   [{ thinkingBudget: -1 }, { kind: 'adaptive' }],
   [{ thinking_budget: 512 }, { kind: 'budget', tokens: 512 }],
   [{ thinkingLevel: 'low' }, { kind: 'effort', effort: 'low' }],
-  [{ thinkingLevel: 'XHIGH' }, { kind: 'effort', effort: 'max' }],
+  [{ thinkingLevel: 'XHIGH' }, { kind: 'effort', effort: 'xhigh' }],
   [{ includeThoughts: true }, undefined],
 ])('%j is thinking of %j', (thinkingConfig, reasoning) =>
   expect(config({ thinkingConfig }).reasoning).toEqual(reasoning),

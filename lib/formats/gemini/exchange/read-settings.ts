@@ -59,7 +59,7 @@ const efforts: Readonly<Record<string, Effort>> = {
   LOW: 'low',
   MEDIUM: 'medium',
   HIGH: 'high',
-  XHIGH: 'max',
+  XHIGH: 'xhigh',
 }
 
 /** A budget of 0 is no thinking, one of -1 as much as the model finds right. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { thinkingConfigOf } from '#lib/formats/gemini/exchange/thinking.ts'
-import type { NeutralRequest } from '#lib/formats/neutral.ts'
+import type { Effort, NeutralRequest } from '#lib/formats/neutral.ts'
 
 const nothing: NeutralRequest = { stream: false, system: [], turns: [], tools: [], named: {}, leftOut: [] }
 const config = (request: Partial<NeutralRequest>, model = 'gemini-2.5-flash') =>
@@ -8,7 +8,7 @@ const config = (request: Partial<NeutralRequest>, model = 'gemini-2.5-flash') =>
 const notCarried = (param: string): object => expect.objectContaining({ param }) as object
 
 describe('thinking', () => {
-  const effort = (of: 'minimal' | 'low' | 'medium' | 'high' | 'max') => ({ kind: 'effort', effort: of }) as const
+  const effort = (of: Effort) => ({ kind: 'effort', effort: of }) as const
   test.each([
     ['gemini-2.5-flash', { kind: 'off' }, { thinkingBudget: 0 }],
     ['gemini-2.5-flash', { kind: 'adaptive' }, { thinkingBudget: -1 }],
@@ -19,6 +19,8 @@ describe('thinking', () => {
     ['gemini-2.5-pro', effort('max'), { thinkingBudget: 32_768 }],
     ['gemini-3-flash-preview', effort('minimal'), { thinkingLevel: 'MINIMAL' }],
     ['gemini-3.1-pro', effort('minimal'), { thinkingLevel: 'LOW' }],
+    ['gemini-2.5-pro', effort('xhigh'), { thinkingBudget: 32_768 }],
+    ['gemini-3.1-pro', effort('xhigh'), { thinkingLevel: 'HIGH' }],
     ['gemini-3.1-pro', effort('max'), { thinkingLevel: 'HIGH' }],
     ['gemini-3.1-pro', { kind: 'adaptive' }, null],
     ['gemini-3.1-pro', { kind: 'budget', tokens: 512 }, { thinkingBudget: 512 }],

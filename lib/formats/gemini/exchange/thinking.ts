@@ -22,6 +22,7 @@ const levels: Readonly<Record<Effort, string>> = {
   medium: 'MEDIUM',
   high: 'HIGH',
   // The highest that all of them know.
+  xhigh: 'HIGH',
   max: 'HIGH',
 }
 
@@ -39,7 +40,7 @@ function byLevel(request: NeutralRequest, model: string): Fields {
   }
 }
 
-const budgets: Readonly<Record<Exclude<Effort, 'max'>, number>> = {
+const budgets: Readonly<Record<Exclude<Effort, 'xhigh' | 'max'>, number>> = {
   minimal: 1_024,
   low: 1_024,
   medium: 8_192,
@@ -56,7 +57,9 @@ function byBudget(request: NeutralRequest, model: string): Fields {
       return { thinkingBudget: -1 }
     case 'effort':
       // The most that they take: https://ai.google.dev/gemini-api/docs/thinking
-      if (reasoning.effort === 'max') return { thinkingBudget: isPro(model) ? 32_768 : 24_576 }
+      if (reasoning.effort === 'xhigh' || reasoning.effort === 'max') {
+        return { thinkingBudget: isPro(model) ? 32_768 : 24_576 }
+      }
       return { thinkingBudget: budgets[reasoning.effort] }
     case 'budget':
       return { thinkingBudget: reasoning.tokens }
