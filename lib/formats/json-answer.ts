@@ -1,7 +1,7 @@
 /** Reads usage from a JSON answer on its way to the caller: bytes pass at once, the tail is kept and read when asked. */
 import type { TokenVector } from '#lib/catalog/contract.ts'
 import type { AnswerReader } from '#lib/formats/contract.ts'
-import { modelIn as modelInHead, objectAfter, textLength } from '#lib/formats/scan-json.ts'
+import { modelIn as modelInHead, objectAfter, textsIn } from '#lib/formats/scan-json.ts'
 
 /** Usage stands near the end of an answer, or near its beginning: this much of each is kept. */
 const tailBytes = 64 * 1024
@@ -44,7 +44,7 @@ export function jsonAnswer(wire: JsonWire): AnswerReader {
       return {
         tokens: tokensOf(objectAfter(end, usageName), end) ?? tokensOf(objectAfter(head, usageName), head),
         promptTokens: null,
-        outputSeen: Math.round(textLength(end, textFields) / 4),
+        outputSeen: Math.round(textsIn(end, textFields).characters / 4),
         modelServed: modelIn(head, end),
         complete: ended,
       }

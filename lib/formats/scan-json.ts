@@ -42,16 +42,23 @@ export function modelIn(bytes: Buffer): string | null {
 const space = 0x20
 const quote = 0x22
 
-/** Characters of output in a chunk, roughly: the length of the first of these fields' text. `fields` end in a colon. */
-export function textLength(event: Buffer, fields: readonly Buffer[]): number {
+export type Texts = { readonly count: number; readonly characters: number }
+
+/** How many texts that are not empty the fields hold, and of how many characters, roughly. `fields` end in a colon. */
+export function textsIn(bytes: Buffer, fields: readonly Buffer[]): Texts {
+  let count = 0
+  let characters = 0
   for (const field of fields) {
-    const at = event.indexOf(field)
-    if (at < 0) continue
-    let start = at + field.length
-    while (event[start] === space) start += 1
-    if (event[start] !== quote) continue
-    const end = event.indexOf(quote, start + 1)
-    if (end > start + 1) return end - start - 1
+    for (let at = bytes.indexOf(field); at >= 0; at = bytes.indexOf(field, at)) {
+      at += field.length
+      while (bytes[at] === space) at += 1
+      if (bytes[at] !== quote) continue
+      const end = bytes.indexOf(quote, at + 1)
+      if (end <= at + 1) continue
+      count += 1
+      characters += end - at - 1
+      at = end
+    }
   }
-  return 0
+  return { count, characters }
 }

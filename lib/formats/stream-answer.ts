@@ -5,7 +5,7 @@
  */
 import { createParser } from 'eventsource-parser'
 import type { AnswerReader, AnswerReading } from '#lib/formats/contract.ts'
-import { textLength } from '#lib/formats/scan-json.ts'
+import { textsIn } from '#lib/formats/scan-json.ts'
 import { endOfEvent, endOfLastEvent } from '#lib/formats/sse-events.ts'
 
 /** An event longer than this is passed on unread, but for its end. */
@@ -13,8 +13,6 @@ const eventBytes = 1024 * 1024
 const tailBytes = 64 * 1024
 /** "\r\n\r", after which an event has not ended yet. */
 const partOfEndBytes = 3
-/** Up to this much that came at once is counted event by event; of more, one event stands for all. */
-const countedBytes = 2_048
 /** Some servers begin with an event that is about the prompt. */
 const openingEvents = 8
 const nothing = Buffer.alloc(0)
@@ -40,31 +38,15 @@ export function passEvents({ read, marks, readTail, textFields, told }: StreamWi
   let texts = 0
   let characters = 0
 
-  function count(event: Buffer, times: number): void {
-    const length = textLength(event, textFields)
-    if (length === 0) return
-    texts += times
-    characters += length * times
+  function count(events: Buffer): void {
+    const found = textsIn(events, textFields)
+    texts += found.count
+    characters += found.characters
   }
 
   /** The first events are read, until one names the model. */
   function isOpening(): boolean {
     return opened < openingEvents && (opened === 0 || told().modelServed === null)
-  }
-
-  /** Events that only bring more text. */
-  function countAll(bytes: Buffer): void {
-    if (bytes.length === 0) return
-    if (bytes.length > countedBytes) {
-      // The one in the middle is as good as any: the first may be the answer's opening.
-      const from = startOfEvent(bytes, 0, bytes.length >> 1)
-      const end = endOrAll(bytes, from)
-      return count(bytes.subarray(from, end), Math.round(bytes.length / (end - from)))
-    }
-    for (let from = 0, end = 0; from < bytes.length; from = end) {
-      end = endOrAll(bytes, from)
-      count(bytes.subarray(from, end), 1)
-    }
   }
 
   /** Whole events in, and those out that go on. */
@@ -74,7 +56,7 @@ export function passEvents({ read, marks, readTail, textFields, told }: StreamWi
     for (let from = 0; from < bytes.length;) {
       const mark = nextMark && !isOpening() ? nextMark(from) : from
       const next = mark === bytes.length ? mark : startOfEvent(bytes, from, mark)
-      countAll(bytes.subarray(from, next))
+      if (next > from) count(bytes.subarray(from, next))
       if (next === bytes.length) break
       const end = endOrAll(bytes, next)
       const event = bytes.subarray(next, end)
@@ -82,7 +64,7 @@ export function passEvents({ read, marks, readTail, textFields, told }: StreamWi
       if (read(event)) {
         if (next > sent) kept.push(bytes.subarray(sent, next))
         sent = end
-      } else count(event, 1)
+      } else count(event)
       from = end
     }
     if (bytes.length > sent) kept.push(bytes.subarray(sent))
