@@ -32,7 +32,7 @@ function eventsIn(stream: string): Json[] {
     .split('\n\n')
     .slice(0, -1)
     .map((event) => {
-      const [, name, data] = /^event: (\w+)\ndata: (.*)$/.exec(event)!
+      const [, name, data] = /^event: (\w+)\ndata: (.*)$/s.exec(event)!
       const json = JSON.parse(data!) as Json
       expect(json.type).toBe(name)
       return json
