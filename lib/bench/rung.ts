@@ -23,6 +23,8 @@ import { loadGrant } from '#lib/policy/load-grant.ts'
 import { createGateway } from '#lib/wiring/gateway.ts'
 import type { Call, Reply } from '#lib/gateway/call.ts'
 import type { Grant } from '#lib/policy/contract.ts'
+import { createCircuits } from '#lib/routing/circuits.ts'
+import { createRetryBudget } from '#lib/routing/retry-budget.ts'
 
 export type Rung = 'proxy only' | 'identify' | 'limits' | 'budgets' | 'usage stream'
 
@@ -45,6 +47,8 @@ export async function startRung(rung: Rung): Promise<number> {
   const redis = openRedis(config.redisUrl, 'call path')
   await new Promise<void>((resolve) => redis.once('ready', resolve))
   const pools = createPools(defaultTimeouts)
+  const circuits = createCircuits()
+  const retries = createRetryBudget()
   const grants = createGrants({
     redis,
     peppers: [config.pepper],
@@ -119,7 +123,10 @@ export async function startRung(rung: Rung): Promise<number> {
       plan,
       headers: [],
       poolFor: (origin) => pools.get(origin),
-      callerMs: 30_000,
+      timeouts: defaultTimeouts,
+      circuits,
+      retries,
+      passedOver: () => {},
       startedMs: Date.now(),
       nowMs: Date.now,
       random: Math.random,

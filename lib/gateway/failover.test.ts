@@ -130,11 +130,11 @@ describe('a provider that fails before anything has reached the caller', () => {
     expect(answer.held).toBe(0n)
   })
 
-  test('is not asked again where the last one fails too, and nothing is charged', async () => {
+  test('is asked once more where all have failed, unless it said to wait, and nothing is charged', async () => {
     const answer = await call(['500', 'dead', '503'])
     expect(answer.response.status).toBe(502)
     expect(JSON.parse(answer.text)).toMatchObject({ error: { code: 'upstream_error' } })
-    expect(asked).toEqual(['500', 'dead', '503'])
+    expect(asked).toEqual(['500', 'dead', '503', 'dead'])
     expect(answer.event).toMatchObject({ outcome: 'failed', status: 502, costNanos: '0' })
     expect(answer.held).toBe(0n)
   })

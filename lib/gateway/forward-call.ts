@@ -1,85 +1,223 @@
 /**
- * Calls the plan's targets in order until one answers. Failover happens only before the first byte has reached the caller.
+ * Tries places in the order that routing chooses until one answers. Another is tried only before the first byte has
+ * reached the caller.
  */
+import type { AnswerReading } from '#lib/formats/contract.ts'
 import type { CarriedCall } from '#lib/gateway/carry-call.ts'
 import type { CallPlan } from '#lib/gateway/plan-call.ts'
-import type { Refusal } from '#lib/gateway/refusal.ts'
-import { relayAnswer, watchCaller, type Caller, type Relayed, type Relaying } from '#lib/gateway/relay-answer.ts'
+import { refusalStatus, type Refusal } from '#lib/gateway/refusal.ts'
+import {
+  relayAnswer,
+  watchCaller,
+  type AnswerHead,
+  type Caller,
+  type Relayed,
+  type Relaying,
+} from '#lib/gateway/relay-answer.ts'
 import type { Ending } from '#lib/gateway/usage-event.ts'
 import type { WrittenAttempt } from '#lib/ledger/contract.ts'
-import { afterAnswer } from '#lib/routing/after-answer.ts'
-import { chooseCredential } from '#lib/routing/choose-credential.ts'
+import type { AttemptOutcome } from '#lib/routing/circuit.ts'
+import type { Circuits, Place } from '#lib/routing/circuits.ts'
+import { failureOf, outcomeOf, type Failure } from '#lib/routing/failure.ts'
+import { nextAttempt, type FailedAttempt, type NextAttempt, type NoAttempt } from '#lib/routing/next-attempt.ts'
 import type { RouteTarget } from '#lib/routing/order-targets.ts'
+import { retryAfterMs } from '#lib/routing/retry-after.ts'
+import type { RetryBudget } from '#lib/routing/retry-budget.ts'
 
-export type Forwarding = Omit<Relaying, 'modelName' | 'brokenOff'> & {
+export type Forwarding = Omit<Relaying, 'modelName' | 'brokenOff' | 'firstByteMs'> & {
   readonly plan: CallPlan
   readonly carry: (target: RouteTarget) => CarriedCall
+  readonly circuits: Circuits
+  readonly retries: RetryBudget
+  readonly passedOver: (provider: string) => void
   readonly random: () => number
   /** Sends the refusal when no target answered. */
   readonly refuse: (refusal: Refusal) => void
 }
 
+/** One call on its way from place to place. */
+type Journey = {
+  readonly f: Forwarding
+  readonly relaying: Relaying
+  readonly caller: Caller
+  readonly deadlineMs: number
+  readonly attempts: WrittenAttempt[]
+  readonly failed: FailedAttempt[]
+}
+
 export async function forwardCall(f: Forwarding): Promise<Ending> {
-  const attempts: WrittenAttempt[] = []
-  const caller = watchCaller(f.reply)
+  const deadlineMs = f.startedMs + f.timeouts.answerMs
   const relaying: Relaying = {
     ...f,
     modelName: f.plan.model.name,
     brokenOff: (timeout) => brokenOff(f.plan, timeout),
+    firstByteMs: () => Math.min(f.timeouts.firstByteMs, deadlineMs - f.nowMs()),
   }
-  let timeout = false
+  const journey: Journey = { f, relaying, caller: watchCaller(f.reply), deadlineMs, attempts: [], failed: [] }
+  f.retries.earn()
 
-  for (const [index, target] of f.plan.targets.entries()) {
-    const { deployment } = target
-    const startMs = f.nowMs() - f.startedMs
-    const credential = chooseCredential(deployment.provider.credentials, f.random())
-    const isLast = index === f.plan.targets.length - 1
-    const relayed = await relayAnswer(
-      relaying,
-      caller,
-      target,
-      f.carry(target),
-      credential?.secret.reveal() ?? null,
-      ({ status }) => afterAnswer(status, isLast),
-    )
-    attempts.push({
-      provider: deployment.provider.name,
-      deploymentId: deployment.id,
-      upstreamModel: deployment.upstreamModel,
-      region: deployment.region,
-      credentialId: credential?.id ?? null,
-      startMs,
-      durationMs: f.nowMs() - f.startedMs - startMs,
-      status: statusOf(relayed),
-      error:
-        relayed.kind === 'aborted' ? 'aborted' : relayed.exchange.kind === 'failed' ? relayed.exchange.cause : null,
-    })
-    const base = { attempts, totalMs: f.nowMs() - f.startedMs, served: target }
-
-    if (relayed.kind === 'aborted') {
-      return { ...base, outcome: 'aborted', status: 499, errorCode: null, reading: caller.reading(), firstByteMs: null }
-    }
-    if (relayed.kind === 'answered') return { ...base, ...endingOf(relayed, caller) }
-    timeout = relayed.exchange.kind === 'failed' && relayed.exchange.timeout
+  let next = choose(journey)
+  while (next.kind === 'attempt') {
+    if (next.delayMs > 0) await pause(journey.caller, next.delayMs)
+    const tried = await tryPlace(journey, next)
+    if ('outcome' in tried) return tried
+    next = tried
   }
 
-  const refusal = upstreamRefusal(f.plan, timeout)
+  const refusal = refusalAfter(journey, next)
   f.refuse(refusal)
   return {
+    ...soFar(journey),
     outcome: 'failed',
-    status: timeout ? 504 : 502,
+    status: refusalStatus[refusal.code],
     errorCode: refusal.code,
-    attempts,
-    served: f.plan.targets.at(-1)!,
     reading: null,
     firstByteMs: null,
-    totalMs: f.nowMs() - f.startedMs,
+  }
+}
+
+/** How the call ended, or what it does next. */
+async function tryPlace(journey: Journey, chosen: NextAttempt): Promise<Ending | NextAttempt | NoAttempt> {
+  const { f, caller, failed } = journey
+  const { target, credential } = chosen
+  const place: Place = { deployment: target.deployment, credential }
+  const startedMs = f.nowMs()
+  const learn = (outcome: AttemptOutcome): void => f.circuits.record(place, outcome, startedMs, f.nowMs())
+  if (caller.gone) {
+    learn({ kind: 'unknown' })
+    return aborted(journey, nothingSent)
+  }
+
+  const fail = (failure: Failure, head: AnswerHead | null): NextAttempt | NoAttempt => {
+    const waitMs = head ? retryAfterMs(head.headers, f.nowMs()) : null
+    learn(outcomeOf(failure, waitMs, f.nowMs()))
+    const isFinal = head?.headers['x-should-retry'] === 'false'
+    failed.push({ target, credential, failure, retryAfterMs: waitMs, isFinal, isRetry: chosen.isRetry })
+    return choose(journey)
+  }
+  let next: NextAttempt | NoAttempt | null = null
+  const relayed = await relayAnswer(
+    journey.relaying,
+    caller,
+    target,
+    f.carry(target),
+    credential?.secret.reveal() ?? null,
+    (head) => {
+      const failure = failureOf(head.status)
+      if (!failure) {
+        learn({ kind: 'answered' })
+        return true
+      }
+      next = fail(failure, head)
+      // Where nobody else can be asked, the caller's own client knows best how to wait.
+      return failure === 'rate limited' && next.kind === 'none'
+    },
+  )
+  journey.attempts.push(writtenAttempt(place, relayed, startedMs - f.startedMs, f.nowMs() - startedMs))
+
+  if (relayed.kind === 'aborted') {
+    learn({ kind: 'unknown' })
+    return aborted(journey, caller.reading(), target)
+  }
+  if (relayed.kind === 'answered') {
+    if (relayed.status < 300) learn(outcomeOfRelay(relayed))
+    return { ...soFar(journey, target), ...endingOf(relayed, caller) }
+  }
+  return next ?? fail(failureWithoutStatus(relayed), null)
+}
+
+function choose({ f, failed, deadlineMs }: Journey): NextAttempt | NoAttempt {
+  const choice = nextAttempt({
+    targets: f.plan.targets,
+    failed,
+    circuitOf: f.circuits.of,
+    nowMs: f.nowMs(),
+    deadlineMs,
+    random: f.random(),
+    mayRetry: f.retries.has(),
+  })
+  for (const provider of choice.passedOver) f.passedOver(provider)
+  if (choice.kind === 'attempt') {
+    if (choice.isRetry) f.retries.spend()
+    if (choice.isProbe)
+      f.circuits.probe({ deployment: choice.target.deployment, credential: choice.credential }, f.nowMs())
+  }
+  return choice
+}
+
+/** Ends early when the caller goes away. */
+function pause(caller: Caller, ms: number): Promise<void> {
+  if (caller.gone) return Promise.resolve()
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    const wake = (): void => {
+      clearTimeout(timer)
+      resolve()
+    }
+    caller.flow = { pause: () => {}, resume: () => {}, abort: wake }
+  })
+}
+
+function failureWithoutStatus({ exchange, head }: Extract<Relayed, { kind: 'not answered' }>): Failure {
+  if (exchange.kind === 'failed' && exchange.timeout) return 'timeout'
+  return head ? 'unreadable' : 'unavailable'
+}
+
+function outcomeOfRelay({ exchange }: Extract<Relayed, { kind: 'answered' }>): AttemptOutcome {
+  if (exchange.kind === 'ended') return { kind: 'succeeded' }
+  return exchange.aborted ? { kind: 'unknown' } : { kind: 'failed', openUntilMs: null, rateLimited: false }
+}
+
+function writtenAttempt(
+  { deployment, credential }: Place,
+  relayed: Relayed,
+  startMs: number,
+  durationMs: number,
+): WrittenAttempt {
+  return {
+    provider: deployment.provider.name,
+    deploymentId: deployment.id,
+    upstreamModel: deployment.upstreamModel,
+    region: deployment.region,
+    credentialId: credential?.id ?? null,
+    startMs,
+    durationMs,
+    status: statusOf(relayed),
+    error: relayed.kind === 'aborted' ? 'aborted' : relayed.exchange.kind === 'failed' ? relayed.exchange.cause : null,
   }
 }
 
 function statusOf(relayed: Relayed): number | null {
   if (relayed.kind === 'aborted') return null
   return relayed.kind === 'answered' ? relayed.status : (relayed.head?.status ?? null)
+}
+
+/** `served` is the target that answered; where none did, the last that was tried. */
+function soFar(
+  { f, attempts, failed }: Journey,
+  served: RouteTarget | null = failed.at(-1)?.target ?? null,
+): Pick<Ending, 'attempts' | 'served' | 'totalMs'> {
+  return { attempts, served, totalMs: f.nowMs() - f.startedMs }
+}
+
+/** For what was never sent, or failed, nothing is owed. */
+const nothingSent: AnswerReading = {
+  tokens: {},
+  promptTokens: null,
+  outputSeen: 0,
+  modelServed: null,
+  complete: false,
+}
+
+function aborted(journey: Journey, reading: AnswerReading | null, served?: RouteTarget): Ending {
+  return {
+    ...soFar(journey, served),
+    outcome: 'aborted',
+    status: 499,
+    errorCode: null,
+    reading,
+    firstByteMs: null,
+  }
 }
 
 function endingOf(
@@ -95,9 +233,18 @@ function endingOf(
   return { outcome: 'served', status, errorCode: null, reading, firstByteMs }
 }
 
-function upstreamRefusal(plan: CallPlan, timeout: boolean): Refusal {
-  const names = providersOf(plan)
-  return timeout
+function refusalAfter({ f, failed }: Journey, { coolsUntilMs }: NoAttempt): Refusal {
+  const names = providersOf(f.plan)
+  if (coolsUntilMs !== null) {
+    const retryAfterSeconds = Math.max(1, Math.ceil((coolsUntilMs - f.nowMs()) / 1_000))
+    return {
+      code: 'rate_limit_exceeded',
+      message: `The provider (${names}) takes no more calls for ${retryAfterSeconds} s; this is its limit, not one of yours. Nothing was charged. Try again then, or use another model.`,
+      retryAfterSeconds,
+    }
+  }
+  const last = failed.at(-1)
+  return !last || last.failure === 'timeout'
     ? {
         code: 'upstream_timeout',
         message: `The provider (${names}) did not answer in time. Nothing was charged. Try again, or use another model.`,

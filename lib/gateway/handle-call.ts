@@ -18,7 +18,7 @@ import { publicRefusal, refusalHeaders, type Refusal } from '#lib/gateway/refusa
 import { inCallersFormat, matchRoute, type CallRoute, type Route } from '#lib/gateway/routes.ts'
 import type { RunningCall, RunningCalls } from '#lib/gateway/running-calls.ts'
 import type { Settlements } from '#lib/gateway/settlements.ts'
-import type { UpstreamPools } from '#lib/gateway/upstream.ts'
+import type { UpstreamPools, UpstreamTimeouts } from '#lib/gateway/upstream.ts'
 import {
   arrivedEvent,
   endedEvent,
@@ -33,11 +33,14 @@ import { hasRoom } from '#lib/limits/rules/has-room.ts'
 import type { WrittenEvent } from '#lib/ledger/contract.ts'
 import { newId } from '#lib/platform/ids.ts'
 import type { Log } from '#lib/platform/log.ts'
+import type { Circuits } from '#lib/routing/circuits.ts'
+import type { RetryBudget } from '#lib/routing/retry-budget.ts'
 
 export type GatewayPorts = DecidePorts & {
   readonly pools: UpstreamPools
-  /** For which a caller may take nothing of an answer that waits for it. */
-  readonly callerMs: number
+  readonly timeouts: UpstreamTimeouts
+  readonly circuits: Circuits
+  readonly retries: RetryBudget
   readonly settlements: Settlements
   readonly running: RunningCalls
   readonly metrics: GatewayMetrics
@@ -194,7 +197,10 @@ async function forwardAdmitted(
       plan,
       headers: ['x-gatehouse-request-id', callId, ...headroom],
       poolFor: (origin) => ports.pools.get(origin),
-      callerMs: ports.callerMs,
+      timeouts: ports.timeouts,
+      circuits: ports.circuits,
+      retries: ports.retries,
+      passedOver: ports.metrics.passedOver,
       startedMs: atMs,
       nowMs: ports.nowMs,
       random: ports.random,

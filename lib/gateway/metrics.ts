@@ -1,14 +1,21 @@
-/** What operators watch. Labels are bounded: codes, outcomes, providers; never keys or people. */
+/** What operators watch. Labels are bounded: codes, outcomes, providers, deployments; never keys or people. */
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import type { WrittenEvent } from '#lib/ledger/contract.ts'
+import type { OpenCircuit } from '#lib/routing/circuits.ts'
 
 export type GatewayMetrics = {
   readonly registry: Registry
   ended(event: WrittenEvent): void
   refused(code: string): void
+  /** A circuit of this provider kept a call away. */
+  passedOver(provider: string): void
 }
 
-export function createMetrics(runningCalls: () => number, settlementsWaiting: () => number): GatewayMetrics {
+export function createMetrics(
+  runningCalls: () => number,
+  settlementsWaiting: () => number,
+  openCircuits: () => readonly OpenCircuit[],
+): GatewayMetrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const calls = new Counter({
@@ -45,6 +52,22 @@ export function createMetrics(runningCalls: () => number, settlementsWaiting: ()
       this.set(settlementsWaiting())
     },
   })
+  new Gauge({
+    name: 'gatehouse_open_circuits',
+    help: 'Credentials with which a deployment is not called now: cooling where the provider said so, else open or half-open.',
+    labelNames: ['provider', 'deployment', 'state'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const { provider, deployment, state } of openCircuits()) this.inc({ provider, deployment, state })
+    },
+  })
+  const passedOver = new Counter({
+    name: 'gatehouse_passed_over_total',
+    help: 'Times that a circuit led a call past a target, by the target’s provider.',
+    labelNames: ['provider'],
+    registers: [registry],
+  })
   // Finding a counter by its labels costs more than counting.
   const counters = new Map<string, Counter.Internal>()
   const counterOf = (outcome: string, provider: string): Counter.Internal => {
@@ -60,5 +83,6 @@ export function createMetrics(runningCalls: () => number, settlementsWaiting: ()
       if (event.timing.admittedMs != null) admission.observe(event.timing.admittedMs / 1000)
     },
     refused: (code) => refusals.inc({ code }),
+    passedOver: (provider) => passedOver.inc({ provider }),
   }
 }

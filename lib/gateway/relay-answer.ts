@@ -1,6 +1,6 @@
 /**
  * One attempt at one target: sends the call and relays what answers. Nothing reaches the caller before the answer is known
- * to be the caller's (`classify`); after the first byte, a failure is told inside the stream or by breaking the
+ * to be the caller's (`isForCaller`); after the first byte, a failure is told inside the stream or by breaking the
  * connection, never by a false end.
  */
 import type { Dispatcher } from 'undici'
@@ -8,10 +8,10 @@ import type { AnswerReader, AnswerReading, Format } from '#lib/formats/contract.
 import type { Call, Reply } from '#lib/gateway/call.ts'
 import type { CarriedCall } from '#lib/gateway/carry-call.ts'
 import type { Refusal } from '#lib/gateway/refusal.ts'
-import { exchange, type Exchange, type Flow } from '#lib/gateway/upstream.ts'
+import { exchange, type Exchange, type Flow, type UpstreamTimeouts } from '#lib/gateway/upstream.ts'
 import type { CatalogDeployment } from '#lib/catalog/snapshot.ts'
 import { requestTo } from '#lib/providers/providers.ts'
-import type { AnswerClass } from '#lib/routing/after-answer.ts'
+import type { AnswerHeaders } from '#lib/routing/retry-after.ts'
 import type { RouteTarget } from '#lib/routing/order-targets.ts'
 
 export type Relaying = {
@@ -25,8 +25,9 @@ export type Relaying = {
   /** Headers of the gateway's own that go with every answer, names and values in turn. */
   readonly headers: readonly string[]
   readonly poolFor: (origin: string) => Dispatcher
-  /** For which a caller may take nothing of what waits for it. */
-  readonly callerMs: number
+  readonly timeouts: UpstreamTimeouts
+  /** How long this attempt's answer may keep its head back. */
+  readonly firstByteMs: () => number
   readonly startedMs: number
   readonly nowMs: () => number
   /** Tells how the output grows, for the lease. */
@@ -38,10 +39,7 @@ export type Relaying = {
 }
 
 /** An answer's head, as far as routing needs it. */
-export type AnswerHead = {
-  readonly status: number
-  readonly headers: Record<string, string | string[] | undefined>
-}
+export type AnswerHead = { readonly status: number; readonly headers: AnswerHeaders }
 
 export type Relayed =
   | {
@@ -91,7 +89,7 @@ export async function relayAnswer(
   { deployment, operation }: RouteTarget,
   carried: CarriedCall,
   credential: string | null,
-  classify: (head: AnswerHead) => AnswerClass,
+  isForCaller: (head: AnswerHead) => boolean,
 ): Promise<Relayed> {
   if (caller.gone) return { kind: 'aborted' }
   const { provider, upstreamModel } = deployment
@@ -106,7 +104,7 @@ export async function relayAnswer(
   })
   let flow: Flow | null = null
   let head: AnswerHead | null = null
-  let answer: AnswerClass | null = null
+  let forCaller = false
   let reader: AnswerReader | null = null
   let gathering: Gathering | null = null
   let streamed = false
@@ -116,7 +114,7 @@ export async function relayAnswer(
     if (bytes.length === 0 || r.reply.write(bytes)) return
     flow?.pause()
     // One that never takes it would keep its hold and its connection for ever.
-    const stuck = setTimeout(() => giveUp(r.reply, caller), r.callerMs).unref()
+    const stuck = setTimeout(() => giveUp(r.reply, caller), r.timeouts.callerMs).unref()
     r.reply.drained(() => {
       clearTimeout(stuck)
       flow?.resume()
@@ -125,7 +123,7 @@ export async function relayAnswer(
 
   const ending = await exchange(
     r.poolFor(origin),
-    { path, headers, body: carried.body },
+    { path, headers, body: carried.body, connectMs: r.timeouts.connectMs, firstByteMs: r.firstByteMs() },
     {
       started(started) {
         flow = started
@@ -134,9 +132,9 @@ export async function relayAnswer(
       },
       head(status, upstreamHeaders) {
         head = { status, headers: upstreamHeaders }
-        answer = classify(head)
+        forCaller = !caller.gone && isForCaller(head)
         firstByteMs = r.nowMs() - r.startedMs
-        if (answer !== 'relay' || caller.gone) return
+        if (!forCaller) return false
         streamed = r.stream && isEventStream(upstreamHeaders)
         if (status < 300) {
           reader = carried.reader(streamed)
@@ -145,9 +143,10 @@ export async function relayAnswer(
         }
         if (carried.anew && !(streamed && status < 300)) gathering = { chunks: [], bytes: 0 }
         else r.reply.head(status, passedHeaders(r, deployment, carried, upstreamHeaders, streamed))
+        return true
       },
       data(chunk) {
-        if (answer !== 'relay' || caller.gone) return
+        if (caller.gone) return
         const bytes = reader ? reader.push(chunk) : chunk
         if (!gathering) return write(bytes)
         gathering.bytes += chunk.length
@@ -162,7 +161,7 @@ export async function relayAnswer(
   const seen = head as AnswerHead | null
   const gathered = gathering as Gathering | null
   const read = reader as AnswerReader | null
-  if (seen === null || answer !== 'relay') return { kind: 'not answered', exchange: ending, head: seen }
+  if (seen === null || !forCaller) return { kind: 'not answered', exchange: ending, head: seen }
   if (gathered) {
     const body = ending.kind === 'ended' ? writtenAnew(carried, seen.status, Buffer.concat(gathered.chunks)) : null
     // Nothing has reached the caller, so another target may still answer.

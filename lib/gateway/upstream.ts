@@ -5,9 +5,12 @@
 import { Pool, errors, type Dispatcher } from 'undici'
 
 export type UpstreamTimeouts = {
+  /** To a connection, be it a new one or one that another call gives back. */
   readonly connectMs: number
   /** From the request to the answer's head. */
   readonly firstByteMs: number
+  /** From a call's arrival to its answer's head, over all attempts: official clients wait no longer. */
+  readonly answerMs: number
   /** Between two pieces of the answer. */
   readonly idleMs: number
   /** For which a caller may take nothing of an answer that waits for it. */
@@ -17,6 +20,7 @@ export type UpstreamTimeouts = {
 export const defaultTimeouts: UpstreamTimeouts = {
   connectMs: 5_000,
   firstByteMs: 300_000,
+  answerMs: 600_000,
   idleMs: 120_000,
   callerMs: 30_000,
 }
@@ -51,11 +55,20 @@ export function createPools(timeouts: UpstreamTimeouts): UpstreamPools {
   }
 }
 
+export type UpstreamCall = {
+  readonly path: string
+  readonly headers: Record<string, string>
+  readonly body: Buffer
+  readonly connectMs: number
+  readonly firstByteMs: number
+}
+
 /** Takes an answer as it arrives. Paused and resumed through the flow it was given. */
 export type UpstreamReceiver = {
   /** The request is about to be sent. */
   started(flow: Flow): void
-  head(status: number, headers: Record<string, string | string[] | undefined>): void
+  /** Returns whether the body is wanted. Where it is not, the exchange is over. */
+  head(status: number, headers: Record<string, string | string[] | undefined>): boolean
   data(chunk: Buffer): void
 }
 
@@ -65,40 +78,72 @@ export type Exchange =
   | { readonly kind: 'ended' }
   | { readonly kind: 'failed'; readonly timeout: boolean; readonly aborted: boolean; readonly cause: string }
 
+/** undici's own time-out comes first where it is a new connection that is late. */
+const connectGraceMs = 1_000
+/** An unwanted body is read this far, so that its connection can serve the next call. */
+const unwantedBytes = 64 * 1024
+const unwantedMs = 1_000
+
 /** Resolves when the exchange is over, however it ended; never rejects. */
-export function exchange(
-  pool: Dispatcher,
-  request: { readonly path: string; readonly headers: Record<string, string>; readonly body: Buffer },
-  receiver: UpstreamReceiver,
-): Promise<Exchange> {
+export function exchange(pool: Dispatcher, call: UpstreamCall, receiver: UpstreamReceiver): Promise<Exchange> {
   return new Promise((resolve) => {
+    let controller: Dispatcher.DispatchController | null = null
+    let timer: NodeJS.Timeout | undefined
     let aborted = false
+    let isOver = false
+    let unwanted = 0
+
+    function over(how: Exchange): void {
+      isOver = true
+      clearTimeout(timer)
+      resolve(how)
+    }
+    function leave(): void {
+      controller?.abort(new errors.RequestAbortedError())
+    }
+
+    receiver.started({
+      pause: () => controller?.pause(),
+      resume: () => controller?.resume(),
+      abort() {
+        aborted = true
+        if (controller) leave()
+        else over({ kind: 'failed', timeout: false, aborted, cause: 'UND_ERR_ABORTED' })
+      },
+    })
+    if (aborted) return
+
     pool.dispatch(
-      { method: 'POST', path: request.path, headers: request.headers, body: request.body },
+      { method: 'POST', path: call.path, headers: call.headers, body: call.body, headersTimeout: call.firstByteMs },
       {
-        onRequestStart(controller) {
-          receiver.started({
-            pause: () => controller.pause(),
-            resume: () => controller.resume(),
-            abort: () => {
-              aborted = true
-              controller.abort(new errors.RequestAbortedError())
-            },
-          })
+        onRequestStart(started) {
+          controller = started
+          if (isOver) leave()
+          else clearTimeout(timer)
         },
         onResponseStart(_controller, status, headers) {
-          if (status >= 200) receiver.head(status, headers)
+          if (isOver || status < 200 || receiver.head(status, headers)) return
+          over({ kind: 'ended' })
+          timer = setTimeout(leave, unwantedMs).unref()
         },
         onResponseData(_controller, chunk) {
-          receiver.data(chunk)
+          if (!isOver) return receiver.data(chunk)
+          unwanted += chunk.length
+          if (unwanted > unwantedBytes) leave()
         },
         onResponseEnd() {
-          resolve({ kind: 'ended' })
+          over({ kind: 'ended' })
         },
         onResponseError(_controller, error) {
-          resolve({ kind: 'failed', timeout: isTimeout(error), aborted, cause: codeOf(error) })
+          over({ kind: 'failed', timeout: isTimeout(error), aborted, cause: codeOf(error) })
         },
       },
+    )
+    // A request that is on its way already, as on a connection that waits, costs no timer.
+    if (controller || isOver) return
+    timer = setTimeout(
+      () => over({ kind: 'failed', timeout: true, aborted: false, cause: 'no connection in time' }),
+      call.connectMs + connectGraceMs,
     )
   })
 }

@@ -1,37 +1,75 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { CatalogDeployment } from '#lib/catalog/snapshot.ts'
-import { afterAnswer } from '#lib/routing/after-answer.ts'
 import { chooseCredential } from '#lib/routing/choose-credential.ts'
+import { failureOf, outcomeOf } from '#lib/routing/failure.ts'
 import { orderTargets, type RouteTarget } from '#lib/routing/order-targets.ts'
+import { retryAfterMs } from '#lib/routing/retry-after.ts'
 
-describe('what follows an answer', () => {
+describe('what an answer means', () => {
   test.each([
-    [200, 'relay', 'relay'],
-    [204, 'relay', 'relay'],
-    // Where the provider would send the caller is not for the caller.
-    [302, 'fail', 'fail'],
-    [400, 'relay', 'relay'],
-    [413, 'relay', 'relay'],
-    [422, 'relay', 'relay'],
+    [200, null],
+    [204, null],
+    [302, 'misrouted'],
+    [400, null],
+    // Conflicts are the caller's: its client tries again by itself.
+    [409, null],
+    [413, null],
+    [422, null],
     // About our credential, our address, our route: nothing that the caller can mend.
-    [401, 'next', 'fail'],
-    [402, 'next', 'fail'],
-    [403, 'next', 'fail'],
-    [404, 'next', 'fail'],
-    [407, 'next', 'fail'],
-    [408, 'next', 'fail'],
-    [429, 'next', 'relay'],
-    [500, 'next', 'fail'],
-    [503, 'next', 'fail'],
-    [599, 'next', 'fail'],
-  ] as const)('%i: %s while there is another target, %s at the last', (status, otherwise, atLast) => {
-    expect([afterAnswer(status, false), afterAnswer(status, true)]).toEqual([otherwise, atLast])
+    [401, 'dead credential'],
+    [402, 'dead credential'],
+    [403, 'forbidden'],
+    [404, 'misrouted'],
+    [407, 'misrouted'],
+    [408, 'unavailable'],
+    [429, 'rate limited'],
+    [500, 'unavailable'],
+    [529, 'unavailable'],
+  ] as const)('%i: %s', (status, failure) => {
+    expect(failureOf(status)).toBe(failure)
   })
 
-  test('the last target is the last, whatever the status', () => {
-    const statuses = Array.from({ length: 500 }, (_, i) => 100 + i)
-    expect(statuses.filter((status) => afterAnswer(status, true) === 'next')).toEqual([])
+  test('a 429 that names no time is a failure among others: it may be about one oversized call', () => {
+    expect(outcomeOf('rate limited', null, 1_000)).toEqual({ kind: 'failed', openUntilMs: null, rateLimited: false })
+    expect(outcomeOf('rate limited', 0, 1_000)).toEqual({ kind: 'failed', openUntilMs: null, rateLimited: false })
+    expect(outcomeOf('rate limited', 500, 1_000)).toEqual({ kind: 'failed', openUntilMs: 1_500, rateLimited: true })
+  })
+
+  test('what callers can provoke says nothing of a place', () => {
+    expect(outcomeOf('misrouted', null, 0)).toEqual({ kind: 'unknown' })
+  })
+})
+
+describe('the time that a provider names', () => {
+  const now = Date.UTC(2026, 10, 28, 8, 0, 0)
+  test.each([
+    [{ 'retry-after': '7' }, 7_000],
+    [{ 'retry-after': '0' }, 0],
+    [{ 'retry-after': ' 1.5 ' }, 1_500],
+    [{ 'retry-after': 'Sat, 28 Nov 2026 08:00:03 GMT' }, 3_000],
+    [{ 'retry-after': 'Sat, 28 Nov 2026 07:59:00 GMT' }, 0],
+    [{ 'retry-after-ms': '250', 'retry-after': '7' }, 250],
+    [{ 'retry-after-ms': 'soon', 'retry-after': '7' }, 7_000],
+    [{}, null],
+    [{ 'retry-after': '' }, null],
+    [{ 'retry-after': '-3' }, null],
+    [{ 'retry-after': '1e9' }, null],
+    [{ 'retry-after': 'NaN' }, null],
+    [{ 'retry-after': 'tomorrow' }, null],
+    [{ 'retry-after': 'Xyz, 99 Nov' }, null],
+    [{ 'retry-after': ['1', '2'] }, null],
+  ])('%j: %s ms', (headers, ms) => {
+    expect(retryAfterMs(headers, now)).toBe(ms)
+  })
+
+  test('is never negative, whatever is sent', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (a, b) => {
+        const ms = retryAfterMs({ 'retry-after': a, 'retry-after-ms': b }, now)
+        expect(ms === null || (ms >= 0 && Number.isFinite(ms))).toBe(true)
+      }),
+    )
   })
 })
 

@@ -16,6 +16,8 @@ import { openDatabase } from '#lib/platform/db.ts'
 import { createLog, type Log } from '#lib/platform/log.ts'
 import { openRedis } from '#lib/platform/redis.ts'
 import { loadGrant } from '#lib/policy/load-grant.ts'
+import { createCircuits, openCircuits } from '#lib/routing/circuits.ts'
+import { createRetryBudget } from '#lib/routing/retry-budget.ts'
 
 export type Gateway = {
   handle(call: Call, reply: Reply): Promise<void>
@@ -47,7 +49,8 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
   })
   const settlements = createSettlements(redis, log)
   const running = createRunningCalls(redis, systemClock.nowMs)
-  const metrics = createMetrics(running.count, settlements.waiting)
+  const circuits = createCircuits()
+  const metrics = createMetrics(running.count, settlements.waiting, () => openCircuits(circuits, systemClock.nowMs()))
   const pools = createPools(timeouts)
   const ports: GatewayPorts = {
     redis,
@@ -57,7 +60,9 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
     nowMs: systemClock.nowMs,
     random: Math.random,
     pools,
-    callerMs: timeouts.callerMs,
+    timeouts,
+    circuits,
+    retries: createRetryBudget(),
     settlements,
     running,
     metrics,
