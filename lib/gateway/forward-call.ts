@@ -14,6 +14,7 @@ import {
   type Relayed,
   type Relaying,
 } from '#lib/gateway/relay-answer.ts'
+import { brokenOffRefusal, upstreamRefusal } from '#lib/gateway/upstream-refusal.ts'
 import type { Ending } from '#lib/gateway/usage-event.ts'
 import type { WrittenAttempt } from '#lib/ledger/contract.ts'
 import type { AttemptOutcome } from '#lib/routing/circuit.ts'
@@ -50,7 +51,7 @@ export async function forwardCall(f: Forwarding): Promise<Ending> {
   const relaying: Relaying = {
     ...f,
     modelName: f.plan.model.name,
-    brokenOff: (timeout) => brokenOff(f.plan, timeout),
+    brokenOff: (timeout) => brokenOffRefusal(f.plan, timeout),
     firstByteMs: () => Math.min(f.timeouts.firstByteMs, deadlineMs - f.nowMs()),
   }
   const journey: Journey = { f, relaying, caller: watchCaller(f.reply), deadlineMs, attempts: [], failed: [] }
@@ -64,7 +65,7 @@ export async function forwardCall(f: Forwarding): Promise<Ending> {
     next = tried
   }
 
-  const refusal = refusalAfter(journey, next)
+  const refusal = upstreamRefusal(f.plan, next.coolsUntilMs, journey.failed.at(-1)?.failure ?? null, f.nowMs())
   f.refuse(refusal)
   return {
     ...soFar(journey),
@@ -231,38 +232,4 @@ function endingOf(
     return { outcome: 'cut', status, errorCode: code, reading: caller.reading(), firstByteMs }
   }
   return { outcome: 'served', status, errorCode: null, reading, firstByteMs }
-}
-
-function refusalAfter({ f, failed }: Journey, { coolsUntilMs }: NoAttempt): Refusal {
-  const names = providersOf(f.plan)
-  if (coolsUntilMs !== null) {
-    const retryAfterSeconds = Math.max(1, Math.ceil((coolsUntilMs - f.nowMs()) / 1_000))
-    return {
-      code: 'rate_limit_exceeded',
-      message: `The provider (${names}) takes no more calls for ${retryAfterSeconds} s; this is its limit, not one of yours. Nothing was charged. Try again then, or use another model.`,
-      retryAfterSeconds,
-    }
-  }
-  const last = failed.at(-1)
-  return !last || last.failure === 'timeout'
-    ? {
-        code: 'upstream_timeout',
-        message: `The provider (${names}) did not answer in time. Nothing was charged. Try again, or use another model.`,
-      }
-    : {
-        code: 'upstream_error',
-        message: `The provider (${names}) failed. Nothing was charged. Try again, or use another model.`,
-      }
-}
-
-/** After the first byte: what had been produced is charged. */
-export function brokenOff(plan: CallPlan, timeout: boolean): Refusal {
-  return {
-    code: timeout ? 'upstream_timeout' : 'upstream_error',
-    message: `The answer of the provider (${providersOf(plan)}) broke off. What it had produced is charged.`,
-  }
-}
-
-function providersOf(plan: CallPlan): string {
-  return [...new Set(plan.targets.map((target) => target.deployment.provider.name))].join(', ')
 }

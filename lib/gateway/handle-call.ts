@@ -8,7 +8,7 @@ import type { AnswerReader, BodyChanges, ParsedRequest } from '#lib/formats/cont
 import type { Call, Reply } from '#lib/gateway/call.ts'
 import { decideCall, type DecidePorts, type Verdict } from '#lib/gateway/decide-call.ts'
 import { carryCall, type Carrying } from '#lib/gateway/carry-call.ts'
-import { brokenOff, forwardCall } from '#lib/gateway/forward-call.ts'
+import { forwardCall } from '#lib/gateway/forward-call.ts'
 import { keyFromCall } from '#lib/gateway/key-from-call.ts'
 import { headroomHeaders } from '#lib/gateway/limit-refusal.ts'
 import { listModels } from '#lib/gateway/list-models.ts'
@@ -18,6 +18,7 @@ import { publicRefusal, refusalHeaders, type Refusal } from '#lib/gateway/refusa
 import { inCallersFormat, matchRoute, type CallRoute, type Route } from '#lib/gateway/routes.ts'
 import type { RunningCall, RunningCalls } from '#lib/gateway/running-calls.ts'
 import type { Settlements } from '#lib/gateway/settlements.ts'
+import { brokenOffRefusal } from '#lib/gateway/upstream-refusal.ts'
 import type { UpstreamPools, UpstreamTimeouts } from '#lib/gateway/upstream.ts'
 import {
   arrivedEvent,
@@ -183,7 +184,7 @@ async function forwardAdmitted(
     translation,
     callId,
     createdMs: atMs,
-    brokenOff: () => streamError(brokenOff(plan, false)),
+    brokenOff: () => streamError(brokenOffRefusal(plan, false)),
   }
 
   let ending: Ending

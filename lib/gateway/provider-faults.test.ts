@@ -1,11 +1,9 @@
-/** Faults F13 to F15, and credentials that change: what providers get to do, and what callers and the ledger see of it. */
-import http from 'node:http'
+/** Faults F13 to F15: what failing providers get to do, and what callers and the ledger see of it. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { usageEvent, usageStream, type UsageEvent } from '#lib/ledger/contract.ts'
-import { mounts, startTestGateway, type Mount, type TestGateway, type TestKey } from '#lib/testing/gateway.ts'
+import { call, callsAtOnce, eventsOf, type Answer } from '#lib/testing/calls.ts'
+import { mounts, startTestGateway, type TestGateway } from '#lib/testing/gateway.ts'
 import {
-  addCredential,
   errorAnswer,
   goodAnswer,
   routedModel,
@@ -28,52 +26,6 @@ afterAll(async () => {
   providers?.close()
 })
 
-// Connections of callers are closed at once, so that those that are left are the gateway's.
-const agent = new http.Agent({ keepAlive: false })
-
-type Answer = { readonly status: number; readonly headers: http.IncomingHttpHeaders; readonly text: string }
-
-function call(key: TestKey, model: string, wish: { stream?: boolean; mount?: Mount } = {}): Promise<Answer> {
-  const { stream = false, mount = 'front door' } = wish
-  return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${key.text}` }
-    const request = http.request(`${g.urlOf(mount)}/v1/chat/completions`, { method: 'POST', headers, agent })
-    request.on('error', reject)
-    request.on('response', (response) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => (text += chunk))
-      response.on('error', reject)
-      response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, text }))
-    })
-    request.end(JSON.stringify({ model, stream, messages: [{ role: 'user', content: 'hello' }] }))
-  })
-}
-
-async function eventsOf(key: TestKey, count: number): Promise<UsageEvent[]> {
-  for (const deadline = Date.now() + 15_000; Date.now() < deadline; await sleep(50)) {
-    const events = (await g.redis.xrange(usageStream, '-', '+'))
-      .map(([, [, text]]) => usageEvent.parse(JSON.parse(text!)))
-      .filter((event) => event.keyId === key.id)
-    if (events.length >= count) return events
-  }
-  throw new Error(`not ${count} events came`)
-}
-
-/** Calls from `callers` at once until `more` says no; returns all answers. */
-async function load(callers: number, more: (made: number) => boolean, one: () => Promise<Answer>): Promise<Answer[]> {
-  const answers: Answer[] = []
-  let made = 0
-  async function caller(): Promise<void> {
-    while (more(made)) {
-      made += 1
-      answers.push(await one())
-    }
-  }
-  await Promise.all(Array.from({ length: callers }, caller))
-  return answers
-}
-
 const aBudget = { budget: { amountNanos: 1_000_000_000n } }
 const codeOf = (answer: Answer): string => (JSON.parse(answer.text) as { error: { code: string } }).error.code
 const metrics = async (): Promise<string> => (await fetch(`${g.url}/metrics`)).text()
@@ -88,14 +40,14 @@ describe('a provider that answers 429', () => {
     const { name } = await routedModel(g, provider)
     const key = await g.makeKey(aBudget)
     const endMs = Date.now() + 2_500
-    const answers = await load(
+    const answers = await callsAtOnce(
       8,
       (made) => made < 150 || Date.now() < endMs,
-      () => call(key, name),
+      () => call(g, key, name),
     )
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([429]))
     expect(providers.calls(provider) / answers.length).toBeLessThanOrEqual(1.1)
-    const events = await eventsOf(key, answers.length)
+    const events = await eventsOf(g, key, answers.length)
     expect(events.reduce((sum, event) => sum + BigInt(event.costNanos), 0n)).toBe(0n)
     expect(events.flatMap(({ attempts }) => attempts)).toHaveLength(providers.calls(provider))
     expect(await g.heldOn(key)).toBe(0n)
@@ -107,11 +59,11 @@ describe('a provider that answers 429', () => {
     )
     const { name, providerIds } = await routedModel(g, provider)
     const key = await g.makeKey(aBudget)
-    const first = await call(key, name, { mount })
+    const first = await call(g, key, name, { mount })
     expect([first.status, first.headers['retry-after']]).toEqual([429, '3'])
     expect(first.text).toContain('provider says 429')
 
-    const second = await call(key, name, { mount })
+    const second = await call(g, key, name, { mount })
     expect([second.status, codeOf(second)]).toEqual([429, 'rate_limit_exceeded'])
     expect(Number(second.headers['retry-after'])).toBeGreaterThanOrEqual(1)
     expect(Number(second.headers['retry-after'])).toBeLessThanOrEqual(3)
@@ -122,9 +74,9 @@ describe('a provider that answers 429', () => {
     )
 
     await sleep(Number(second.headers['retry-after']) * 1_000)
-    expect((await call(key, name, { mount })).status).toBe(200)
+    expect((await call(g, key, name, { mount })).status).toBe(200)
     expect(await metrics()).not.toMatch(new RegExp(`gatehouse_open_circuits\\{provider="${providerIds[0]}"`))
-    const events = await eventsOf(key, 3)
+    const events = await eventsOf(g, key, 3)
     expect(events.map(({ outcome, status, attempts }) => [outcome, status, attempts.length])).toEqual([
       ['failed', 429, 1],
       ['failed', 429, 0],
@@ -141,9 +93,9 @@ describe('a provider that answers 429', () => {
     })
     const key = await g.makeKey(aBudget)
     const { name } = await routedModel(g, provider)
-    expect((await call(key, name)).status).toBe(200)
+    expect((await call(g, key, name)).status).toBe(200)
     expect(at[1]! - at[0]!).toBeGreaterThanOrEqual(395)
-    const [event] = await eventsOf(key, 1)
+    const [event] = await eventsOf(g, key, 1)
     expect(event).toMatchObject({ outcome: 'served', attempts: [{ status: 429 }, { status: 200 }] })
   })
 
@@ -158,10 +110,10 @@ describe('a provider that answers 429', () => {
     const [provider, elsewhere] = [providers.add(limited), providers.add(goodAnswer)]
     const { name } = await routedModel(g, { baseUrl: provider, credentials: ['tired', 'fresh'] }, elsewhere)
     const key = await g.makeKey()
-    const answers = await load(
+    const answers = await callsAtOnce(
       4,
       (made) => made < 40,
-      () => call(key, name),
+      () => call(g, key, name),
     )
     expect(answers.filter(({ status }) => status !== 200)).toEqual([])
     // Those that were on their way when the first 429 came, and none after it.
@@ -178,14 +130,14 @@ describe('a provider that fails three calls of ten', () => {
     const [shaky, healthy] = [providers.add(failsAtTimes), providers.add(goodAnswer)]
     const { name } = await routedModel(g, shaky, healthy)
     const key = await g.makeKey(aBudget)
-    const answers = await load(
+    const answers = await callsAtOnce(
       10,
       (made) => made < 1_000,
-      () => call(key, name),
+      () => call(g, key, name),
     )
     expect(answers.filter(({ status }) => status !== 200)).toEqual([])
     expect(providers.calls(shaky) + providers.calls(healthy)).toBe(1_000 + 300)
-    const events = await eventsOf(key, 1_000)
+    const events = await eventsOf(g, key, 1_000)
     // 10 tokens in at 150 nanos, 20 out at 600.
     expect(new Set(events.map(({ costNanos }) => costNanos))).toEqual(new Set(['13500']))
     expect(await g.heldOn(key)).toBe(0n)
@@ -200,10 +152,10 @@ describe('a provider that is down', () => {
     const { name, providerIds } = await routedModel(g, first, second)
     const key = await g.makeKey()
     const endMs = Date.now() + 2_000
-    const answers = await load(
+    const answers = await callsAtOnce(
       4,
       () => Date.now() < endMs,
-      () => call(key, name),
+      () => call(g, key, name),
     )
     expect(answers.filter(({ status }) => status !== 200)).toEqual([])
     // Five failures, those beside them, and a probe or two.
@@ -215,15 +167,15 @@ describe('a provider that is down', () => {
     isDown = false
     const before = providers.calls(second)
     for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(50)) {
-      const served = (await call(key, name)).headers['x-gatehouse-provider']
+      const served = (await call(g, key, name)).headers['x-gatehouse-provider']
       if (served === providerIds[0]) break
     }
     const asked = providers.calls(second)
     expect(asked).toBeGreaterThan(before)
-    await load(
+    await callsAtOnce(
       4,
       (made) => made < 20,
-      () => call(key, name),
+      () => call(g, key, name),
     )
     expect(providers.calls(second)).toBe(asked)
   })
@@ -233,17 +185,17 @@ describe('a provider that is down', () => {
     const only = providers.add((one) => (isDown ? errorAnswer(500)(one) : goodAnswer(one)))
     const { name } = await routedModel(g, only)
     const key = await g.makeKey(aBudget)
-    const answers = await load(
+    const answers = await callsAtOnce(
       5,
       (made) => made < 100,
-      () => call(key, name),
+      () => call(g, key, name),
     )
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([502]))
     expect(providers.calls(only)).toBeGreaterThanOrEqual(100)
     expect(providers.calls(only)).toBeLessThanOrEqual(110)
     isDown = false
-    expect((await call(key, name)).status).toBe(200)
-    const events = await eventsOf(key, 101)
+    expect((await call(g, key, name)).status).toBe(200)
+    const events = await eventsOf(g, key, 101)
     expect(events.filter(({ costNanos }) => costNanos !== '0')).toHaveLength(1)
   })
 
@@ -251,7 +203,7 @@ describe('a provider that is down', () => {
     for (const fault of [errorAnswer(503), ({ socket }: { socket: { destroy(): void } }) => socket.destroy()]) {
       const provider = providers.add((one) => (one.index === 0 ? fault(one) : goodAnswer(one)))
       const { name } = await routedModel(g, provider)
-      expect((await call(await g.makeKey(), name)).status).toBe(200)
+      expect((await call(g, await g.makeKey(), name)).status).toBe(200)
       expect(providers.calls(provider)).toBe(2)
     }
   })
@@ -274,14 +226,14 @@ describe('a provider that hangs', () => {
     for (let round = 0; round < 3; round++) {
       const keys = await Promise.all(Array.from({ length: 15 }, () => g.makeKey({ limits: { concurrency: 1 } })))
       const startedMs = Date.now()
-      const answers = await Promise.all(keys.map((key) => call(key, name, { stream: true })))
+      const answers = await Promise.all(keys.map((key) => call(g, key, name, { stream: true })))
       expect(Date.now() - startedMs).toBeLessThan(firstByteMs + 1_000)
       expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([status]))
       expect(answers.filter(({ text }) => !text.includes('"code":"upstream_timeout"'))).toEqual([])
       expect(answers.filter(({ text }) => text.includes('[DONE]'))).toEqual([])
       // The slot is free when the settlement has gone: at once, but off the caller's clock.
       while (g.gateway.running() > 0) await sleep(5)
-      const again = await Promise.all(keys.map((key) => call(key, 'gpt-4o-mini')))
+      const again = await Promise.all(keys.map((key) => call(g, key, 'gpt-4o-mini')))
       expect(again.filter((answer) => answer.status !== 200)).toEqual([])
       expect(Date.now() - startedMs).toBeLessThan(firstByteMs + 2_000)
       await sleep(50)
@@ -295,7 +247,7 @@ describe('a provider that hangs', () => {
     const hanging = Array.from({ length: 4 }, () => providers.add(silent))
     const { name } = await routedModel(g, ...hanging)
     const startedMs = Date.now()
-    const answer = await call(await g.makeKey(), name)
+    const answer = await call(g, await g.makeKey(), name)
     expect([answer.status, codeOf(answer)]).toEqual([504, 'upstream_timeout'])
     expect(Date.now() - startedMs).toBeLessThan(answerMs + 1_000)
     expect(hanging.slice(0, 2).map((provider) => providers.calls(provider))).toEqual([1, 1])
@@ -308,66 +260,8 @@ describe('a provider that hangs', () => {
     })
     const { name } = await routedModel(g, endless, providers.add(goodAnswer))
     const startedMs = Date.now()
-    expect((await call(await g.makeKey(), name)).status).toBe(200)
+    expect((await call(g, await g.makeKey(), name)).status).toBe(200)
     expect(Date.now() - startedMs).toBeLessThan(800)
-  })
-})
-
-describe('a provider’s credential', () => {
-  const accepted = new Set(['first'])
-  const checks: Script = (one) => {
-    if (!accepted.has(one.headers.authorization!.replace('Bearer ', ''))) return errorAnswer(401)(one)
-    setTimeout(() => goodAnswer(one), 20 + (one.index % 5) * 20)
-  }
-
-  test('that is rotated while 50 calls run fails none of them, and the next calls use the new one', async () => {
-    const provider = providers.add(checks)
-    const { name, providerIds } = await routedModel(g, { baseUrl: provider, credentials: ['first'] })
-    const key = await g.makeKey()
-    let isOver = false
-    const running = load(
-      50,
-      () => !isOver,
-      () => call(key, name),
-    )
-    await sleep(200)
-    accepted.add('second')
-    const second = await addCredential(g, providerIds[0]!, 'second')
-    await g.change(['catalog'], ({ db }) =>
-      db.providerCredential.updateMany({
-        where: { providerId: providerIds[0]!, id: { not: second } },
-        data: { status: 'retired', retiredAt: new Date() },
-      }),
-    )
-    const retiredAtMs = Date.now()
-    await sleep(300)
-    accepted.delete('first')
-    await sleep(300)
-    isOver = true
-    const answers = await running
-    expect(answers.length).toBeGreaterThan(100)
-    expect(answers.filter(({ status }) => status !== 200)).toEqual([])
-    const events = await eventsOf(key, answers.length)
-    const late = events.filter(({ at }) => at > retiredAtMs)
-    expect(late.length).toBeGreaterThan(0)
-    expect(new Set(late.flatMap(({ attempts }) => attempts.map(({ credentialId }) => credentialId)))).toEqual(
-      new Set([second]),
-    )
-  })
-
-  test('that is dead is passed over after its first refusal', async () => {
-    const asked: string[] = []
-    const provider = providers.add((one) => {
-      asked.push(one.headers.authorization!)
-      if (one.headers.authorization === 'Bearer dead') errorAnswer(401)(one)
-      else goodAnswer(one)
-    })
-    const { name } = await routedModel(g, { baseUrl: provider, credentials: ['dead', 'alive'] })
-    const key = await g.makeKey()
-    const answers: Answer[] = []
-    for (let i = 0; i < 30; i++) answers.push(await call(key, name))
-    expect(answers.filter(({ status }) => status !== 200)).toEqual([])
-    expect(asked.filter((authorization) => authorization === 'Bearer dead')).toHaveLength(1)
   })
 })
 
@@ -386,7 +280,7 @@ test('a caller that leaves between two tries pays nothing', async () => {
   await sleep(50)
   leaving.abort()
   await sent
-  const [event] = await eventsOf(key, 1)
+  const [event] = await eventsOf(g, key, 1)
   expect(event).toMatchObject({ outcome: 'aborted', costNanos: '0', estimated: false, attempts: [{ status: 429 }] })
   expect(event!.timing.totalMs - event!.attempts[0]!.startMs).toBeLessThan(900)
   expect(providers.calls(provider)).toBe(1)

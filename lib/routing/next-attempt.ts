@@ -107,17 +107,23 @@ function credentialsLeft(target: RouteTarget, failed: readonly FailedAttempt[]):
 
 /** Undefined where no circuit lets a call pass. */
 function healthyOne(
-  { circuitOf, nowMs, random }: RoutingFacts,
+  facts: RoutingFacts,
   { deployment }: RouteTarget,
   credentials: Credentials,
 ): CatalogCredential | null | undefined {
-  const passes = (credential: CatalogCredential | null): boolean => {
-    const standing = standingOf(circuitOf(deployment, credential), nowMs)
-    return standing === 'closed' || standing === 'half-open'
-  }
   const [only = null] = credentials
-  if (credentials.length === 1) return passes(only) ? only : undefined
-  return chooseCredential(credentials.filter(passes) as CatalogCredential[], random) ?? undefined
+  if (credentials.length === 1) return letsPass(facts, deployment, only) ? only : undefined
+  const passing = credentials.filter((credential) => letsPass(facts, deployment, credential))
+  return chooseCredential(passing as CatalogCredential[], facts.random) ?? undefined
+}
+
+function letsPass(
+  { circuitOf, nowMs }: RoutingFacts,
+  deployment: CatalogDeployment,
+  credential: CatalogCredential | null,
+): boolean {
+  const standing = standingOf(circuitOf(deployment, credential), nowMs)
+  return standing === 'closed' || standing === 'half-open'
 }
 
 type Chosen = Omit<NextAttempt, 'passedOver'>
