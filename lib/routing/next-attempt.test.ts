@@ -14,7 +14,7 @@ function target(id: string, credentials: readonly string[] = []): RouteTarget {
     name: `provider-${id}`,
     credentials: credentials.map((credential) => ({ id: credential, weight: 1 }) as CatalogCredential),
   }
-  return { deployment: { id, provider } as unknown as CatalogDeployment, operation: 'chat' }
+  return { deployment: { id, provider } as unknown as CatalogDeployment, operation: 'chat', price: null as never }
 }
 
 function failedAt(place: RouteTarget, failure: Failure, more: Partial<FailedAttempt> = {}): FailedAttempt {
