@@ -1,26 +1,27 @@
-/**
- * The catalogue of the demo organisation: real models at their list prices, served by the provider simulator. Its
- * OpenAI-compatible wire serves any model, so every provider here speaks that one.
- */
+/** The catalogue of the demo organisation: real models at their list prices, served by the provider simulator. */
 import type { Endpoint, ProviderKind } from '#lib/catalog/contract.ts'
 import type { ListVendor } from '#lib/catalog/list-prices.ts'
 
 export type DemoProvider = {
   readonly name: string
   readonly displayName: string
-  readonly kind: ProviderKind
+  readonly kind: keyof typeof simulatorPaths
   readonly region: string
 }
 
 export const demoProviders: readonly DemoProvider[] = [
   { name: 'openai', displayName: 'OpenAI', kind: 'openai', region: 'us' },
   { name: 'openai-eu', displayName: 'OpenAI, EU residency', kind: 'openai', region: 'eu' },
-  { name: 'anthropic', displayName: 'Anthropic', kind: 'openai_compatible', region: 'us' },
-  { name: 'google', displayName: 'Google AI', kind: 'openai_compatible', region: 'us' },
+  { name: 'anthropic', displayName: 'Anthropic', kind: 'anthropic', region: 'us' },
+  { name: 'google', displayName: 'Google AI', kind: 'gemini', region: 'us' },
 ]
 
-/** The simulator's OpenAI wire, below its own address. */
-export const simulatorPath = '/openai/v1'
+/** Where the simulator speaks each wire, below its own address. */
+export const simulatorPaths = {
+  openai: '/openai/v1',
+  anthropic: '/anthropic/v1',
+  gemini: '/gemini/v1beta',
+} as const satisfies Partial<Record<ProviderKind, string>>
 
 export type DemoModel = {
   readonly name: string

@@ -1,5 +1,5 @@
 /** Puts the demo catalogue there: providers at the simulator, models, routes, and prices from the price package. */
-import { demoModels, demoProviders, simulatorPath } from '#lib/catalog/demo-catalogue.ts'
+import { demoModels, demoProviders, simulatorPaths, type DemoProvider } from '#lib/catalog/demo-catalogue.ts'
 import { listPricesOf } from '#lib/catalog/list-prices.ts'
 import { findNameHolders, lockModelNames } from '#lib/catalog/models/store.ts'
 import type { Tx } from '#lib/platform/db.ts'
@@ -28,20 +28,21 @@ export async function seedCatalog(tx: Tx, options: SeedOptions): Promise<void> {
 }
 
 async function seedProviders(tx: Tx, { masterKey, simulatorUrl, nowMs }: SeedOptions): Promise<Map<string, string>> {
-  const baseUrl = simulatorUrl.replace(/\/+$/, '') + simulatorPath
+  const baseUrlOf = (kind: DemoProvider['kind']) => simulatorUrl.replace(/\/+$/, '') + simulatorPaths[kind]
   await tx.provider.createMany({
     data: demoProviders.map(({ name, displayName, kind }) => ({
       id: newId('prov', nowMs),
       name,
       displayName,
       kind,
-      baseUrl,
+      baseUrl: baseUrlOf(kind),
       simulated: true,
       createdAt: new Date(nowMs),
     })),
     skipDuplicates: true,
   })
-  await tx.provider.updateMany({ where: { simulated: true }, data: { baseUrl } })
+  for (const { name, kind } of demoProviders)
+    await tx.provider.updateMany({ where: { name, simulated: true }, data: { kind, baseUrl: baseUrlOf(kind) } })
   const providers = await tx.provider.findMany({
     where: { simulated: true },
     select: {
