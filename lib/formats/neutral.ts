@@ -227,6 +227,8 @@ export type AnswerContext = {
   readonly createdMs: number
   /** The upstream's name for the model; what the provider itself says goes before it. */
   readonly upstreamModel: string
+  /** What the prompt probably counts, for wires that tell it before their provider has. */
+  readonly promptTokensEstimate: number
   /** Whether the caller asked a stream for its usage; wires that always tell it need not ask. */
   readonly wantsUsage: boolean
   /** The caller's own request, for wires that repeat it in their answers. */

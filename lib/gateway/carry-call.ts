@@ -2,7 +2,7 @@
  * What a call becomes on the wire of a target, and what the target's answer becomes on the caller's: the same bytes where
  * the wires are the same, a translation where they are not.
  */
-import type { AnswerReader, BodyChanges, Operation, ParsedRequest } from '#lib/formats/contract.ts'
+import type { AnswerReader, BodyChanges, ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
 import { formatOf } from '#lib/formats/formats.ts'
 import type { AnswerContext, WriteTarget } from '#lib/formats/neutral.ts'
 import { translateAnswer, translateError, translateStream, type Translation } from '#lib/formats/translation.ts'
@@ -40,7 +40,7 @@ export type Carrying = {
   readonly brokenOff: () => string
 }
 
-/** Throws RangeError for a body that is nested too deeply to be written. */
+/** Throws Uncarried; RangeError for a body that is nested too deeply to be written. */
 export function carryCall(c: Carrying, target: RouteTarget): CarriedCall {
   return target.operation === c.route.operation ? passThrough(c, target) : translated(c, target)
 }
@@ -58,12 +58,12 @@ function passThrough(c: Carrying, { deployment }: RouteTarget): CarriedCall {
 function translated(c: Carrying, { deployment, operation: spoken }: RouteTarget): CarriedCall {
   const asked = c.route.operation
   const written = c.translation.write(spoken, writeTarget(c, deployment.upstreamModel))
-  // Planning has left out targets that cannot carry the call.
-  if ('problem' in written) throw new Error(written.problem)
+  if ('problem' in written) throw new Uncarried(written)
   const context: AnswerContext = {
     callId: c.callId,
     createdMs: c.createdMs,
     upstreamModel: deployment.upstreamModel,
+    promptTokensEstimate: c.request.promptTokensEstimate,
     wantsUsage: c.request.wantsStreamUsage,
     asked: c.body as Record<string, unknown>,
   }
@@ -85,16 +85,29 @@ function writeTarget({ changes, request, outputAllowed }: Carrying, model: strin
   return { model, outputMaximum: changes.outputMaximum ?? request.outputMaximum, outputAllowed }
 }
 
-/** The field that keeps a call from being carried to a provider that speaks `spoken`, or null. */
-export function obstacle(translation: Translation, spoken: Operation, request: ParsedRequest) {
-  const maximum = request.outputMaximum
-  const written = translation.write(spoken, {
-    model: request.model,
-    outputMaximum: maximum,
-    outputAllowed: maximum ?? largestOutput,
-  })
-  return 'problem' in written ? written : null
+/** A call that planning took for one that can be carried, before admission clamped its output. */
+export class Uncarried extends Error {
+  readonly problem: ParseProblem
+
+  constructor(problem: ParseProblem) {
+    super(problem.problem)
+    this.problem = problem
+  }
 }
 
-/** Planning asks before admission has said how much output there may be. */
-const largestOutput = 1_000_000
+/**
+ * Whether a target that speaks another wire has a place for all of the request; and what its prompt may count there beyond
+ * its bytes, for a picture is dearer at one provider than at another.
+ */
+export function fitOf(
+  translation: Translation,
+  { operation, deployment }: Pick<RouteTarget, 'operation' | 'deployment'>,
+  request: ParsedRequest,
+  outputAllowed: number,
+): { readonly tokensBeyondBytes: number } | ParseProblem {
+  const model = deployment.upstreamModel
+  const written = translation.write(operation, { model, outputMaximum: request.outputMaximum, outputAllowed })
+  if ('problem' in written) return written
+  const parsed = formatOf(operation).parse(operation, written.body, { model, stream: request.stream })
+  return 'problem' in parsed ? parsed : { tokensBeyondBytes: parsed.tokensBeyondBytes }
+}

@@ -7,7 +7,7 @@
 import type { AnswerReader, BodyChanges, ParsedRequest } from '#lib/formats/contract.ts'
 import type { Call, Reply } from '#lib/gateway/call.ts'
 import { decideCall, type DecidePorts, type Verdict } from '#lib/gateway/decide-call.ts'
-import { carryCall, type Carrying } from '#lib/gateway/carry-call.ts'
+import { carryCall, Uncarried, type Carrying } from '#lib/gateway/carry-call.ts'
 import { forwardCall } from '#lib/gateway/forward-call.ts'
 import { keyFromCall } from '#lib/gateway/key-from-call.ts'
 import { headroomHeaders } from '#lib/gateway/limit-refusal.ts'
@@ -87,8 +87,8 @@ export async function handleCall(ports: GatewayPorts, call: Call, reply: Reply):
     }
     await serve(ports, call, reply, arrival, route, identified, keyText, read, refuse)
   } catch (error) {
-    const refusal = error instanceof RangeError ? tooDeep : unavailable
-    if (refusal !== tooDeep) ports.log.error({ err: error, call: callId }, 'call could not be judged')
+    const refusal = refusalOf(error)
+    if (refusal === unavailable) ports.log.error({ err: error, call: callId }, 'call could not be judged')
     try {
       refuse(refusal)
     } catch {
@@ -210,8 +210,8 @@ async function forwardAdmitted(
       streamError,
     })
   } catch (error) {
-    const refusal = error instanceof RangeError ? tooDeep : unavailable
-    if (refusal !== tooDeep) ports.log.error({ err: error, call: callId }, 'call could not be forwarded')
+    const refusal = refusalOf(error)
+    if (refusal === unavailable) ports.log.error({ err: error, call: callId }, 'call could not be forwarded')
     const event = refusedEvent(draft, refusal, [], judged, plan, ports.nowMs() - atMs)
     ports.settlements.settle({ event, tokens: 0, budgetKeys: judged.budgetKeys })
     return refuse(refusal, headroom)
@@ -247,6 +247,13 @@ const unknownKey: Refusal = {
 const tooDeep: Refusal = {
   code: 'invalid_request_error',
   message: 'The body is nested too deeply. Nothing was charged.',
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof RangeError) return tooDeep
+  if (!(error instanceof Uncarried)) return unavailable
+  const { problem: message, param } = error.problem
+  return { code: 'unsupported_parameter', message, param }
 }
 
 const unavailable: Refusal = {

@@ -9,7 +9,7 @@ import type { NanosPerMillion } from '#lib/catalog/contract.ts'
 import { routePriceAt, type CatalogDeployment, type CatalogModel, type CatalogSnapshot } from '#lib/catalog/snapshot.ts'
 import type { ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
 import type { Translation } from '#lib/formats/translation.ts'
-import { obstacle } from '#lib/gateway/carry-call.ts'
+import { fitOf } from '#lib/gateway/carry-call.ts'
 import type { Refusal } from '#lib/gateway/refusal.ts'
 import type { CallRoute } from '#lib/gateway/routes.ts'
 import type { TestedRule } from '#lib/ledger/contract.ts'
@@ -98,7 +98,8 @@ export function planCall(
       rules,
     )
   }
-  const { carrying, problem } = thatCarry(targets, route, request, translation)
+  const preset = outputPreset(grant, model, request)
+  const { carrying, problem, tokensBeyondBytes } = thatCarry(targets, route, request, translation, preset)
   if (carrying.length === 0) {
     return {
       kind: 'refused',
@@ -108,7 +109,7 @@ export function planCall(
   }
   // Any of the targets may come to serve the call, so the hold counts on the dearest.
   const prices = dearestPrice(carrying.map(({ price }) => price.nanosPerMillion))
-  const bound = holdBound(grant, model, prices, request, bodyBytes)
+  const bound = holdBound(grant, model, prices, { ...request, tokensBeyondBytes }, bodyBytes)
   return { kind: 'planned', plan: { model, targets: orderTargets(carrying, random), bound, rules } }
 }
 
@@ -120,20 +121,36 @@ function thatArePriced(candidates: readonly Candidate[], model: CatalogModel, no
   })
 }
 
-/** The targets whose wire has a place for all of the request; and what kept the first other from it. */
+/**
+ * The targets whose wire has a place for all of the request, and what kept the first other from it; and the most that the
+ * prompt may count beyond its bytes at any of them.
+ */
 function thatCarry(
   targets: readonly RouteTarget[],
   route: CallRoute,
   request: ParsedRequest,
   translation: Translation,
-): { readonly carrying: readonly RouteTarget[]; readonly problem: ParseProblem | null } {
+  outputAllowed: number,
+): Carrying {
   let problem: ParseProblem | null = null
-  const carrying = targets.filter(({ operation }) => {
-    const found = operation === route.operation ? null : obstacle(translation, operation, request)
-    problem ??= found
-    return !found
+  let { tokensBeyondBytes } = request
+  const carrying = targets.filter((target) => {
+    if (target.operation === route.operation) return true
+    const fit = fitOf(translation, target, request, request.outputMaximum ?? outputAllowed)
+    if ('problem' in fit) {
+      problem ??= fit
+      return false
+    }
+    tokensBeyondBytes = Math.max(tokensBeyondBytes, fit.tokensBeyondBytes)
+    return true
   })
-  return { carrying, problem }
+  return { carrying, problem, tokensBeyondBytes }
+}
+
+type Carrying = {
+  readonly carrying: readonly RouteTarget[]
+  readonly problem: ParseProblem | null
+  readonly tokensBeyondBytes: number
 }
 
 const nothing = { modelName: null, providerName: null, region: null }
@@ -198,9 +215,7 @@ export function holdBound(
   bodyBytes: number,
 ): HoldBound {
   const asked = request.outputMaximum
-  const apiDefault = request.outputDefault ?? Infinity
-  const preset = Math.min(grant.defaultOutputTokens, model.maxOutputTokens ?? Infinity, apiDefault)
-  const wanted = asked ?? preset
+  const wanted = asked ?? outputPreset(grant, model, request)
   return {
     promptTokens: request.promptTokensEstimate,
     promptNanos: (bodyBytes + request.tokensBeyondBytes) * Number(inputCeilingNanosPerToken(prices)),
@@ -208,6 +223,11 @@ export function holdBound(
     outputWanted: wanted,
     outputLeast: asked === null ? Math.min(leastOutputTokens, wanted) : wanted,
   }
+}
+
+/** The output maximum of a call that names none, in tokens. */
+function outputPreset(grant: Grant, model: CatalogModel, request: ParsedRequest): number {
+  return Math.min(grant.defaultOutputTokens, model.maxOutputTokens ?? Infinity, request.outputDefault ?? Infinity)
 }
 
 function unknownModel(grant: Grant, catalog: CatalogSnapshot, asked: string): Refusal {

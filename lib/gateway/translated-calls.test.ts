@@ -307,3 +307,20 @@ function textOf(body: {
 }): string {
   return body.choices?.[0]!.message.content ?? body.content!.map(({ text }) => text ?? '').join('')
 }
+
+test('a picture is held for what it may count at the provider that sees it, not on the caller’s wire', async () => {
+  // 3,300 tokens at Anthropic's dearest, 48,169 at OpenAI's: $0.0072 at gpt-4o-mini's price.
+  const key = await g.makeKey({ budget: { amountNanos: 5_000_000n } })
+  const picture = { type: 'base64', media_type: 'image/png', data: 'iVBORw0KGgo=' }
+  const answer = await fetch(`${g.url}/v1/messages`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key.text}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      model: 'gpt-4o-mini',
+      max_tokens: 9,
+      messages: [{ role: 'user', content: [{ type: 'image', source: picture }] }],
+    }),
+  })
+  expect(answer.status).toBe(429)
+  expect(await answer.json()).toMatchObject({ error: { gatehouse: { code: 'insufficient_quota' } } })
+})

@@ -4,7 +4,13 @@ import { readRequest } from '#lib/formats/anthropic/messages/read-request.ts'
 import { writeAnswer } from '#lib/formats/anthropic/messages/write-answer.ts'
 import type { AnswerPart, Finish, NeutralAnswer } from '#lib/formats/neutral.ts'
 
-const context = { callId: 'call_0199', createdMs: 0, upstreamModel: 'gpt-5', wantsUsage: true }
+const context = {
+  callId: 'call_0199',
+  createdMs: 0,
+  upstreamModel: 'gpt-5',
+  promptTokensEstimate: 21,
+  wantsUsage: true,
+}
 const plain: NeutralAnswer = {
   model: null,
   parts: [{ kind: 'text', text: 'Hello' }],

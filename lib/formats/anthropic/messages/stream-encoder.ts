@@ -115,7 +115,10 @@ export function streamEncoder(context: AnswerContext): StreamEncoder {
   }
 
   function begun(model: string | null): string {
-    const message = { ...emptyMessage(model, context), usage: usageAtStart(prompt) }
+    const message = {
+      ...emptyMessage(model, context),
+      usage: usageAtStart(prompt ?? { input: context.promptTokensEstimate }),
+    }
     return sse({ type: 'message_start', message }) + sse({ type: 'ping' })
   }
 
@@ -144,11 +147,11 @@ export function streamEncoder(context: AnswerContext): StreamEncoder {
 }
 
 /**
- * Anthropic counts one output token at the start. Where the provider has not told the prompt yet, one token stands for it:
- * Claude Code takes 0/0 for a broken answer, and every client reads the whole usage at the end.
+ * Anthropic counts one output token at the start. Where the provider has not told the prompt yet, what it probably counts
+ * stands there: Claude Code takes 0/0 for a broken answer, and every client reads the whole usage at the end.
  */
-function usageAtStart(prompt: TokenVector | null): object {
-  return usageOf({ ...(prompt ?? { input: 1 }), output: 1 })
+function usageAtStart(prompt: TokenVector): object {
+  return usageOf({ ...prompt, output: 1 })
 }
 
 function sse(event: { readonly type: string; readonly [field: string]: unknown }): string {

@@ -8,7 +8,7 @@ import type { AnswerEvent, AnswerPart, Finish, NeutralAnswer } from '#lib/format
 
 type Json = Record<string, unknown>
 
-const context = { callId: 'call_1', createdMs: 0, upstreamModel: 'gpt-5', wantsUsage: true }
+const context = { callId: 'call_1', createdMs: 0, upstreamModel: 'gpt-5', promptTokensEstimate: 21, wantsUsage: true }
 const start: AnswerEvent = { kind: 'start', model: null, prompt: null }
 const finish: AnswerEvent = { kind: 'finish', reason: 'stop', stopSequence: null }
 const text = (words: string): AnswerEvent => ({ kind: 'text', text: words })
@@ -236,7 +236,7 @@ describe('a written stream', () => {
       cache_read_input_tokens: 5,
       output_tokens: 1,
     })
-    expect(usageAt(start)).toMatchObject({ input_tokens: 1, output_tokens: 1 })
+    expect(usageAt(start)).toMatchObject({ input_tokens: 21, output_tokens: 1 })
   })
 
   test('tells the last usage at its end, also where that comes after the finish', () => {

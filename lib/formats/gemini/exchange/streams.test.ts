@@ -6,7 +6,13 @@ import { generateContentProvider } from '#lib/formats/gemini/exchange/provider-s
 import type { AnswerEvent } from '#lib/formats/neutral.ts'
 
 const { streamDecoder } = generateContentProvider
-const context = { callId: 'call_7', createdMs: 0, upstreamModel: 'upstream', wantsUsage: true }
+const context = {
+  callId: 'call_7',
+  createdMs: 0,
+  upstreamModel: 'upstream',
+  promptTokensEstimate: 21,
+  wantsUsage: true,
+}
 const usageMetadata = { promptTokenCount: 7, candidatesTokenCount: 3, thoughtsTokenCount: 5, totalTokenCount: 15 }
 const tokens = { input: 7, output: 8, reasoning: 5 }
 const candidate = (finishReason: string | undefined, ...parts: object[]) => ({

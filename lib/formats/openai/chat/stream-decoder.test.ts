@@ -244,7 +244,13 @@ function gather(events: readonly AnswerEvent[]): NeutralAnswer {
 }
 
 describe('a streamed answer', () => {
-  const context: AnswerContext = { callId: 'call_1', createdMs: 0, upstreamModel: 'up', wantsUsage: true }
+  const context: AnswerContext = {
+    callId: 'call_1',
+    createdMs: 0,
+    upstreamModel: 'up',
+    promptTokensEstimate: 21,
+    wantsUsage: true,
+  }
   const pieces = fc.array(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 4 })
   const streamed = fc.record({
     thoughts: fc.array(fc.record({ text: pieces, signature: fc.string({ minLength: 1 }) }), { maxLength: 2 }),

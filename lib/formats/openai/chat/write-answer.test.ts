@@ -9,6 +9,7 @@ const context: AnswerContext = {
   callId: 'call_01HZX',
   createdMs: 1_795_000_000_999,
   upstreamModel: 'upstream',
+  promptTokensEstimate: 21,
   wantsUsage: false,
 }
 

@@ -10,6 +10,7 @@ const context: AnswerContext = {
   callId: 'call_01',
   createdMs: 1_700_000_000_999,
   upstreamModel: 'upstream',
+  promptTokensEstimate: 21,
   wantsUsage: true,
 }
 const hi: NeutralAnswer = {
