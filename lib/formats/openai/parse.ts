@@ -23,6 +23,8 @@ const chat = z.looseObject({
   max_tokens: outputMaximum,
   max_completion_tokens: outputMaximum,
   n: z.int().min(1).max(128).nullish(),
+  // Azure would search with its own identity, not the caller's, and add what it finds to the prompt.
+  data_sources: z.null('The gateway does not pass it on: it would read with the provider’s rights.').optional(),
 })
 
 const embeddings = z.looseObject({
