@@ -25,7 +25,7 @@ export const openai: Format = {
   modelPage,
   streamError,
   limitHeaders,
-  answerHeaders: [...commonAnswerHeaders, 'openai-processing-ms', 'openai-version'],
+  answerHeaders: [...commonAnswerHeaders, 'x-request-id', 'openai-processing-ms', 'openai-version'],
   readAnswer,
 }
 
