@@ -20,7 +20,7 @@ const commands = {
   migrate: { program: 'migrate', attach: true },
   seed: { program: 'seed', attach: true },
   bench: { program: 'bench', portal: true },
-  conformance: { program: 'conformance', portal: true },
+  conformance: { program: 'conformance' },
   faults: { program: 'faults', portal: true },
 }
 

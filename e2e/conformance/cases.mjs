@@ -1,0 +1,23 @@
+// Every case of every client.
+import aiSdk from './ai-sdk.mjs'
+import anthropic from './anthropic-messages.mjs'
+import failures from './failures.mjs'
+import google from './google-genai.mjs'
+import langchain from './langchain.mjs'
+import openaiChat from './openai-chat.mjs'
+import openaiOthers from './openai-others.mjs'
+import openaiResponses from './openai-responses.mjs'
+
+// Clients warn that a model is old, once a call; the simulator has no age.
+console.warn = () => {}
+
+export const cases = [
+  ...openaiChat,
+  ...openaiResponses,
+  ...openaiOthers,
+  ...anthropic,
+  ...google,
+  ...aiSdk,
+  ...langchain,
+  ...failures,
+]

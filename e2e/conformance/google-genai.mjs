@@ -1,0 +1,135 @@
+// Google's client: content, counting, embeddings, models.
+import { FunctionCallingConfigMode, GoogleGenAI, Type } from '@google/genai'
+import { collect, natively, pixel } from './case.mjs'
+
+const open = (at) => new GoogleGenAI({ apiKey: at.key, httpOptions: { baseUrl: at.gemini } })
+const asked = { contents: '@sim out=24 Where is parcel 4711?' }
+
+/** The client hangs the answer's headers on it; they are compared apart. */
+const bare = ({ sdkHttpResponse: _headers, ...answer }) => answer
+
+const create = (body) => async (at) =>
+  bare(await open(at).models.generateContent({ model: at.model, ...asked, ...body }))
+
+const stream = (body) => async (at) => ({
+  chunks: (await collect(await open(at).models.generateContentStream({ model: at.model, ...asked, ...body }))).map(
+    bare,
+  ),
+})
+
+const tool = {
+  name: 'get_weather',
+  description: 'The weather at a place',
+  parameters: {
+    type: Type.OBJECT,
+    properties: { place: { type: Type.STRING }, days: { type: Type.INTEGER } },
+    required: ['place', 'days'],
+  },
+}
+const tools = [{ functionDeclarations: [tool] }]
+const toolTurn = {
+  contents: [
+    { role: 'user', parts: [{ text: '@sim out=12 What is the weather?' }] },
+    { role: 'model', parts: [{ functionCall: { name: tool.name, args: { place: 'Kiel', days: 1 } } }] },
+    { role: 'user', parts: [{ functionResponse: { name: tool.name, response: { output: 'Sunny' } } }] },
+  ],
+  config: { tools },
+}
+const history = {
+  contents: [
+    { role: 'user', parts: [{ text: 'Hello' }] },
+    { role: 'model', parts: [{ text: 'Hello. How can I help?' }] },
+    { role: 'user', parts: [{ text: asked.contents }] },
+  ],
+  config: { systemInstruction: 'You answer in one sentence.' },
+}
+const picture = {
+  contents: [
+    {
+      role: 'user',
+      parts: [{ text: '@sim out=9 What is this?' }, { inlineData: { mimeType: 'image/png', data: pixel } }],
+    },
+  ],
+}
+const thinking = {
+  contents: '@sim reasoning=6 out=14 Hi',
+  config: { thinkingConfig: { includeThoughts: true, thinkingBudget: 512 } },
+}
+const json = {
+  contents: '@sim out=60 Which parcel?',
+  config: {
+    responseMimeType: 'application/json',
+    responseSchema: { type: Type.OBJECT, properties: { id: { type: Type.STRING } }, required: ['id'] },
+  },
+}
+
+const content = natively({ client: '@google/genai', endpoint: 'generateContent', wire: 'gemini' }, [
+  { name: 'plain', run: create({}) },
+  { name: 'system instruction and history', run: create(history) },
+  { name: 'image', run: create(picture) },
+  { name: 'cut by maxOutputTokens', run: create({ config: { maxOutputTokens: 8 } }) },
+  { name: 'stop sequences', run: create({ config: { stopSequences: ['END'] } }) },
+  { name: 'sampling', run: create({ config: { temperature: 0.2, topP: 0.9, topK: 20, seed: 7 } }) },
+  { name: 'cached prompt', run: create({ contents: '@sim in=50 cached=30 out=4 Hi' }) },
+  { name: 'thinking', run: create(thinking) },
+  { name: 'two candidates', run: create({ config: { candidateCount: 2 } }) },
+  { name: 'function', run: create({ contents: '@sim tool out=30 Weather?', config: { tools } }) },
+  {
+    name: 'function demanded',
+    run: create({ config: { tools, toolConfig: { functionCallingConfig: { mode: FunctionCallingConfigMode.ANY } } } }),
+  },
+  { name: 'function response', run: create(toolTurn) },
+  {
+    name: 'structured output',
+    run: async (at) => {
+      const answer = await open(at).models.generateContent({ model: at.model, ...json })
+      return { answer: bare(answer), parsed: JSON.parse(answer.text) }
+    },
+  },
+  {
+    name: 'chat of two turns',
+    run: async (at) => {
+      const chat = open(at).chats.create({ model: at.model })
+      const answers = [
+        await chat.sendMessage({ message: '@sim out=8 Hello' }),
+        await chat.sendMessage({ message: 'And?' }),
+      ]
+      return { answers: answers.map(bare), history: chat.getHistory() }
+    },
+  },
+  { name: 'plain', stream: true, run: stream({}) },
+  { name: 'system instruction and history', stream: true, run: stream(history) },
+  { name: 'cut by maxOutputTokens', stream: true, run: stream({ config: { maxOutputTokens: 8 } }) },
+  { name: 'thinking', stream: true, run: stream(thinking) },
+  { name: 'function', stream: true, run: stream({ contents: '@sim tool out=30 Weather?', config: { tools } }) },
+  { name: 'function response', stream: true, run: stream(toolTurn) },
+  { name: 'multi-byte text in pieces', stream: true, run: stream({ contents: '@sim garbage=split out=20 Hi' }) },
+])
+
+const counting = natively({ client: '@google/genai', endpoint: 'countTokens', wire: 'gemini' }, [
+  { name: 'plain', run: async (at) => bare(await open(at).models.countTokens({ model: at.model, ...asked })) },
+])
+
+const embed = (contents) => async (at) =>
+  bare(await open(at).models.embedContent({ model: at.model, contents, config: { outputDimensionality: 8 } }))
+
+const embeddings = natively(
+  { client: '@google/genai', endpoint: 'embedContent', wire: 'gemini', model: 'gemini-embedding-001' },
+  [
+    { name: 'one text', run: embed('Where is parcel 4711?') },
+    { name: 'several texts', run: embed(['one', 'two', 'three']) },
+  ],
+)
+
+const entry = { name: 'models/gemini-2.5-flash' }
+
+const models = natively({ client: '@google/genai', endpoint: 'models', wire: 'gemini' }, [
+  {
+    name: 'list',
+    expected: { result: entry },
+    run: async (at) => (await collect(await open(at).models.list())).find(({ name }) => name === entry.name),
+  },
+  { name: 'get', expected: { result: entry }, run: (at) => open(at).models.get({ model: at.model }) },
+])
+
+export default [...content, ...counting, ...embeddings, ...models]
