@@ -691,3 +691,20 @@ function isJson(text: string): boolean {
     return false
   }
 }
+
+describe('a schema for the answer', () => {
+  const schema = { type: 'object', properties: { city: { type: 'string' }, days: { type: 'integer' } } }
+  const wanted = { city: 'simulated', days: 1 }
+
+  test.each<[string, Members]>([
+    ['output_config.format', { output_config: { format: { type: 'json_schema', schema } } }],
+    ['output_format', { output_format: { type: 'json_schema', schema } }],
+  ])('in %s is answered by the plainest JSON that fits it, whole and in pieces', async (_where, extra) => {
+    const { content, usage } = await message('@sim out=9 Where?', extra)
+    expect(JSON.parse(content[0]!.text!)).toEqual(wanted)
+    expect(usage.output_tokens).toBe(9)
+    const deltas = (await events('@sim out=9 Where?', extra)).filter(({ name }) => name === 'content_block_delta')
+    expect(deltas).toHaveLength(9)
+    expect(JSON.parse(deltas.map(({ delta }) => delta.text as string).join(''))).toEqual(wanted)
+  })
+})

@@ -7,8 +7,9 @@
 import { answerText, TOKENS_PER_SENTENCE, wideAnswerText } from '#lib/demo/simulator/rules/answer-text.ts'
 import { type Generation, planGeneration } from '#lib/demo/simulator/rules/plan-generation.ts'
 import type { Steering } from '#lib/demo/simulator/rules/steering.ts'
-import { argumentsText, type ToolUse } from '#lib/demo/simulator/rules/tool-use.ts'
+import { argumentsText, escaped, spreadText, type ToolUse } from '#lib/demo/simulator/rules/tool-use.ts'
 import type { CallIdentity, CallRead, StreamScript } from '#lib/demo/simulator/wire.ts'
+import { formedText } from '#lib/demo/simulator/wires/anthropic/output-format.ts'
 import { readPrompt } from '#lib/demo/simulator/wires/anthropic/prompt.ts'
 import { readFlag, readMaximum, readModel, readRequest } from '#lib/demo/simulator/wires/anthropic/request.ts'
 import { chooseTool } from '#lib/demo/simulator/wires/anthropic/tools.ts'
@@ -26,6 +27,7 @@ export function readMessages(request: unknown, id: string): CallRead {
       steering,
       generation,
       tool: generation.visible > 0 ? chooseTool(members, messages, steering) : null,
+      formed: formedText(members),
       writesForAnHour: generation.cacheWrite > 0 && asksForAnHour(members, messages),
     }
     return {
@@ -46,6 +48,8 @@ type Answered = {
   readonly steering: Steering
   readonly generation: Generation
   readonly tool: ToolUse | null
+  /** The JSON that the caller wants as the answer. */
+  readonly formed: string | null
   readonly writesForAnHour: boolean
 }
 
@@ -142,7 +146,8 @@ function toolBlock(tool: ToolUse, id: string, input: string): string {
   return `{"type":"tool_use","id":"toolu_${id}","name":${JSON.stringify(tool.name)},"input":${input}}`
 }
 
-function textOf({ steering }: Answered, from: number, to: number): string {
+function textOf({ steering, generation, formed }: Answered, from: number, to: number): string {
+  if (formed !== null) return escaped(spreadText(formed, generation, from, to))
   return steering.garbage === 'split' ? wideAnswerText(from, to) : answerText(0, from, to)
 }
 

@@ -8,6 +8,7 @@
 import { answerText, wideAnswerText } from '#lib/demo/simulator/rules/answer-text.ts'
 import type { Generation } from '#lib/demo/simulator/rules/plan-generation.ts'
 import type { Steering } from '#lib/demo/simulator/rules/steering.ts'
+import { escaped, spreadText } from '#lib/demo/simulator/rules/tool-use.ts'
 import type { CallIdentity, CallRead, StreamScript } from '#lib/demo/simulator/wire.ts'
 import { type Content, readContent, readContents, weighPrompt } from '#lib/demo/simulator/wires/gemini/contents.ts'
 import { readGenerationConfig } from '#lib/demo/simulator/wires/gemini/generation-config.ts'
@@ -35,10 +36,10 @@ export function readGenerateContent(request: unknown, model: string, form: Form)
     const fields = readFields(request, '', GENERATE_REQUEST)
     const contents = readContents(fields, '')
     const { steering, tokens } = weighPrompt(contents, readSystemInstruction(fields, ''))
-    const { choices, maximum, includesThoughts } = readGenerationConfig(fields)
+    const { choices, maximum, includesThoughts, formed } = readGenerationConfig(fields)
     const generation = planGemini({ steering, promptTokens: tokens, choices, maximum })
     const use = chooseFunction(fields, contents, steering)
-    const turn: Turn = { model, steering, generation, includesThoughts, use }
+    const turn: Turn = { model, steering, generation, includesThoughts, formed, use }
     return {
       kind: 'answer',
       answer: {
@@ -64,6 +65,7 @@ type Turn = {
   readonly steering: Steering
   readonly generation: Generation
   readonly includesThoughts: boolean
+  readonly formed: string | null
   readonly use: FunctionUse | null
 }
 
@@ -148,8 +150,9 @@ function finishOf({ generation }: Turn): string {
   return generation.withheld > 0 ? ',"finishReason":"MAX_TOKENS"' : ',"finishReason":"STOP"'
 }
 
-function textPart({ steering }: Turn, choice: number, from: number, to: number): string {
+function textPart({ steering, generation, formed }: Turn, choice: number, from: number, to: number): string {
   if (from === to) return ''
+  if (formed !== null) return `{"text":"${escaped(spreadText(formed, generation, from, to))}"}`
   return `{"text":"${steering.garbage === 'split' ? wideAnswerText(from, to) : answerText(choice, from, to)}"}`
 }
 

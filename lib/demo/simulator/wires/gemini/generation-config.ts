@@ -1,3 +1,4 @@
+import { sampleValue } from '#lib/demo/simulator/rules/sample-value.ts'
 import {
   fieldNames,
   type Fields,
@@ -14,6 +15,8 @@ export type GenerationConfig = {
   readonly choices: number
   readonly maximum: number | null
   readonly includesThoughts: boolean
+  /** The JSON, or the one of several texts, that the caller wants as the answer. */
+  readonly formed: string | null
 }
 
 const CONFIG = fieldNames(
@@ -47,16 +50,17 @@ const MAX_STOP_SEQUENCES = 5
 const MAX_INT32 = 2 ** 31 - 1
 
 export function readGenerationConfig(request: Fields): GenerationConfig {
-  if (request.generationConfig == null) return { choices: 1, maximum: null, includesThoughts: false }
+  if (request.generationConfig == null) return { choices: 1, maximum: null, includesThoughts: false, formed: null }
   const config = readMessage(request, AT, '', CONFIG)
   checkNumber(config, 'temperature', [0, 2])
   checkNumber(config, 'topP', [0, 1])
   checkStopSequences(config)
-  checkResponseForm(config)
+  const formed = readResponseForm(config)
   return {
     choices: readInteger(config, 'candidateCount', AT, [1, MAX_CANDIDATES]) ?? 1,
     maximum: readInteger(config, 'maxOutputTokens', AT, [1, MAX_INT32]),
     includesThoughts: readIncludeThoughts(config),
+    formed,
   }
 }
 
@@ -73,7 +77,7 @@ function checkStopSequences(config: Fields): void {
 }
 
 /** A schema is for JSON and for enumerated answers, so it does not go with plain text. */
-function checkResponseForm(config: Fields): void {
+function readResponseForm(config: Fields): string | null {
   const forms = ['text/plain', 'application/json', 'text/x.enum', 'application/xml', 'application/yaml'] as const
   const form = readChoice(config, 'responseMimeType', AT, forms) ?? 'text/plain'
   const schemas = ['responseSchema', 'responseJsonSchema', '_responseJsonSchema'].filter((name) => config[name] != null)
@@ -81,6 +85,9 @@ function checkResponseForm(config: Fields): void {
     throw new InvalidArgument(`${AT}.${schemas[0]} needs a responseMimeType of application/json or text/x.enum.`)
   }
   if (schemas.length > 1) throw new InvalidArgument(`${AT} must not have both ${schemas.join(' and ')}.`)
+  const sample = sampleValue(schemas[0] === undefined ? undefined : config[schemas[0]])
+  if (form === 'text/x.enum' && typeof sample === 'string') return sample
+  return form === 'application/json' ? JSON.stringify(sample) : null
 }
 
 /** A budget of -1 leaves the amount of thinking to the model. */
