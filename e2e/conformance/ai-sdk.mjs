@@ -1,4 +1,4 @@
-// Vercel's AI SDK with its three provider packages, each on its own wire.
+// Vercel's AI SDK with its three provider packages, each on its own wire, with the models of all providers.
 import { createAnthropic } from '@ai-sdk/anthropic'
 import { createGoogleGenerativeAI } from '@ai-sdk/google'
 import { createOpenAI } from '@ai-sdk/openai'
@@ -24,8 +24,6 @@ const packages = [
   {
     of: { client: 'ai + @ai-sdk/google', endpoint: 'generateContent', wire: 'gemini' },
     model: (at) => createGoogleGenerativeAI({ baseURL: `${at.gemini}/v1beta`, apiKey: at.key })(at.model),
-    // Google's client is for Google's models.
-    onlyNative: true,
   },
 ]
 
@@ -111,9 +109,4 @@ function scenarios(model) {
   ]
 }
 
-export default packages.flatMap(({ of, model, onlyNative = false }) =>
-  conversations(
-    of,
-    scenarios(model).map((scenario) => ({ ...scenario, native: onlyNative })),
-  ),
-)
+export default packages.flatMap(({ of, model }) => conversations(of, scenarios(model)))

@@ -45,6 +45,8 @@ const thinking = {
   thinking: { type: 'enabled', budget_tokens: 1024 },
   messages: [user('@sim reasoning=6 out=14 Hi')],
 }
+/** OpenAI bills thoughts in a chat and never shows them. */
+const unseen = { content: [{ type: 'text' }], usage: { output_tokens: 14 }, stop_reason: 'end_turn' }
 const parcel = z.object({ id: z.string(), weight: z.number() })
 
 const messages = conversations({ client: '@anthropic-ai/sdk', endpoint: 'messages', wire: 'anthropic' }, [
@@ -56,7 +58,7 @@ const messages = conversations({ client: '@anthropic-ai/sdk', endpoint: 'message
   { name: 'stop sequences', run: create({ stop_sequences: ['\n\n', 'END'] }) },
   { name: 'temperature', run: create({ temperature: 0.2 }) },
   { name: 'cached prompt', run: create({ messages: [user('@sim in=50 cached=30 out=4 Hi')] }) },
-  { name: 'thinking', run: create(thinking) },
+  { name: 'thinking', otherwise: { openai: { result: unseen } }, run: create(thinking) },
   { name: 'tool', run: create({ messages: [user('@sim tool out=30 Weather?')], tools: [tool, otherTool] }) },
   { name: 'tool by name', run: create({ tools: [otherTool, tool], tool_choice: { type: 'tool', name } }) },
   { name: 'any tool', run: create({ tools: [tool], tool_choice: { type: 'any' } }) },
@@ -122,7 +124,7 @@ const messages = conversations({ client: '@anthropic-ai/sdk', endpoint: 'message
   { name: 'raw events', stream: true, run: rawStream({}) },
   { name: 'system blocks and history', stream: true, run: stream(history) },
   { name: 'cut by max_tokens', stream: true, run: stream({ max_tokens: 8 }) },
-  { name: 'thinking', stream: true, run: stream(thinking) },
+  { name: 'thinking', stream: true, otherwise: { openai: { result: { final: unseen } } }, run: stream(thinking) },
   { name: 'tool', stream: true, run: stream({ messages: [user('@sim tool out=30 Weather?')], tools: [tool] }) },
   {
     name: 'parallel tool results',

@@ -25,6 +25,7 @@
  * @property {string} name
  * @property {string} [model] another than the provider's usual one
  * @property {boolean} [leaves] the client goes away before the end: usage is then an estimate
+ * @property {boolean} [estimated] the wire tells no usage: the ledger's is an estimate, and says so
  * @property {object} [expected] what must be told, instead of what the provider tells; fields that are not named may be anything
  * @property {(at: At) => Promise<unknown>} run
  */
@@ -33,17 +34,23 @@ const everyProvider = ['openai', 'anthropic', 'gemini']
 
 /**
  * Conversations of one client at one endpoint: natively, and unless they are `native` with the models of every other
- * provider too.
+ * provider too. `otherwise` is what must be told where a provider cannot do what the client's own does.
  *
  * @param {Pick<Case, 'client' | 'endpoint' | 'wire'>} of
- * @param {readonly (Pick<Case, 'name' | 'run'> & Partial<Case> & { native?: boolean })[]} scenarios
+ * @param {readonly (Pick<Case, 'name' | 'run'> & Partial<Case> & { native?: boolean, otherwise?: object })[]} scenarios
  * @returns {Case[]}
  */
 export function conversations(of, scenarios) {
   return everyProvider.flatMap((provider) =>
     scenarios
       .filter(({ native }) => !native || provider === of.wire)
-      .map(({ native: _native, ...scenario }) => ({ stream: false, ...of, provider, ...scenario })),
+      .map(({ native: _native, otherwise = {}, ...scenario }) => ({
+        stream: false,
+        ...of,
+        provider,
+        ...scenario,
+        ...(otherwise[provider] ? { expected: otherwise[provider] } : {}),
+      })),
   )
 }
 

@@ -1,6 +1,6 @@
-// Google's client: content, counting, embeddings, models.
+// Google's client: content, natively and with the models of other providers; counting, embeddings, models.
 import { FunctionCallingConfigMode, GoogleGenAI, Type } from '@google/genai'
-import { collect, natively, pixel } from './case.mjs'
+import { collect, conversations, natively, pixel } from './case.mjs'
 
 const open = (at) => new GoogleGenAI({ apiKey: at.key, httpOptions: { baseUrl: at.gemini } })
 const asked = { contents: '@sim out=24 Where is parcel 4711?' }
@@ -11,11 +11,23 @@ const bare = ({ sdkHttpResponse: _headers, ...answer }) => answer
 const create = (body) => async (at) =>
   bare(await open(at).models.generateContent({ model: at.model, ...asked, ...body }))
 
-const stream = (body) => async (at) => ({
-  chunks: (await collect(await open(at).models.generateContentStream({ model: at.model, ...asked, ...body }))).map(
-    bare,
-  ),
-})
+const stream = (body) => async (at) => {
+  const answers = await collect(await open(at).models.generateContentStream({ model: at.model, ...asked, ...body }))
+  const parts = answers.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? [])
+  const textOf = (thought) =>
+    parts
+      .filter((part) => (part.thought === true) === thought)
+      .map(({ text }) => text)
+      .join('')
+  const final = {
+    text: textOf(false),
+    thoughts: textOf(true),
+    calls: parts.filter(({ functionCall }) => functionCall),
+    finish: answers.at(-1)?.candidates?.[0]?.finishReason,
+    usage: answers.at(-1)?.usageMetadata,
+  }
+  return { chunks: answers.map(bare), final }
+}
 
 const tool = {
   name: 'get_weather',
@@ -53,8 +65,15 @@ const picture = {
 }
 const thinking = {
   contents: '@sim reasoning=6 out=14 Hi',
-  config: { thinkingConfig: { includeThoughts: true, thinkingBudget: 512 } },
+  config: { maxOutputTokens: 4096, thinkingConfig: { includeThoughts: true, thinkingBudget: 2048 } },
 }
+/** OpenAI bills thoughts in a chat and never shows them. */
+const unseen = {
+  candidates: [{ content: { parts: [{}] }, finishReason: 'STOP' }],
+  usageMetadata: { candidatesTokenCount: 8, thoughtsTokenCount: 6 },
+}
+/** What Anthropic's simulator thinks is another text. */
+const seen = { candidates: [{ content: { parts: [{ thought: true }, {}] }, finishReason: 'STOP' }] }
 const json = {
   contents: '@sim out=60 Which parcel?',
   config: {
@@ -63,16 +82,17 @@ const json = {
   },
 }
 
-const content = natively({ client: '@google/genai', endpoint: 'generateContent', wire: 'gemini' }, [
+const content = conversations({ client: '@google/genai', endpoint: 'generateContent', wire: 'gemini' }, [
   { name: 'plain', run: create({}) },
   { name: 'system instruction and history', run: create(history) },
   { name: 'image', run: create(picture) },
   { name: 'cut by maxOutputTokens', run: create({ config: { maxOutputTokens: 8 } }) },
   { name: 'stop sequences', run: create({ config: { stopSequences: ['END'] } }) },
-  { name: 'sampling', run: create({ config: { temperature: 0.2, topP: 0.9, topK: 20, seed: 7 } }) },
+  { name: 'temperature and topP', run: create({ config: { temperature: 0.2, topP: 0.9 } }) },
+  { name: 'topK and seed', native: true, run: create({ config: { topK: 20, seed: 7 } }) },
   { name: 'cached prompt', run: create({ contents: '@sim in=50 cached=30 out=4 Hi' }) },
-  { name: 'thinking', run: create(thinking) },
-  { name: 'two candidates', run: create({ config: { candidateCount: 2 } }) },
+  { name: 'thinking', otherwise: { openai: { result: unseen }, anthropic: { result: seen } }, run: create(thinking) },
+  { name: 'two candidates', native: true, run: create({ config: { candidateCount: 2 } }) },
   { name: 'function', run: create({ contents: '@sim tool out=30 Weather?', config: { tools } }) },
   {
     name: 'function demanded',
@@ -100,7 +120,15 @@ const content = natively({ client: '@google/genai', endpoint: 'generateContent',
   { name: 'plain', stream: true, run: stream({}) },
   { name: 'system instruction and history', stream: true, run: stream(history) },
   { name: 'cut by maxOutputTokens', stream: true, run: stream({ config: { maxOutputTokens: 8 } }) },
-  { name: 'thinking', stream: true, run: stream(thinking) },
+  {
+    name: 'thinking',
+    stream: true,
+    otherwise: {
+      openai: { result: { final: { thoughts: '', finish: 'STOP', usage: unseen.usageMetadata } } },
+      anthropic: { result: { final: { thoughts: 'Each token of it is four', finish: 'STOP' } } },
+    },
+    run: stream(thinking),
+  },
   { name: 'function', stream: true, run: stream({ contents: '@sim tool out=30 Weather?', config: { tools } }) },
   { name: 'function response', stream: true, run: stream(toolTurn) },
   { name: 'multi-byte text in pieces', stream: true, run: stream({ contents: '@sim garbage=split out=20 Hi' }) },
@@ -116,8 +144,8 @@ const embed = (contents) => async (at) =>
 const embeddings = natively(
   { client: '@google/genai', endpoint: 'embedContent', wire: 'gemini', model: 'gemini-embedding-001' },
   [
-    { name: 'one text', run: embed('Where is parcel 4711?') },
-    { name: 'several texts', run: embed(['one', 'two', 'three']) },
+    { name: 'one text', estimated: true, run: embed('Where is parcel 4711?') },
+    { name: 'several texts', estimated: true, run: embed(['one', 'two', 'three']) },
   ],
 )
 

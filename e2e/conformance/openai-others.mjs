@@ -13,11 +13,13 @@ const embed = (body) => (at) =>
 const completions = natively({ client: 'openai', endpoint: 'completions', wire: 'openai' }, [
   { name: 'plain', run: complete({}) },
   { name: 'cut by max_tokens', run: complete({ max_tokens: 6 }) },
-  { name: 'plain', stream: true, run: async (at) => collect(await complete({ stream: true })(at)) },
+  { name: 'plain', stream: true, run: async (at) => ({ chunks: await collect(await complete({ stream: true })(at)) }) },
   {
     name: 'with usage',
     stream: true,
-    run: async (at) => collect(await complete({ stream: true, stream_options: { include_usage: true } })(at)),
+    run: async (at) => ({
+      chunks: await collect(await complete({ stream: true, stream_options: { include_usage: true } })(at)),
+    }),
   },
 ])
 

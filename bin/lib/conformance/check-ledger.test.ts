@@ -36,13 +36,13 @@ const row = (differences: Partial<LedgerRow> = {}): LedgerRow => ({
 })
 
 test('a ledger that has what was produced, at its price, has no difference', () => {
-  expect(ledgerDifference([row()], [call()], false)).toBeNull()
+  expect(ledgerDifference([row()], [call()], 'exact')).toBeNull()
 })
 
 test('what a cache keeps for an hour has a price of its own', () => {
   const tokens = { input: 25, cached_read: 20, cache_write_1h: 5, output: 10 }
   const dearer = cost + 5n * (6007n - 3761n)
-  expect(ledgerDifference([row({ tokens, costNanos: dearer })], [call()], false)).toBeNull()
+  expect(ledgerDifference([row({ tokens, costNanos: dearer })], [call()], 'exact')).toBeNull()
 })
 
 test.each<[string, LedgerRow[], CallEntry[]]>([
@@ -53,18 +53,24 @@ test.each<[string, LedgerRow[], CallEntry[]]>([
   ['ledger.estimated', [row({ estimated: true })], [call()]],
   ['ledger.costNanos', [row({ costNanos: cost + 1n })], [call()]],
 ])('%s is named where it differs', (path, rows, journal) => {
-  expect(ledgerDifference(rows, journal, false)?.path).toBe(path)
+  expect(ledgerDifference(rows, journal, 'exact')?.path).toBe(path)
 })
 
 test('failed and refused calls cost nothing', () => {
   const failed = row({ outcome: 'failed', tokens: {}, costNanos: 0n })
-  expect(ledgerDifference([failed], [call({}, 'error')], false)).toBeNull()
+  expect(ledgerDifference([failed], [call({}, 'error')], 'exact')).toBeNull()
   expect(
-    ledgerDifference([row({ outcome: 'failed', tokens: {}, costNanos: 1n })], [call({}, 'error')], false),
+    ledgerDifference([row({ outcome: 'failed', tokens: {}, costNanos: 1n })], [call({}, 'error')], 'exact'),
   ).not.toBeNull()
 })
 
 test('of a call that ended early the ledger says so', () => {
-  expect(ledgerDifference([row({ outcome: 'aborted', estimated: true })], [call({}, 'aborted')], true)).toBeNull()
-  expect(ledgerDifference([row()], [call({}, 'aborted')], true)?.path).toBe('ledger.outcome')
+  expect(ledgerDifference([row({ outcome: 'aborted', estimated: true })], [call({}, 'aborted')], 'cut')).toBeNull()
+  expect(ledgerDifference([row()], [call({}, 'aborted')], 'cut')?.path).toBe('ledger.outcome')
+})
+
+test('of a call whose wire tells no usage the ledger says that it estimates', () => {
+  const guess = row({ tokens: { input: 99 }, costNanos: 99n * 3001n, estimated: true })
+  expect(ledgerDifference([guess], [call()], 'estimated')).toBeNull()
+  expect(ledgerDifference([row()], [call()], 'estimated')?.path).toBe('ledger.estimated')
 })

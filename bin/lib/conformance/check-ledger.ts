@@ -17,13 +17,19 @@ export type LedgerRow = {
 /** Tokens of a run, in the ledger's terms; what was written to a cache is one number. */
 type Sums = { input: number; cachedRead: number; cacheWrite: number; output: number }
 
-/** The first difference between journal and ledger, or null. `leaves`: the call ended early, so its usage is an estimate. */
+/**
+ * What can be known of a run's usage. `exact`: what the provider told. `estimated`: its wire tells none. `cut`: the call
+ * ended before it was told.
+ */
+export type Knowledge = 'exact' | 'estimated' | 'cut'
+
+/** The first difference between journal and ledger, or null. */
 export function ledgerDifference(
   rows: readonly LedgerRow[],
   journal: readonly CallEntry[],
-  leaves: boolean,
+  knowledge: Knowledge,
 ): Difference | null {
-  if (leaves) {
+  if (knowledge === 'cut') {
     const ended = rows.some(({ outcome }) => outcome === 'aborted' || outcome === 'cut')
     return ended
       ? null
@@ -32,12 +38,14 @@ export function ledgerDifference(
   const produced = journal.filter(({ finished }) => finished === 'done')
   const served = rows.filter(({ outcome }) => outcome === 'served')
   const guessed = rows.some(({ estimated }) => estimated)
-  const expected = { calls: produced.length, ...producedSums(produced), estimated: false }
-  const got = { calls: served.length, ...bookedSums(rows), estimated: guessed }
+  const isExact = knowledge === 'exact'
+  const expected = { calls: produced.length, estimated: !isExact, ...(isExact ? producedSums(produced) : {}) }
+  const got = { calls: served.length, estimated: guessed, ...bookedSums(rows) }
   for (const [name, value] of Object.entries(expected)) {
     const booked = got[name as keyof typeof got]
     if (booked !== value) return { path: `ledger.${name}`, expected: value, got: booked }
   }
+  if (!isExact) return null
   const cost = costOf(produced, rows)
   const booked = rows.reduce((sum, { costNanos }) => sum + costNanos, 0n)
   return cost === booked ? null : { path: 'ledger.costNanos', expected: String(cost), got: String(booked) }

@@ -3,8 +3,8 @@
 export type AllowedDifference = {
   /** Where, in segments between dots: `*` is any one or a part of one, `**` any number of them. */
   readonly at: string
-  /** In every case, or only where the client's wire is not the provider's. */
-  readonly in: 'every case' | 'translated'
+  /** In every case, only where the client's wire is not the provider's, or only where it is Gemini's. */
+  readonly in: 'every case' | 'translated' | 'gemini'
   /** `another value`: of the same sort, neither of them missing. */
   readonly allows: 'another value' | 'anything' | 'null for nothing'
   readonly why: string

@@ -62,7 +62,8 @@ function differenceOf(one: Case, direct: Told | null, told: Told): Difference | 
   if ('threw' in told) return { path: 'result', expected: 'an answer', got: told.threw }
   if (!direct) return firstMissing(one.expected, told)
   const isTranslated = one.wire !== one.provider
-  const allowed = allowedDifferences.filter((rule) => rule.in === 'every case' || isTranslated)
+  const kinds = ['every case', one.wire, ...(isTranslated ? ['translated'] : [])]
+  const allowed = allowedDifferences.filter((rule) => kinds.includes(rule.in))
   return firstDifference(direct, told, allowed)
 }
 
@@ -128,5 +129,6 @@ async function compareLedger(world: World, bookings: readonly Booking[]): Promis
 
 function bookedOtherwise({ outcome, keyIds, journal }: Booking, rows: readonly LedgerRow[]): Difference | null {
   const own = rows.filter(({ keyId }) => keyIds.includes(keyId))
-  return ledgerDifference(own, journal, outcome.case.leaves === true)
+  const { leaves = false, estimated = false } = outcome.case
+  return ledgerDifference(own, journal, leaves ? 'cut' : estimated ? 'estimated' : 'exact')
 }
