@@ -22,6 +22,8 @@ const stream = (body) => async (at) => {
   return { events, final: await running.finalResponse() }
 }
 
+const thoughtful = { input: '@sim reasoning=6 out=14 Hi', reasoning: { effort: 'low', summary: 'auto' } }
+
 const toolTurn = {
   tools: [tool],
   input: [
@@ -53,7 +55,8 @@ export default conversations({ client: 'openai', endpoint: 'responses', wire: 'o
   { name: 'instructions and history', run: create({ instructions: 'Be brief.', input: history }) },
   { name: 'image', run: create({ input: picture }) },
   { name: 'cut by max_output_tokens', run: create({ max_output_tokens: 18, input: '@sim out=40 Hi' }) },
-  { name: 'reasoning', run: create({ input: '@sim reasoning=6 out=14 Hi', reasoning: { effort: 'low' } }) },
+  { name: 'reasoning', native: true, run: create({ ...thoughtful, reasoning: { effort: 'low' } }) },
+  { name: 'summary of reasoning', run: create(thoughtful) },
   { name: 'cached prompt', run: create({ input: '@sim in=50 cached=30 out=4 Hi' }) },
   { name: 'tool', run: create({ input: '@sim tool out=30 Weather?', tools: [tool] }) },
   { name: 'tool by name', run: create({ tools: [tool], tool_choice: { type: 'function', name } }) },
@@ -71,9 +74,9 @@ export default conversations({ client: 'openai', endpoint: 'responses', wire: 'o
   { name: 'plain', stream: true, run: stream({}) },
   { name: 'cut by max_output_tokens', stream: true, run: stream({ max_output_tokens: 18, input: '@sim out=40 Hi' }) },
   {
-    name: 'reasoning',
+    name: 'summary of reasoning',
     stream: true,
-    run: stream({ input: '@sim reasoning=6 out=14 Hi', reasoning: { effort: 'low' } }),
+    run: stream(thoughtful),
   },
   { name: 'tool', stream: true, run: stream({ input: '@sim tool out=30 Weather?', tools: [tool] }) },
   { name: 'parallel tool results', stream: true, run: stream(toolTurn) },

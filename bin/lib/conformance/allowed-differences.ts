@@ -16,6 +16,7 @@ const translated = (allows: AllowedDifference['allows'], at: string, why: string
 
 const ids = 'Every call has ids of its own.'
 const times = 'Every call has a time of its own.'
+const unaskedSettings = ['max_tool_calls', 'prompt_cache_key', 'prompt_cache_retention', 'moderation', 'conversation']
 const prompts =
   "A prompt is counted as the provider's wire has it: instructions, pictures and tools' results weigh otherwise there. " +
   "The ledger's count is compared with the provider's own."
@@ -34,8 +35,8 @@ export const allowedDifferences: readonly AllowedDifference[] = [
   everywhere('anything', 'http.*.headers.x-gatehouse-*', 'The gateway tells who it is and what is left.'),
   everywhere('anything', 'http.*.headers.x-ratelimit-*', limits),
   everywhere('anything', 'http.*.headers.anthropic-ratelimit-*', limits),
-  everywhere('null for nothing', 'result.chunks.*.usage', unasked),
-  everywhere('null for nothing', 'result.final.usage', unasked),
+  everywhere('null or nothing', 'result.chunks.*.usage', unasked),
+  everywhere('null or nothing', 'result.final.usage', unasked),
 
   {
     at: 'http.*.headers.x-request-id',
@@ -60,17 +61,31 @@ export const allowedDifferences: readonly AllowedDifference[] = [
   translated('anything', 'result.**.caller', 'Anthropic tells who called a tool; the simulator leaves it out.'),
   translated('anything', 'result.**.providerMetadata', 'As with `caller`, which the AI SDK tells there.'),
   ...['container', 'diagnostics', 'stop_details'].map((name) =>
-    translated('null for nothing', `result.**.${name}`, 'Anthropic says null where the simulator says nothing.'),
+    translated('null or nothing', `result.**.${name}`, 'Anthropic says null where the simulator says nothing.'),
   ),
   translated(
     'another value',
     'result.**.reasoning_tokens',
     'Anthropic does not count thoughts apart from the output that they are in.',
   ),
+  ...['reasoning_content', 'thinking_blocks'].map((name) =>
+    translated('anything', `result.**.${name}`, "Other providers' thoughts are shown where many servers show theirs."),
+  ),
+  translated('another value', 'result.**.summary.*.text', 'Every simulated provider thinks in words of its own.'),
   translated(
     'anything',
-    'result.**.reasoning_content',
-    "Other providers' thoughts are shown where many servers show them.",
+    'result.**.encrypted_content',
+    'What proves a thought to its provider must come back with it.',
+  ),
+  ...['temperature', 'top_p', 'verbosity', 'top_logprobs', 'frequency_penalty', 'presence_penalty'].map((name) =>
+    translated(
+      'anything',
+      `result.**.${name}`,
+      'A default that only the provider knows is told as null, or not at all.',
+    ),
+  ),
+  ...unaskedSettings.map((name) =>
+    translated('null or nothing', `result.**.${name}`, 'OpenAI repeats as null what was not asked for.'),
   ),
   translated('anything', 'result.**.functionCall.id', 'Gemini may name a call; other wires always do.'),
   translated(

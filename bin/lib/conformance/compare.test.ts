@@ -39,9 +39,10 @@ describe('what is told of the gateway', () => {
     ).not.toBeNull()
   })
 
-  test('may say null for nothing only where nothing was expected', () => {
-    const allowed = allowing('usage', 'null for nothing')
+  test('may say null where the other is silent, but not where it says something', () => {
+    const allowed = allowing('usage', 'null or nothing')
     expect(firstDifference({}, { usage: null }, allowed)).toBeNull()
+    expect(firstDifference({ usage: null }, {}, allowed)).toBeNull()
     expect(firstDifference({ usage: { n: 1 } }, { usage: null }, allowed)?.path).toBe('usage')
   })
 })
