@@ -15,6 +15,17 @@ const translated = (allows: AllowedDifference['allows'], at: string, why: string
 })
 
 const ids = 'Every call has ids of its own.'
+const idNames = [
+  'id',
+  'call_id',
+  'item_id',
+  'itemId',
+  'response_id',
+  'tool_call_id',
+  'tool_use_id',
+  'responseId',
+  'toolCallId',
+]
 const times = 'Every call has a time of its own.'
 const unaskedSettings = ['max_tool_calls', 'prompt_cache_key', 'prompt_cache_retention', 'moderation', 'conversation']
 const prompts =
@@ -25,9 +36,7 @@ const unasked =
 const limits = 'The limits are those of the key, not of the provider.'
 
 export const allowedDifferences: readonly AllowedDifference[] = [
-  everywhere('another value', 'result.**.id', ids),
-  everywhere('another value', 'result.**.*_id', ids),
-  everywhere('another value', 'result.**.*Id', ids),
+  ...idNames.map((name) => everywhere('another value', `result.**.${name}`, ids)),
   everywhere('another value', 'result.**.created', times),
   everywhere('another value', 'result.**.created_at', times),
   everywhere('another value', 'result.**.completed_at', times),
