@@ -25,6 +25,7 @@
  * @property {string} name
  * @property {string} [model] another than the provider's usual one
  * @property {boolean} [leaves] the client goes away before the end: usage is then an estimate
+ * @property {boolean} [rests] the gateway spares the provider for a moment afterwards
  * @property {boolean} [estimated] the wire tells no usage: the ledger's is an estimate, and says so
  * @property {object} [expected] what must be told, instead of what the provider tells; fields that are not named may be anything
  * @property {(at: At) => Promise<unknown>} run

@@ -138,9 +138,14 @@ function providerErrors({ ask, classes, retries }) {
   return [
     { name: 'provider: 400', run: (at) => thrownBy(() => ask(at, '@sim error=400 Hi')) },
     { name: 'provider: 422', run: (at) => thrownBy(() => ask(at, '@sim error=422 Hi')) },
-    { name: 'provider: 429', run: (at) => thrownBy(() => ask(at, '@sim error=429 Hi', { maxRetries: 1 })) },
+    {
+      name: 'provider: 429',
+      rests: true,
+      run: (at) => thrownBy(() => ask(at, '@sim error=429 Hi', { maxRetries: 1 })),
+    },
     {
       name: 'provider: 429 with retry-after',
+      rests: true,
       run: (at) => thrownBy(() => ask(at, '@sim error=429 retry_after=1 Hi', { maxRetries: 1 })),
     },
     // Its 401, 403 and 404 are about the gateway's credential and deployment, not about the caller's.
@@ -225,7 +230,11 @@ const wrapped = packages.flatMap(({ of, model }) => {
       run: (at) => thrownBy(() => ask({ ...at, key: 'sk-gh-nobody' }, 'Hi')),
     },
     { name: 'provider: 400', run: (at) => thrownBy(() => ask(at, '@sim error=400 Hi')) },
-    { name: 'provider: 429 with retry-after', run: (at) => thrownBy(() => ask(at, '@sim error=429 retry_after=1 Hi')) },
+    {
+      name: 'provider: 429 with retry-after',
+      rests: true,
+      run: (at) => thrownBy(() => ask(at, '@sim error=429 retry_after=1 Hi')),
+    },
   ])
 })
 

@@ -24,6 +24,8 @@ export type Case = {
   readonly model?: string
   /** The client goes away, or the provider breaks off: usage is then an estimate. */
   readonly leaves?: boolean
+  /** The provider says that it is called too often, so the gateway spares it for a moment afterwards. */
+  readonly rests?: boolean
   /** The wire tells no usage: the ledger's is an estimate, and says so. */
   readonly estimated?: boolean
   /** What must be told, where the provider has nothing to compare with; what it does not name may be anything. */

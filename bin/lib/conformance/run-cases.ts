@@ -1,4 +1,5 @@
 /** Runs every case against the provider itself and through both mounts, one at a time, and compares. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallEntry } from '#lib/demo/simulator/journal.ts'
 import type { KeyWish, Mount } from '#lib/testing/gateway.ts'
 import { allowedDifferences } from './allowed-differences.ts'
@@ -26,12 +27,18 @@ type Booking = {
 /** What a client told, and what went over the wire; or what it threw, which no case lets through on purpose. */
 type Told = { readonly result: unknown; readonly http: readonly Exchanged[] } | { readonly threw: string }
 
+/** A little more than the simulator asks for, and than the gateway takes where nothing is asked for. */
+const restMs = 1_200
+
 export async function runCases(world: World, cases: readonly Case[]): Promise<Outcome[]> {
   const observer = observeFetch()
   const bookings: Booking[] = []
   for (const one of cases) {
     const told = one.expected ? null : await runOnce(observer, one, atProvider(world, one))
-    for (const mount of mounts) bookings.push(await throughGateway(world, observer, one, mount, told))
+    for (const mount of mounts) {
+      bookings.push(await throughGateway(world, observer, one, mount, told))
+      if (one.rests) await sleep(restMs)
+    }
   }
   await compareLedger(world, bookings)
   return bookings.map(({ outcome }) => outcome)
@@ -123,7 +130,7 @@ async function compareLedger(world: World, bookings: readonly Booking[]): Promis
       return difference !== null
     })
     if (isLast) return
-    if (open.length > 0) await new Promise((resolve) => setTimeout(resolve, 200))
+    if (open.length > 0) await sleep(200)
   }
 }
 
