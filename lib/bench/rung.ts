@@ -112,6 +112,7 @@ export async function startRung(rung: Rung): Promise<number> {
     await forwardCall({
       call,
       reply,
+      callId: 'call_rung',
       format: route.format,
       stream: read.request.stream,
       carry: () => ({

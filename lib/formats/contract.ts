@@ -138,4 +138,6 @@ export type Format = {
   modelPage(model: ListedModel): string
   /** Headers of a provider's answer that go on to the caller. */
   readonly answerHeaders: readonly string[]
+  /** Where clients look for the id of a call; null where they do not. The provider's own goes before ours. */
+  readonly idHeader: string | null
 }

@@ -225,6 +225,7 @@ export type AnswerContext = {
   /** The gateway's id of the call, `call_…`; the answer's own id derives from it. */
   readonly callId: string
   readonly createdMs: number
+  readonly nowMs: () => number
   /** The upstream's name for the model; what the provider itself says goes before it. */
   readonly upstreamModel: string
   /** What the prompt probably counts, for wires that tell it before their provider has. */

@@ -36,6 +36,7 @@ export type Carrying = {
   readonly translation: Translation
   readonly callId: string
   readonly createdMs: number
+  readonly nowMs: () => number
   /** An event of the caller's wire that says that the answer broke off. */
   readonly brokenOff: () => string
 }
@@ -62,6 +63,7 @@ function translated(c: Carrying, { deployment, operation: spoken }: RouteTarget)
   const context: AnswerContext = {
     callId: c.callId,
     createdMs: c.createdMs,
+    nowMs: c.nowMs,
     upstreamModel: deployment.upstreamModel,
     promptTokensEstimate: c.request.promptTokensEstimate,
     wantsUsage: c.request.wantsStreamUsage,

@@ -184,6 +184,7 @@ async function forwardAdmitted(
     translation,
     callId,
     createdMs: atMs,
+    nowMs: ports.nowMs,
     brokenOff: () => streamError(brokenOffRefusal(plan, false)),
   }
 
@@ -192,6 +193,7 @@ async function forwardAdmitted(
     ending = await forwardCall({
       call,
       reply,
+      callId,
       format: route.format,
       stream: request.stream,
       carry: (target) => carryCall(carrying, target),
@@ -287,6 +289,7 @@ function sendRefusal(
     String(body.length),
     'x-gatehouse-request-id',
     callId,
+    ...(route.format.idHeader === null ? [] : [route.format.idHeader, callId]),
   ])
   reply.end(body)
 }

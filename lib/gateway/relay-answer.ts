@@ -17,6 +17,7 @@ import type { RouteTarget } from '#lib/routing/order-targets.ts'
 export type Relaying = {
   readonly call: Call
   readonly reply: Reply
+  readonly callId: string
   readonly format: Format
   /** Whether the caller asked for a stream. */
   readonly stream: boolean
@@ -230,6 +231,8 @@ function passedHeaders(
     const value = upstream[name]
     if (typeof value === 'string') headers.push(name, value)
   }
+  const { idHeader } = r.format
+  if (idHeader !== null && upstream[idHeader] === undefined) headers.push(idHeader, r.callId)
   // A stream may lose its usage event on the way; any other answer keeps its length.
   const length = upstream['content-length']
   if (streamed) headers.push('cache-control', 'no-cache')

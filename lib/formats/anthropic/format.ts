@@ -17,6 +17,7 @@ export const anthropic: Format = {
   modelPage,
   streamError,
   limitHeaders,
+  idHeader: 'request-id',
   answerHeaders: [...commonAnswerHeaders, 'request-id'],
   readAnswer(operation, stream) {
     if (operation === 'count_tokens') return countAnswer()

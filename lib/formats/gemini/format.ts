@@ -17,6 +17,7 @@ export const gemini: Format = {
   modelList,
   modelPage,
   streamError,
+  idHeader: null,
   answerHeaders: commonAnswerHeaders,
   // Google has no such headers: OpenAI's are those that most tools know.
   limitHeaders,

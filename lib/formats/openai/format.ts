@@ -25,6 +25,7 @@ export const openai: Format = {
   modelPage,
   streamError,
   limitHeaders,
+  idHeader: 'x-request-id',
   answerHeaders: [...commonAnswerHeaders, 'x-request-id', 'openai-processing-ms', 'openai-version'],
   readAnswer,
 }

@@ -8,6 +8,7 @@ const context = {
   callId: 'call_0199',
   createdMs: 0,
   upstreamModel: 'gpt-5',
+  nowMs: () => 1_700_000_009_000,
   promptTokensEstimate: 21,
   wantsUsage: true,
 }
@@ -29,7 +30,7 @@ describe('a written answer', () => {
       type: 'message',
       role: 'assistant',
       model: 'gpt-5',
-      content: [{ type: 'text', text: 'Hello', citations: null }],
+      content: [{ type: 'text', text: 'Hello' }],
       container: null,
       diagnostics: null,
       stop_reason: 'end_turn',
@@ -112,7 +113,7 @@ describe('a read answer', () => {
       { type: 'thinking', thinking: 'hm', signature: 'sig' },
       { type: 'redacted_thinking', data: 'abc' },
       { type: 'text', text: '' },
-      { type: 'text', text: 'Hello', citations: null },
+      { type: 'text', text: 'Hello' },
       { type: 'tool_use', id: 'toolu_1', name: 'weather', input: { city: 'Bern' } },
       { type: 'server_tool_use', id: 's', name: 'web_search', input: {} },
     ]

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
 import { readError, readStreamedError, streamedError, writeError } from '#lib/formats/anthropic/messages/errors.ts'
 
-const context = { callId: 'call_1', createdMs: 0, upstreamModel: 'm', promptTokensEstimate: 21, wantsUsage: true }
+const context = {
+  callId: 'call_1',
+  createdMs: 0,
+  upstreamModel: 'm',
+  nowMs: () => 1_700_000_009_000,
+  promptTokensEstimate: 21,
+  wantsUsage: true,
+}
 
 test.each([
   [400, 'invalid_request_error'],

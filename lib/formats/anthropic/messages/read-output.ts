@@ -30,19 +30,23 @@ export function readOutput(body: Fields, leftOut: string[]): Read {
     },
     named: {
       ...(reasoning ? { reasoning: byEffort ? 'output_config.effort' : 'thinking' } : {}),
-      ...(thinking.show === undefined ? {} : { showThinking: 'thinking.display' }),
+      ...(thinking.saysSo ? { showThinking: 'thinking.display' } : {}),
       ...(format ? { output: format.at } : {}),
     },
   }
 }
 
-function readThinking(body: Fields, leftOut: string[]): { readonly reasoning?: Reasoning; readonly show?: boolean } {
+function readThinking(
+  body: Fields,
+  leftOut: string[],
+): { readonly reasoning?: Reasoning; readonly show?: boolean; readonly saysSo?: boolean } {
   const thinking = body.object('thinking')
   if (!thinking) return {}
   const reasoning = readReasoning(thinking, leftOut)
   const show = reasoning.kind === 'off' ? undefined : readDisplay(thinking, leftOut)
   thinking.end()
-  return { reasoning, ...(show === undefined ? {} : { show }) }
+  // Whoever asks a model to think on this wire is shown its thoughts, unless it says otherwise.
+  return { reasoning, ...(reasoning.kind === 'off' ? {} : { show: show ?? true, saysSo: show !== undefined }) }
 }
 
 function readReasoning(thinking: Fields, leftOut: string[]): Reasoning {

@@ -143,7 +143,11 @@ describe('each setting', () => {
       { thinking: { type: 'enabled', budget_tokens: 2000, display: 'omitted' } },
       { reasoning: { kind: 'budget', tokens: 2000 }, showThinking: false },
     ],
-    ['thinking without a budget', { thinking: { type: 'enabled' } }, { reasoning: { kind: 'adaptive' } }],
+    [
+      'thinking without a budget',
+      { thinking: { type: 'enabled' } },
+      { reasoning: { kind: 'adaptive' }, showThinking: true },
+    ],
     [
       'updates between calls instead of thinking',
       { thinking: { type: 'between_tools' } },

@@ -114,10 +114,11 @@ const request: fc.Arbitrary<NeutralRequest> = record({
 
 /**
  * What a request asks, without where its parts stood, what its settings are called and what tools were called. Results of
- * one turn come before its other parts, as Anthropic has them, and cache marks beyond the fourth are not compared.
+ * one turn come before its other parts, as Anthropic has them; cache marks beyond the fourth are not compared, nor whether
+ * thoughts are shown, which is the default on this wire alone.
  */
 function asked(read: NeutralRequest): unknown {
-  const { named: _named, leftOut: _leftOut, tools, system, turns, ...settings } = read
+  const { named: _named, leftOut: _leftOut, showThinking: _shown, tools, system, turns, ...settings } = read
   const sorted = turns.map((turn) =>
     turn.role === 'assistant'
       ? turn

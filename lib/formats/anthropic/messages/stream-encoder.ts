@@ -46,9 +46,7 @@ export function streamEncoder(context: AnswerContext): StreamEncoder {
     if (last?.kind === kind && !last.closed) return last
     return begin(
       kind,
-      kind === 'thinking'
-        ? { type: 'thinking', thinking: '', signature: '' }
-        : { type: 'text', text: '', citations: null },
+      kind === 'thinking' ? { type: 'thinking', thinking: '', signature: '' } : { type: 'text', text: '' },
     )
   }
 

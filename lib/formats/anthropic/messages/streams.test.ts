@@ -8,7 +8,14 @@ import type { AnswerEvent, AnswerPart, Finish, NeutralAnswer } from '#lib/format
 
 type Json = Record<string, unknown>
 
-const context = { callId: 'call_1', createdMs: 0, upstreamModel: 'gpt-5', promptTokensEstimate: 21, wantsUsage: true }
+const context = {
+  callId: 'call_1',
+  createdMs: 0,
+  upstreamModel: 'gpt-5',
+  nowMs: () => 1_700_000_009_000,
+  promptTokensEstimate: 21,
+  wantsUsage: true,
+}
 const start: AnswerEvent = { kind: 'start', model: null, prompt: null }
 const finish: AnswerEvent = { kind: 'finish', reason: 'stop', stopSequence: null }
 const text = (words: string): AnswerEvent => ({ kind: 'text', text: words })

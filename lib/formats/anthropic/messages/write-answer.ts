@@ -44,7 +44,7 @@ function blocksOf(part: AnswerPart): object[] {
   switch (part.kind) {
     case 'text':
     case 'refusal':
-      return [{ type: 'text', text: part.text, citations: null }]
+      return [{ type: 'text', text: part.text }]
     case 'thinking':
       return [{ type: 'thinking', thinking: part.text, signature: part.signature ?? '' }]
     case 'hidden thinking':

@@ -10,6 +10,7 @@ const context = {
   callId: 'call_7',
   createdMs: 0,
   upstreamModel: 'upstream',
+  nowMs: () => 1_700_000_009_000,
   promptTokensEstimate: 21,
   wantsUsage: true,
 }

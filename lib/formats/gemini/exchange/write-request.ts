@@ -17,7 +17,9 @@ export function writeRequest(request: NeutralRequest, target: WriteTarget): Writ
   for (const { at, cache } of [...system, ...tools]) if (cache) leftOut.push(`${at}.cache_control`)
   if (request.endUser !== undefined) leftOut.push(request.named.endUser ?? 'endUser')
   if (request.parallelToolCalls === false && tools.length > 0) {
-    throw settingNotCarried(request, 'parallelToolCalls', 'Gemini calls as many functions at once as it likes')
+    // Where one function is asked for, clients say so by habit, and take the first of its calls.
+    if (request.toolChoice?.kind === 'tool') leftOut.push(request.named.parallelToolCalls ?? 'parallelToolCalls')
+    else throw settingNotCarried(request, 'parallelToolCalls', 'Gemini calls as many functions at once as it likes')
   }
   const generationConfig = generationConfigOf(request, target)
   const toolConfig = toolConfigOf(request)

@@ -248,6 +248,7 @@ describe('a streamed answer', () => {
     callId: 'call_1',
     createdMs: 0,
     upstreamModel: 'up',
+    nowMs: () => 1_700_000_009_000,
     promptTokensEstimate: 21,
     wantsUsage: true,
   }

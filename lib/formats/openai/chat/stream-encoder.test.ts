@@ -9,6 +9,7 @@ const context: AnswerContext = {
   callId: 'call_01HZX',
   createdMs: 1_795_000_000_999,
   upstreamModel: 'upstream',
+  nowMs: () => 1_700_000_009_000,
   promptTokensEstimate: 21,
   wantsUsage: false,
 }

@@ -35,7 +35,7 @@ export function writeRequest(request: NeutralRequest, target: WriteTarget): Writ
     ...(request.endUser !== undefined && endUserField(request, request.endUser, model, leftOut)),
   }
   // There is nothing to ask with: a server shows the thoughts that it shows.
-  if (request.showThinking !== undefined) leftOut.push(request.named.showThinking ?? 'showThinking')
+  if (request.named.showThinking) leftOut.push(request.named.showThinking)
   return { body, leftOut }
 }
 

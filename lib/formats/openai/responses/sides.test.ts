@@ -10,6 +10,7 @@ const context: AnswerContext = {
   callId: 'call_01',
   createdMs: 1_700_000_000_999,
   upstreamModel: 'upstream',
+  nowMs: () => 1_700_000_009_000,
   promptTokensEstimate: 21,
   wantsUsage: true,
 }
@@ -50,6 +51,7 @@ describe('a whole answer', () => {
       id: 'resp_01',
       object: 'response',
       created_at: 1_700_000_000,
+      completed_at: 1_700_000_009,
       status: 'completed',
       access_programs: null,
       background: false,
