@@ -80,7 +80,9 @@ export const allowedDifferences: readonly AllowedDifference[] = [
   ...['reasoning_content', 'thinking_blocks'].map((name) =>
     translated('anything', `result.**.${name}`, "Other providers' thoughts are shown where many servers show theirs."),
   ),
-  translated('another value', 'result.**.summary.*.text', 'Every simulated provider thinks in words of its own.'),
+  ...['summary.*.text', 'thinking'].map((name) =>
+    translated('another value', `result.**.${name}`, 'Every simulated provider thinks in words of its own.'),
+  ),
   translated(
     'anything',
     'result.**.encrypted_content',

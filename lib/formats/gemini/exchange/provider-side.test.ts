@@ -186,5 +186,13 @@ test('hints are left out, and named; settings without a place are refused', () =
   const named = { parallelToolCalls: 'parallel_tool_calls', stop: 'stop' }
   expect(write({ parallelToolCalls: false, named }).leftOut).toEqual([])
   expect(() => write({ parallelToolCalls: false, tools: [tool], named })).toThrow(notCarried('parallel_tool_calls'))
+  // Clients that force one function say so by habit.
+  for (const toolChoice of [{ kind: 'any' }, { kind: 'tool', name: tool.name }] as const)
+    expect(write({ parallelToolCalls: false, tools: [tool], toolChoice, named }).leftOut).toContain(
+      'parallel_tool_calls',
+    )
+  expect(() =>
+    write({ parallelToolCalls: false, tools: [tool, { ...tool, name: 'b' }], toolChoice: { kind: 'any' }, named }),
+  ).toThrow(notCarried('parallel_tool_calls'))
   expect(() => write({ stop: [...'123456'], named })).toThrow(notCarried('stop'))
 })

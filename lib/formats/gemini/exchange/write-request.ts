@@ -18,7 +18,7 @@ export function writeRequest(request: NeutralRequest, target: WriteTarget): Writ
   if (request.endUser !== undefined) leftOut.push(request.named.endUser ?? 'endUser')
   if (request.parallelToolCalls === false && tools.length > 0) {
     // Where one function is asked for, clients say so by habit, and take the first of its calls.
-    if (request.toolChoice?.kind === 'tool') leftOut.push(request.named.parallelToolCalls ?? 'parallelToolCalls')
+    if (asksForOne(request)) leftOut.push(request.named.parallelToolCalls ?? 'parallelToolCalls')
     else throw settingNotCarried(request, 'parallelToolCalls', 'Gemini calls as many functions at once as it likes')
   }
   const generationConfig = generationConfigOf(request, target)
@@ -31,6 +31,11 @@ export function writeRequest(request: NeutralRequest, target: WriteTarget): Writ
     ...(Object.keys(generationConfig).length > 0 ? { generationConfig } : {}),
   }
   return { body, leftOut }
+}
+
+/** One function by name, or any of one. */
+function asksForOne({ toolChoice, tools }: NeutralRequest): boolean {
+  return toolChoice?.kind === 'tool' || (toolChoice?.kind === 'any' && tools.length === 1)
 }
 
 function declarationOf({ name, description, schema }: Tool): Fields {
