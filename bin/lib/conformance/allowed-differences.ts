@@ -83,6 +83,7 @@ export const allowedDifferences: readonly AllowedDifference[] = [
   ...['summary.*.text', 'thinking'].map((name) =>
     translated('another value', `result.**.${name}`, 'Every simulated provider thinks in words of its own.'),
   ),
+  translated('another value', 'result.**.signature', 'Who thought signs, and not every provider does.'),
   translated(
     'anything',
     'result.**.encrypted_content',
