@@ -53,8 +53,9 @@ test('a value is read out exactly, a tick is short', () => {
   expect(writeValue(null, 'usd')).toBe('–')
   expect(writeValue(6204, 'count')).toBe('6,204')
   expect(writeTick(20_000, 'usd')).toBe('$20k')
+  expect(writeTick(0.03, 'usd')).toBe('$0.03')
   expect(writeTick(200_000, 'count')).toBe('200k')
-  expect(writeTick(0.005, 'usd')).toBe('$0.0050')
+  expect(writeTick(0.005, 'usd')).toBe('$0.005')
 })
 
 test('the table twin as CSV keeps exact figures and defuses formulas', () => {

@@ -83,8 +83,10 @@ export function writeValue(value: string | number | null | undefined, unit: Unit
 
 /** A value at the axis: short. */
 export function writeTick(value: number, unit: Unit): string {
-  // Cents say nothing where a day costs less than one.
-  if (unit === 'usd' && value > 0 && value < 0.1) return value < 0.0001 ? '' : formatCallCost(value.toFixed(9))
+  // Cents say nothing where a day costs less than one; zeros at the end would not fit beside the axis.
+  if (unit === 'usd' && value > 0 && value < 0.1) {
+    return value < 0.0001 ? '' : formatCallCost(value.toFixed(9)).replace(/(\.\d*[1-9])0+$/, '$1')
+  }
   if (unit === 'usd') return formatAxisMoney(value.toFixed(2))
   if (unit === 'ms') return formatLatency(value)
   if (unit === 'percent') return formatPercent(value)

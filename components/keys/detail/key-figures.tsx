@@ -76,7 +76,8 @@ export function KeyFigures({ budget, spentThisMonthUsd, day, nowMs, isActive }: 
       <Figure
         label="Refused, last 24 hours"
         value={formatCount(day.refused)}
-        beside={day.calls > 0 && day.refused > 0 ? formatPercent((day.refused / day.calls) * 100) : undefined}
+        // A refused call is none of those that were let through.
+        beside={day.refused > 0 ? formatPercent((day.refused / (day.calls + day.refused)) * 100) : undefined}
         note={
           day.refused === 0
             ? 'None'

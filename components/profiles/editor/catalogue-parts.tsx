@@ -1,5 +1,6 @@
 'use client'
 
+import { endpointWords } from '#components/models/endpoint-words.ts'
 import type { ListField } from '#components/profiles/draft.ts'
 import type { Form } from '#components/profiles/editor/form.ts'
 import { FormRow, RowErrors, Was } from '#components/profiles/editor/was.tsx'
@@ -73,24 +74,6 @@ function OpenList({ form, field, label, names }: OpenListProps) {
       </Field>
     </FormRow>
   )
-}
-
-const endpointWords: Record<Endpoint, string> = {
-  chat: 'Chat',
-  responses: 'Responses',
-  completions: 'Completions',
-  embeddings: 'Embeddings',
-  models: 'List of models',
-  images: 'Images',
-  transcriptions: 'Transcriptions',
-  speech: 'Speech',
-  moderations: 'Moderations',
-  messages: 'Messages',
-  count_tokens: 'Count tokens',
-  generate_content: 'Generate content',
-  converse: 'Converse',
-  mcp: 'MCP',
-  apis: 'Internal APIs',
 }
 
 type EndpointsPartProps = {
