@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { endOfEvent, endOfLastEvent } from '#lib/formats/sse-events.ts'
+import { countEvents, endOfEvent, endOfLastEvent } from '#lib/formats/sse-events.ts'
 
 /** All the events of the bytes, and what is left. */
 function cut(bytes: Buffer): { readonly events: string[]; readonly rest: string } {
@@ -77,12 +77,13 @@ function endsWithItsOnlyBlankLine(lines: readonly string[]): boolean {
   return lines.at(-1) === '' && lines.at(-2) === '' && !lines.slice(1, -2).includes('')
 }
 
-test('the end of the last event is where walking from event to event ends', () => {
+test('the end of the last event, and how many there are, are what walking from event to event tells', () => {
   const piece = fc.constantFrom('data: x', '\n', '\r', '\r\n', '\n\n', '\r\n\r\n', ':', '')
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
       const bytes = Buffer.from(pieces.join(''))
       expect(endOfLastEvent(bytes)).toBe(bytes.length - cut(bytes).rest.length)
+      expect(countEvents(bytes)).toBe(cut(bytes).events.length)
     }),
     { numRuns: 2_000 },
   )

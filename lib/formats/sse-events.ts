@@ -35,6 +35,17 @@ export function endOfLastEvent(bytes: Buffer): number {
   return last
 }
 
+/** How many whole events the bytes hold. */
+export function countEvents(bytes: Buffer): number {
+  let events = 0
+  if (bytes.includes(cr)) {
+    for (let end = endOfEvent(bytes, 0); end >= 0; end = endOfEvent(bytes, end)) events += 1
+  } else {
+    for (let at = bytes.indexOf(blankLine); at >= 0; at = bytes.indexOf(blankLine, at + blankLine.length)) events += 1
+  }
+  return events
+}
+
 function endOfLastWithLf(bytes: Buffer): number {
   const blank = bytes.lastIndexOf(blankLine)
   if (blank < 0) return 0
@@ -47,10 +58,9 @@ function endOfLastWithLf(bytes: Buffer): number {
 
 const blankLine = Buffer.from('\n\n')
 
-// A CR before the next LF, if any; streams with LF alone, the common case, have none.
+// A CR before the next LF, if any. What lies behind that LF is not searched: many events wait there.
 function firstCr(bytes: Buffer, from: number, before: number): number {
-  const found = bytes.indexOf(cr, from)
-  return found >= 0 && (before < 0 || found < before) ? found : -1
+  return (before < 0 ? bytes : bytes.subarray(0, before)).indexOf(cr, from)
 }
 
 function lengthOfLineEnd(bytes: Buffer, at: number): number {

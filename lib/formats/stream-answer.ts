@@ -5,8 +5,8 @@
  */
 import { createParser } from 'eventsource-parser'
 import type { AnswerReader, AnswerReading } from '#lib/formats/contract.ts'
-import { textsIn } from '#lib/formats/scan-json.ts'
-import { endOfEvent, endOfLastEvent } from '#lib/formats/sse-events.ts'
+import { textsIn, type Texts } from '#lib/formats/scan-json.ts'
+import { countEvents, endOfEvent, endOfLastEvent } from '#lib/formats/sse-events.ts'
 
 /** An event longer than this is passed on unread, but for its end. */
 const eventBytes = 1024 * 1024
@@ -15,13 +15,18 @@ const tailBytes = 64 * 1024
 const partOfEndBytes = 3
 /** Some servers begin with an event that is about the prompt. */
 const openingEvents = 8
+/** Up to this much at once is counted text by text. */
+const countedBytes = 2_048
+const samples = 8
+/** Characters; texts that are longer on average hold more than one token each. */
+const longestTokens = 8
 const nothing = Buffer.alloc(0)
 
 export type StreamWire = {
   /** Looks at one whole event and returns whether it is to be left out. */
   readonly read: (event: Buffer) => boolean
   /** What an event has in it that must be read; left out: every event is. Until the model is known, the first are too. */
-  readonly marks?: readonly Buffer[]
+  readonly marks?: () => readonly Buffer[]
   /** Shown the last 64 KiB of an event that was too long to be held, for wires whose usage stands at the end of one. */
   readonly readTail?: (tail: Buffer) => void
   /** Names of fields with output text, each with its quotes and colon. */
@@ -39,22 +44,23 @@ export function passEvents({ read, marks, readTail, textFields, told }: StreamWi
   let characters = 0
 
   function count(events: Buffer): void {
-    const found = textsIn(events, textFields)
+    const found = events.length > countedBytes ? sampledTexts(events, textFields) : textsIn(events, textFields)
     texts += found.count
     characters += found.characters
   }
 
   /** The first events are read, until one names the model. */
-  function isOpening(): boolean {
+  function readsAll(): boolean {
+    if (!marks) return true
     return opened < openingEvents && (opened === 0 || told().modelServed === null)
   }
 
   /** Whole events in, and those out that go on. */
   function pass(bytes: Buffer, kept: Buffer[]): void {
-    const nextMark = marks && findMarks(bytes, marks)
+    let nextMark: ((from: number) => number) | null = null
     let sent = 0
     for (let from = 0; from < bytes.length;) {
-      const mark = nextMark && !isOpening() ? nextMark(from) : from
+      const mark = readsAll() ? from : (nextMark ??= findMarks(bytes, marks!()))(from)
       const next = mark === bytes.length ? mark : startOfEvent(bytes, from, mark)
       if (next > from) count(bytes.subarray(from, next))
       if (next === bytes.length) break
@@ -96,8 +102,7 @@ export function passEvents({ read, marks, readTail, textFields, told }: StreamWi
       else if (rest.length > 0 && read(rest)) return nothing
       return rest
     },
-    // An event has a token at least, and a token about four characters.
-    reading: () => ({ ...told(), outputSeen: Math.max(texts, Math.round(characters / 4)) }),
+    reading: () => ({ ...told(), outputSeen: tokensIn(texts, characters) }),
   }
 
   /** Too long to hold back or read: it flows on, but for what may be the first part of its end. */
@@ -119,6 +124,25 @@ export function passEvents({ read, marks, readTail, textFields, told }: StreamWi
     tail = nothing
     unread = false
   }
+}
+
+/** A text is a token where texts are as short as tokens are; where they are longer, a token is about four characters. */
+function tokensIn(texts: number, characters: number): number {
+  return characters > texts * longestTokens ? Math.round(characters / 4) : texts
+}
+
+/** Of many events at once, each is counted, and what is in them is told by some. */
+function sampledTexts(bytes: Buffer, fields: readonly Buffer[]): Texts {
+  const events = countEvents(bytes)
+  let count = 0
+  let characters = 0
+  for (let i = 0; i < samples; i++) {
+    const from = startOfEvent(bytes, 0, Math.floor((bytes.length * (i + 0.5)) / samples))
+    const found = textsIn(bytes.subarray(from, endOrAll(bytes, from)), fields)
+    count += found.count
+    characters += found.characters
+  }
+  return { count: Math.round((count / samples) * events), characters: (characters / samples) * events }
 }
 
 /** The end of the event, or of the bytes: a CR at their end, or blank lines in a row, leave an event without one. */

@@ -51,12 +51,12 @@ export function streamAnswer(): AnswerReader {
     modelServed,
     complete,
   })
-  return passEvents({ read, marks, textFields, told })
+  return passEvents({ read, marks: () => marks, textFields, told })
 }
 
 const usageName = Buffer.from('"usage"')
 const messageStop = Buffer.from('"message_stop"')
-const marks = [usageName, messageStop]
+const marks = ['usage"', 'message_stop"', 'content_block_st'].map((text) => Buffer.from(text))
 /** The event that ends a message has no more in it than its name, twice. */
 const stopBytes = 120
 

@@ -36,8 +36,11 @@ export function streamAnswer(stripUsage: boolean, textFields = ofChats): AnswerR
   let tokens: TokenVector | null = null
   let modelServed: string | null = null
   let complete = false
+  /** Each server writes all its JSON in one way. */
+  let isSpaced: boolean | null = null
 
   function read(event: Buffer): boolean {
+    isSpaced ??= event.includes(space)
     // Azure's first event names no model, and the next to be read is that with the usage.
     modelServed ??= modelIn(event)
     if (carriesUsage(event)) {
@@ -50,12 +53,15 @@ export function streamAnswer(stripUsage: boolean, textFields = ofChats): AnswerR
     return false
   }
 
+  const marks = () => (isSpaced ? spaced : compact)
   return passEvents({ read, marks, textFields, told: () => ({ tokens, promptTokens: null, modelServed, complete }) })
 }
 
 const usageName = Buffer.from('"usage"')
 /** Not `"usage":null`, which every chunk may have. */
-const marks = ['"usage":{', '"usage": {', '[DONE]'].map((text) => Buffer.from(text))
+const compact = ['usage":{', 'finish_reason":"', '[DONE]'].map((text) => Buffer.from(text))
+const spaced = ['usage": {', 'finish_reason": "', '[DONE]'].map((text) => Buffer.from(text))
+const space = Buffer.from('": ')
 const done = Buffer.from('[DONE]')
 /** "data: [DONE]" and its line ends; a longer event only talks about it. */
 const doneBytes = 20

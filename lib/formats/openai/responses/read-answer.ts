@@ -11,7 +11,7 @@ const toolUsageName = Buffer.from('"tool_usage"')
 /** The first events and the last have the whole response in them, as far as it has come. */
 const wholeResponse = Buffer.from('"response":')
 /** Those that begin or end an item or a part of it are long, and bring no more text. */
-const marks = [wholeResponse, Buffer.from('.added"'), Buffer.from('.done"')]
+const marks = ['response":', '.added"', '.done"'].map((text) => Buffer.from(text))
 const named = (...names: readonly string[]) => names.map((name) => Buffer.from(`"${name}":`))
 
 /** A response repeats the request, in which a caller may have a usage of its own: only the last of the whole is believed. */
@@ -57,7 +57,7 @@ export function responseStream(): AnswerReader {
   }
 
   const told = () => ({ tokens, promptTokens: null, modelServed, complete })
-  return passEvents({ read, marks, readTail, textFields: named('delta'), told })
+  return passEvents({ read, marks: () => marks, readTail, textFields: named('delta'), told })
 }
 
 type StreamEvent = {
