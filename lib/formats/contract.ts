@@ -52,12 +52,19 @@ export type ParsedRequest = {
 
 export type ParseProblem = { readonly problem: string; readonly param: string | null }
 
+/** By names of the wire's own. */
+export type BodyFields = Readonly<Record<string, string | undefined>>
+
 /** What the gateway wants changed in the forwarded body. Nothing set: the caller's bytes go on as they are. */
 export type BodyChanges = {
   /** What the provider calls the model; no change where the body says the same. */
   readonly model?: string
   readonly outputMaximum?: number
   readonly includeStreamUsage?: boolean
+  /** The address asks for a stream, so the body has to as well, where its wire has a field for it. */
+  readonly stream?: true
+  /** What the provider wants to stand in the body: fields with these values, and those that are undefined not at all. */
+  readonly fields?: BodyFields
   /** The caller's bytes could be read in two ways, so they are written again from what was parsed. */
   readonly rewrite?: boolean
 }

@@ -3,14 +3,14 @@
  * go on unchanged; only a value that must be replaced costs a new serialisation.
  */
 
-/** The body with these fields; `again` writes it again in any case. */
+/** The body with these fields, without those that are undefined; `again` writes it again in any case. */
 export function withFields(
   body: Readonly<Record<string, unknown>>,
   bytes: Buffer,
   added: Readonly<Record<string, unknown>>,
   again: boolean,
 ): Buffer {
-  const names = Object.keys(added)
+  const names = Object.keys(added).filter((name) => body[name] !== added[name])
   if (names.length === 0 && !again) return bytes
   const replaces = names.some((name) => name in body)
   if (again || replaces) return Buffer.from(JSON.stringify({ ...body, ...added }))

@@ -7,6 +7,7 @@ import { formatOf } from '#lib/formats/formats.ts'
 import type { AnswerContext, WriteTarget } from '#lib/formats/neutral.ts'
 import { translateAnswer, translateError, translateStream, type Translation } from '#lib/formats/translation.ts'
 import type { CallRoute } from '#lib/gateway/routes.ts'
+import { bodyFieldsFor } from '#lib/providers/providers.ts'
 import type { RouteTarget } from '#lib/routing/order-targets.ts'
 
 export type CarriedCall = {
@@ -47,9 +48,17 @@ export function carryCall(c: Carrying, target: RouteTarget): CarriedCall {
 }
 
 function passThrough(c: Carrying, { deployment }: RouteTarget): CarriedCall {
-  const { format, operation } = c.route
+  const { format, operation, stream } = c.route
+  const { provider, upstreamModel } = deployment
+  const fields = bodyFieldsFor(provider, operation, upstreamModel)
+  const changes: BodyChanges = {
+    ...c.changes,
+    model: upstreamModel,
+    ...(stream ? { stream } : {}),
+    ...(fields ? { fields } : {}),
+  }
   return {
-    body: format.rewrite(c.body, c.bytes, { ...c.changes, model: deployment.upstreamModel }, operation),
+    body: format.rewrite(c.body, c.bytes, changes, operation),
     leftOut: [],
     reader: (streamed) => format.readAnswer(operation, streamed, c.request.stream && !c.request.wantsStreamUsage),
     anew: null,
@@ -70,7 +79,9 @@ function translated(c: Carrying, { deployment, operation: spoken }: RouteTarget)
     asked: c.body as Record<string, unknown>,
   }
   return {
-    body: Buffer.from(JSON.stringify(written.body)),
+    body: Buffer.from(
+      JSON.stringify({ ...written.body, ...bodyFieldsFor(deployment.provider, spoken, deployment.upstreamModel) }),
+    ),
     leftOut: written.leftOut,
     reader(streamed) {
       const reader = formatOf(spoken).readAnswer(spoken, streamed, false)

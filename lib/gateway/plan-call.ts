@@ -7,7 +7,7 @@ import { resolveModel } from '#lib/catalog/rules/resolve-model.ts'
 import { serves } from '#lib/catalog/rules/serves.ts'
 import type { NanosPerMillion } from '#lib/catalog/contract.ts'
 import { routePriceAt, type CatalogDeployment, type CatalogModel, type CatalogSnapshot } from '#lib/catalog/snapshot.ts'
-import type { ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
+import type { Operation, ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
 import type { Translation } from '#lib/formats/translation.ts'
 import { fitOf } from '#lib/gateway/carry-call.ts'
 import type { Refusal } from '#lib/gateway/refusal.ts'
@@ -76,7 +76,7 @@ export function planCall(
     )
   }
   if (candidates.length === 0) {
-    if (deployments.length > 0 && !deployments.some(({ provider }) => carriedAs(provider, route.operation))) {
+    if (deployments.length > 0 && !deployments.some((deployment) => carried(deployment, route))) {
       return refused(
         'invalid_request_error',
         `No provider of the model ${model.name} takes calls in the format of this endpoint. GET /v1/models lists what this key may use.`,
@@ -194,13 +194,17 @@ function authoriseTargets(
     }
     passed ??= verdict.testedRules
     const isOn = deployment.status === 'active' && deployment.provider.status === 'active'
-    const operation = isOn ? carriedAs(deployment.provider, route.operation) : null
+    const operation = isOn ? carried(deployment, route) : null
     if (operation) candidates.push({ deployment, operation })
   }
   if (passed) return { kind: 'authorised', candidates, rules: passed }
   if (denial) return denied(denial)
   const keyed = authorise(grant, { ...nothing, endpoint: route.endpoint, modelName: model.name }, nowMs)
   return keyed.allowed ? { kind: 'authorised', candidates, rules: keyed.testedRules } : denied(keyed)
+}
+
+function carried({ provider, upstreamModel }: CatalogDeployment, route: CallRoute): Operation | null {
+  return carriedAs(provider, route.operation, upstreamModel)
 }
 
 /**

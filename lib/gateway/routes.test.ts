@@ -43,6 +43,33 @@ describe('the route of a call', () => {
     ['POST', '/gemini/v1beta/models/a:b:embedContent', 'embeddings', 'a:b'],
     ['POST', '/gemini/v1/models/meta%2Fllama:countTokens', 'count_tokens', 'meta/llama'],
     ['GET', '/v1beta/models/a:b', 'models', 'a:b'],
+    [
+      'POST',
+      '/vertex/v1/projects/p/locations/eu/publishers/google/models/gemini-2.5-flash:generateContent',
+      'generate_content',
+      'gemini-2.5-flash',
+    ],
+    ['POST', '/vertex/v1beta1/projects/p/locations/l/publishers/google/models/a/b:countTokens', 'count_tokens', 'a/b'],
+    [
+      'POST',
+      '/vertex/v1/projects/_/locations/-/publishers/anthropic/models/claude-sonnet-4-5@20250929:rawPredict',
+      'messages',
+      'claude-sonnet-4-5@20250929',
+    ],
+    ['POST', '/vertex/v1/publishers/anthropic/models/a%40b:streamRawPredict', 'messages', 'a@b'],
+    [
+      'POST',
+      '/vertex/v1/projects/p/locations/l/publishers/anthropic/models/x/locations/y:rawPredict',
+      'messages',
+      'x/locations/y',
+    ],
+    // The body names it there.
+    [
+      'POST',
+      '/vertex/v1/projects/p/locations/l/publishers/anthropic/models/count-tokens:rawPredict',
+      'count_tokens',
+      null,
+    ],
     // A name that climbs is a name like any other: there is no model of that name.
     ['GET', '/v1/models/../chat/completions', 'models', '../chat/completions'],
     ['GET', '/v1/models/%2e%2e%2fchat', 'models', '../chat'],
@@ -80,6 +107,7 @@ describe('the route of a call', () => {
     '/v1/models/%ff',
     '/v1/__proto__',
     '/v1/constructor',
+    '/v1/projects/p/locations/l/publishers/google/models/x:generateContent',
   ])('%j has none: paths match byte for byte', (path) => {
     expect(matchRoute('POST', path)).toMatchObject({ kind: 'unknown', format: { name: 'openai' } })
   })
@@ -106,9 +134,50 @@ describe('the route of a call', () => {
     (path) => expect(matchRoute('POST', path)).toMatchObject({ kind: 'unknown', format: { name: 'gemini' } }),
   )
 
+  test.each([
+    '/vertex/v1/projects//locations/l/publishers/google/models/x:generateContent',
+    '/vertex/v1/projects/p/q/locations/l/publishers/google/models/x:generateContent',
+    '/vertex/v1/projects/p/locations/l/publishers/google/models/:generateContent',
+    '/vertex/v1/projects/p/locations/l/publishers/google/models/x:rawPredict',
+    '/vertex/v1/projects/p/locations/l/publishers/google/models/x:embedContent',
+    '/vertex/v1/projects/p/locations/publishers/google/models/x:generateContent',
+    '/vertex/v1/projects/p/locations',
+    '/vertex/v2/projects/p/locations/l/publishers/google/models/x:generateContent',
+  ])('%s has none, whatever stands in its parts', (path) =>
+    expect(matchRoute('POST', path)).toMatchObject({ kind: 'unknown', format: { name: 'gemini' } }),
+  )
+
+  test('of Vertex is told in the shape of the publisher’s clients where there is none', () => {
+    const path = '/vertex/v1/projects/p/locations/l/publishers/anthropic/models/x:generateContent'
+    expect(matchRoute('POST', path)).toMatchObject({ kind: 'unknown', format: { name: 'anthropic' } })
+  })
+
+  test('takes as long as its path, however many parts look like the pattern', () => {
+    const path = '/vertex/v1/projects/' + 'p/locations/'.repeat(100_000)
+    const startedMs = performance.now()
+    expect(matchRoute('POST', path).kind).toBe('unknown')
+    expect(performance.now() - startedMs).toBeLessThan(100)
+  })
+
   test('is found or not for any text, and nothing breaks', () => {
     const path = fc
-      .array(fc.constantFrom('/v1', '/models', '/chat', '/completions', '%', '..', '//', '\0', 'é'))
+      .array(
+        fc.constantFrom(
+          '/v1',
+          '/vertex/v1',
+          '/projects',
+          '/locations',
+          '/publishers/google',
+          '/models',
+          '/chat',
+          '/completions',
+          '%',
+          '..',
+          '//',
+          '\0',
+          'é',
+        ),
+      )
       .map((parts) => parts.join(''))
     fc.assert(
       fc.property(fc.string(), path, (method, text) => {

@@ -8,7 +8,10 @@ import { openai } from '#lib/formats/openai/format.ts'
 
 export type Route = {
   readonly method: 'GET' | 'POST'
-  /** As it stands in an address; `{model}` is one part of it, between what is written around it. */
+  /**
+   * As it stands in an address. `{model}`, once at most, is whatever stands between what is written around it; any other
+   * `{name}` is one part of the path, and not looked at.
+   */
   readonly path: string
   /** What policy and catalogue call it. */
   readonly endpoint: Endpoint
@@ -19,7 +22,7 @@ export type Route = {
       /** What the wire calls it. */
       readonly operation: Operation
       /** Where the address, not the body, asks for a stream. */
-      readonly stream?: boolean
+      readonly stream?: true
     }
   | { readonly kind: 'models' }
 )
@@ -53,18 +56,46 @@ function anthropicRoutes(base: string): Route[] {
   ]
 }
 
+const geminiCall = { method: 'POST', format: gemini, kind: 'call' } as const
+
 /** The address names the model, and whether the answer is a stream. */
-function geminiRoutes(base: string): Route[] {
-  const call = { method: 'POST', format: gemini, kind: 'call' } as const
-  const generate = { ...call, endpoint: 'generate_content', operation: 'generateContent' } as const
-  const embed = { ...call, endpoint: 'embeddings' } as const
-  const model = `${base}/models/{model}`
+function geminiModelRoutes(model: string): Route[] {
+  const generate = { ...geminiCall, endpoint: 'generate_content', operation: 'generateContent' } as const
   return [
     { ...generate, path: `${model}:generateContent` },
     { ...generate, path: `${model}:streamGenerateContent`, stream: true },
-    { ...call, path: `${model}:countTokens`, endpoint: 'count_tokens', operation: 'countTokens' },
+    { ...geminiCall, path: `${model}:countTokens`, endpoint: 'count_tokens', operation: 'countTokens' },
+  ]
+}
+
+function geminiRoutes(base: string): Route[] {
+  const embed = { ...geminiCall, endpoint: 'embeddings' } as const
+  const model = `${base}/models/{model}`
+  return [
+    ...geminiModelRoutes(model),
     { ...embed, path: `${model}:embedContent`, operation: 'embedContent' },
     { ...embed, path: `${model}:batchEmbedContents`, operation: 'batchEmbedContents' },
+  ]
+}
+
+/**
+ * Google's cloud: models by their makers, each on its maker's wire. The project and the location are the caller's, and mean
+ * nothing here. Without them, as with a key of Google's express mode, the address is the same.
+ */
+function vertexRoutes(base: string): Route[] {
+  const claude = `${base}/publishers/anthropic/models`
+  const messages = { ...anthropicCall, endpoint: 'messages', operation: 'messages' } as const
+  return [
+    ...geminiModelRoutes(`${base}/publishers/google/models/{model}`),
+    // No model's name: the body has it, here alone. It comes first, or it would be taken for one.
+    {
+      ...anthropicCall,
+      path: `${claude}/count-tokens:rawPredict`,
+      endpoint: 'count_tokens',
+      operation: 'count_tokens',
+    },
+    { ...messages, path: `${claude}/{model}:rawPredict` },
+    { ...messages, path: `${claude}/{model}:streamRawPredict`, stream: true },
   ]
 }
 
@@ -78,6 +109,10 @@ function modelRoutes(base: string, format: Format): Route[] {
 
 /** Google's clients put a version of their choice behind the base URL: v1beta, or v1 in the newest. */
 const geminiBases = ['/v1beta', '/v1', '/gemini/v1beta', '/gemini/v1']
+const vertexBases = ['/vertex/v1', '/vertex/v1beta1'].flatMap((base) => [
+  `${base}/projects/{project}/locations/{location}`,
+  base,
+])
 
 export const routes: readonly Route[] = [
   ...openaiRoutes('/v1'),
@@ -90,6 +125,7 @@ export const routes: readonly Route[] = [
   ...openaiRoutes('/azure/openai/v1'),
   // Calls before models: where both fit, the end of the address decides.
   ...geminiBases.flatMap(geminiRoutes),
+  ...vertexBases.flatMap(vertexRoutes),
   ...modelRoutes('/v1/models', openai),
   ...modelRoutes('/anthropic/v1/models', anthropic),
   ...modelRoutes('/v1beta/models', gemini),
@@ -117,30 +153,62 @@ export function isGatewayPath(path: string): boolean {
   return prefixes.some((prefix) => path.startsWith(prefix) || path === prefix.slice(0, -1))
 }
 
-const placeholder = '{model}'
+type Pattern = {
+  readonly route: Route
+  /** What is written, before the model; between one and the next is one part of the path. */
+  readonly literals: readonly string[]
+  /** What is written behind the model; null where the path names none. */
+  readonly after: string | null
+}
+
 const exact = new Map<string, Route[]>()
-const withModel: { readonly before: string; readonly after: string; readonly route: Route }[] = []
+const patterns: Pattern[] = []
 for (const route of routes) {
-  const at = route.path.indexOf(placeholder)
-  if (at < 0) exact.set(route.path, [...(exact.get(route.path) ?? []), route])
-  else withModel.push({ before: route.path.slice(0, at), after: route.path.slice(at + placeholder.length), route })
+  if (!route.path.includes('{')) {
+    exact.set(route.path, [...(exact.get(route.path) ?? []), route])
+    continue
+  }
+  const [before = '', after = null] = route.path.split('{model}')
+  patterns.push({ route, literals: before.split(/\{\w+\}/), after })
 }
 
 /** Matches the path byte for byte: no decoding, no case folding, no merging of slashes, so nothing can slip past a rule. */
 export function matchRoute(method: string, path: string): RouteMatch {
   const candidates = exact.get(path)
   if (candidates) return choose(candidates, method, null)
-  for (const { before, after, route } of withModel) {
-    if (path.length <= before.length + after.length || !path.startsWith(before) || !path.endsWith(after)) continue
-    const model = decode(path.slice(before.length, path.length - after.length))
+  for (const { route, literals, after } of patterns) {
+    const at = endOf(literals, path)
+    if (at < 0) continue
+    if (after === null) {
+      if (at === path.length) return choose([route], method, null)
+      continue
+    }
+    if (path.length <= at + after.length || !path.endsWith(after)) continue
+    const model = decode(path.slice(at, path.length - after.length))
     if (model !== null) return choose([route], method, model)
   }
   return { kind: 'unknown', format: formatAt(path) }
 }
 
+/** Where in the path the last of these ends, or -1. A part ends at the next slash, so there is one way to read a path. */
+function endOf(literals: readonly string[], path: string): number {
+  let at = 0
+  for (let i = 0; i < literals.length; i++) {
+    if (i > 0) {
+      const slash = path.indexOf('/', at)
+      if (slash <= at) return -1
+      at = slash
+    }
+    if (!path.startsWith(literals[i]!, at)) return -1
+    at += literals[i]!.length
+  }
+  return at
+}
+
 /** Whose clients look there. */
 function formatAt(path: string): Format {
   if (path.startsWith('/anthropic/')) return anthropic
+  if (path.startsWith('/vertex/')) return path.includes('/publishers/anthropic/') ? anthropic : gemini
   return path.startsWith('/gemini/') || path.startsWith('/v1beta/') ? gemini : openai
 }
 

@@ -3,7 +3,7 @@
  * sends beside it (its key, cookies, forwarding headers) never goes on.
  */
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Operation } from '#lib/formats/contract.ts'
+import type { BodyFields, Operation } from '#lib/formats/contract.ts'
 
 export type UpstreamRequest = {
   readonly origin: string
@@ -27,6 +27,8 @@ export type Provider = {
   /** What it can be asked as it is; conversations first, the one that carries most before the others. */
   readonly operations: readonly Operation[]
   readonly request: (facts: RequestFacts) => UpstreamRequest
+  /** What it wants to stand in the body, whoever wrote it. */
+  readonly bodyFields?: (operation: Operation, upstreamModel: string) => BodyFields
 }
 
 /** What goes with every call, and those of the caller's headers that are named. */

@@ -16,11 +16,12 @@ import { createJournal, type CallRecord, type Journal, type Totals } from '#lib/
 import { MAX_BODY_BYTES, readBody } from '#lib/demo/simulator/read-body.ts'
 import { isLoopback } from '#lib/demo/simulator/rules/loopback.ts'
 import { sendJson } from '#lib/demo/simulator/send-json.ts'
-import type { ReadCall, Wire } from '#lib/demo/simulator/wire.ts'
+import type { FormAnswer, ReadCall, Wire } from '#lib/demo/simulator/wire.ts'
 import { anthropic } from '#lib/demo/simulator/wires/anthropic.ts'
 import { azure } from '#lib/demo/simulator/wires/azure.ts'
 import { gemini } from '#lib/demo/simulator/wires/gemini.ts'
 import { openai } from '#lib/demo/simulator/wires/openai.ts'
+import { vertex } from '#lib/demo/simulator/wires/vertex.ts'
 
 export type Simulator = {
   /** Absolute, without a trailing slash. */
@@ -38,7 +39,7 @@ export type SimulatorOptions = {
   readonly host?: string
 }
 
-const WIRES: readonly Wire[] = [openai, anthropic, gemini, azure]
+const WIRES: readonly Wire[] = [openai, anthropic, gemini, azure, vertex]
 
 /** Longer than any client's pool keeps a connection, so that the simulator never closes one that is being used. */
 const KEEP_ALIVE_MS = 10 * 60_000
@@ -87,7 +88,20 @@ function dispatch(request: IncomingMessage, response: ServerResponse, journal: J
     const id = journal.nextId()
     return sendJson(response, route.status, route.body(id), wire.idHeader(id))
   }
+  if (route.kind === 'form') return answerForm(request, response, route.answer)
   acceptCall({ wire, read: route.read, path, request, response, journal })
+}
+
+function answerForm(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: (form: URLSearchParams) => FormAnswer,
+): void {
+  const send = ({ status, body }: FormAnswer) => sendJson(response, status, body)
+  readBody(request, {
+    whole: (body) => send(answer(new URLSearchParams(body.toString()))),
+    tooLarge: () => send({ status: 413, body: '{}' }),
+  })
 }
 
 type IncomingCall = {

@@ -22,8 +22,12 @@ export type Wire = {
 export type Route =
   /** Catalogue pages and unknown addresses. */
   | { readonly kind: 'page'; readonly status: number; readonly body: (id: string) => string }
+  /** A form that is sent and answered at once; no call. */
+  | { readonly kind: 'form'; readonly answer: (form: URLSearchParams) => FormAnswer }
   /** Something that callers steer: it goes into the journal, with what it bills. */
   | { readonly kind: 'call'; readonly read: ReadCall }
+
+export type FormAnswer = { readonly status: number; readonly body: string }
 
 /** Reads the parsed JSON body of a call. `id` is for the body of a refusal. */
 export type ReadCall = (request: unknown, id: string) => CallRead

@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest'
 import type { ParsedRequest } from '#lib/formats/contract.ts'
 import { parse } from '#lib/formats/anthropic/parse.ts'
 
+const unaddressed = { model: null, stream: false }
 const hello = { model: 'claude-sonnet-4-5', max_tokens: 64, messages: [{ role: 'user', content: 'Say hello' }] }
 
 function read(body: object, endpoint: 'messages' | 'count_tokens' = 'messages'): ParsedRequest {
-  const request = parse(endpoint, body)
+  const request = parse(endpoint, body, unaddressed)
   if ('problem' in request) throw new Error(request.problem)
   return request
 }
@@ -66,16 +67,37 @@ describe('a Messages request', () => {
     ['a system prompt that is a number', { system: 7 }, 'system', ''],
     ['a stream that is text', { stream: 'yes' }, 'stream', ''],
   ])('with %s is refused, and the field is named', (_what, fields, param, message) => {
-    const read = parse('messages', { ...hello, ...fields })
+    const read = parse('messages', { ...hello, ...fields }, unaddressed)
     expect(read).toMatchObject({ param, problem: expect.stringContaining(`${param}: ${message}`) as string })
   })
 
   test('of any JSON breaks nothing', () => {
     fc.assert(
       fc.property(fc.constantFrom('messages', 'count_tokens'), fc.jsonValue(), (endpoint, body) => {
-        expect(parse(endpoint, body)).toBeTypeOf('object')
+        expect(parse(endpoint, body, unaddressed)).toBeTypeOf('object')
       }),
     )
+  })
+})
+
+describe('an address', () => {
+  const addressed = { model: 'claude-opus-4-5@20251101', stream: false }
+  const { model: _none, ...nameless } = hello
+
+  test.each([
+    ['names the model where the body names none', nameless],
+    ['decides where the body names another', hello],
+    ['decides where the body’s is none', { ...hello, model: 7 }],
+  ])('%s', (_how, body) => {
+    expect(parse('messages', body, addressed)).toMatchObject({ model: 'claude-opus-4-5@20251101', stream: false })
+  })
+
+  test('may ask for a stream that the body does not ask for', () => {
+    expect(parse('messages', nameless, { ...addressed, stream: true })).toMatchObject({ stream: true })
+  })
+
+  test('that asks for no stream leaves it to the body', () => {
+    expect(parse('messages', { ...nameless, stream: true }, addressed)).toMatchObject({ stream: true })
   })
 })
 

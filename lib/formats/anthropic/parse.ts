@@ -1,6 +1,6 @@
 /** Reads what the gateway must know of Messages requests; everything else passes untouched. */
 import * as z from 'zod'
-import type { Operation, ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
+import type { Addressed, Operation, ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
 
 /**
  * The most prompt tokens that one image can become: pictures are scaled down to 1,568 pixels on the longer edge, and a
@@ -25,15 +25,17 @@ const messages = count.extend({
   stream: z.boolean().nullish(),
 })
 
-export function parse(operation: Operation, body: unknown): ParsedRequest | ParseProblem {
-  return operation === 'count_tokens' ? parseCount(body) : parseMessages(body)
+/** Where the address names a model, as other clouds' addresses do, the body's is not looked at. */
+export function parse(operation: Operation, body: unknown, addressed: Addressed): ParsedRequest | ParseProblem {
+  const request = addressed.model === null ? body : { ...(body as object), model: addressed.model }
+  return operation === 'count_tokens' ? parseCount(request) : parseMessages(request, addressed.stream)
 }
 
-function parseMessages(body: unknown): ParsedRequest | ParseProblem {
+function parseMessages(body: unknown, streamed: boolean): ParsedRequest | ParseProblem {
   const parsed = messages.safeParse(body)
   if (!parsed.success) return problemOf(parsed.error)
   const { stream, max_tokens: outputMaximum } = parsed.data
-  return { ...promptOf(parsed.data), stream: stream === true, outputMaximum }
+  return { ...promptOf(parsed.data), stream: streamed || stream === true, outputMaximum }
 }
 
 /** Counting has no output, and no stream. */

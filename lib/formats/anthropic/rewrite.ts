@@ -1,4 +1,4 @@
-/** What the gateway changes in a Messages request body: nothing but the model's name and the output maximum. */
+/** What the gateway changes in a Messages request body: the model's name, the output maximum, what the address said. */
 import type { BodyChanges } from '#lib/formats/contract.ts'
 import { isAmbiguous as isAmbiguousIn, quoted, withFields } from '#lib/formats/json-body.ts'
 
@@ -6,8 +6,9 @@ export function rewrite(body: unknown, bytes: Buffer, changes: BodyChanges): Buf
   const fields = body as Record<string, unknown>
   const added: Record<string, unknown> = {}
   if (changes.outputMaximum !== undefined) added.max_tokens = changes.outputMaximum
-  if (changes.model !== undefined && changes.model !== fields.model) added.model = changes.model
-  return withFields(fields, bytes, added, changes.rewrite === true)
+  if (changes.stream) added.stream = true
+  if (changes.model !== undefined) added.model = changes.model
+  return withFields(fields, bytes, { ...added, ...changes.fields }, changes.rewrite === true)
 }
 
 const deciding = quoted('model', 'stream', 'max_tokens')

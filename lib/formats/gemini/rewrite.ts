@@ -14,7 +14,7 @@ export function rewrite(body: unknown, bytes: Buffer, changes: BodyChanges): Buf
     added[name] = { ...others, maxOutputTokens: changes.outputMaximum }
   }
   if (changes.model !== undefined) Object.assign(added, renamed(fields, `models/${changes.model}`))
-  return withFields(fields, bytes, added, changes.rewrite === true)
+  return withFields(fields, bytes, { ...added, ...changes.fields }, changes.rewrite === true)
 }
 
 /** The fields of the body in which a model is named, with this name. */

@@ -13,7 +13,7 @@ export function rewrite(body: unknown, bytes: Buffer, changes: BodyChanges, oper
     added[maximumOf(operation, fields, changes.model ?? String(fields.model))] = changes.outputMaximum
   }
   if (changes.model !== undefined && changes.model !== fields.model) added.model = changes.model
-  return withFields(fields, bytes, added, changes.rewrite === true)
+  return withFields(fields, bytes, { ...added, ...changes.fields }, changes.rewrite === true)
 }
 
 /** What the operation calls the output maximum. */

@@ -81,12 +81,12 @@ describe('what Azure can be asked', () => {
     ['embeddings', 'embeddings', 'embeddings'],
     ['moderations', null, null],
   ])('for %s is %s on the classic surface and %s on v1', (asked, classic, v1) => {
-    expect(carriedAs({ kind: 'azure', baseUrl: `${resource}/openai` }, asked)).toBe(classic)
-    expect(carriedAs({ kind: 'azure', baseUrl: `${resource}/openai/v1` }, asked)).toBe(v1)
+    expect(carriedAs({ kind: 'azure', baseUrl: `${resource}/openai` }, asked, 'chat-eu')).toBe(classic)
+    expect(carriedAs({ kind: 'azure', baseUrl: `${resource}/openai/v1` }, asked, 'chat-eu')).toBe(v1)
   })
 
   test('has responses of its own on v1 alone', () => {
-    expect(carriedAs({ kind: 'azure', baseUrl: `${resource}/openai/v1` }, 'responses')).toBe('responses')
-    expect(carriedAs({ kind: 'azure', baseUrl: `${resource}/openai` }, 'responses')).not.toBe('responses')
+    expect(carriedAs({ kind: 'azure', baseUrl: `${resource}/openai/v1` }, 'responses', 'chat-eu')).toBe('responses')
+    expect(carriedAs({ kind: 'azure', baseUrl: `${resource}/openai` }, 'responses', 'chat-eu')).not.toBe('responses')
   })
 })

@@ -28,6 +28,11 @@ const METHODS: Readonly<Record<string, (model: string, query: string) => ReadCal
   batchEmbedContents: (model) => (request) => readBatchEmbedContents(request, model),
 }
 
+/** A call to a model by its method's name, also where the address before it is another; null where there is no such method. */
+export function readCallTo(method: string, model: string, query: string): ReadCall | null {
+  return Object.hasOwn(METHODS, method) ? (METHODS[method]?.(model, query) ?? null) : null
+}
+
 /** Google knows the system parameters of its APIs with a dollar sign too. */
 const WANTS_EVENTS = /(?:^|&)(?:\$|%24)?alt=sse(?:&|$)/
 
@@ -39,8 +44,8 @@ function route(method: string, path: string, query: string): Route {
   const colon = target.lastIndexOf(':')
   if (method === 'GET' && colon === -1) return modelPage(target)
   const name = target.slice(colon + 1)
-  if (method !== 'POST' || colon < 1 || !Object.hasOwn(METHODS, name)) return unknownAddress(method, path)
-  const read = METHODS[name]?.(target.slice(0, colon), query)
+  if (method !== 'POST' || colon < 1) return unknownAddress(method, path)
+  const read = readCallTo(name, target.slice(0, colon), query)
   return read ? { kind: 'call', read } : unknownAddress(method, path)
 }
 

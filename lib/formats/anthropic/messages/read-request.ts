@@ -11,12 +11,14 @@ import { readToolChoice, readTools } from '#lib/formats/anthropic/messages/read-
 import { readTurns } from '#lib/formats/anthropic/messages/read-turns.ts'
 import type { NeutralRequest, SettingName, Settings } from '#lib/formats/neutral.ts'
 
-export function readRequest(json: Readonly<Record<string, unknown>>, _addressed: Addressed): NeutralRequest {
+export function readRequest(json: Readonly<Record<string, unknown>>, addressed: Addressed): NeutralRequest {
   const body = new Fields(json, '')
   const leftOut: string[] = []
   // The gateway's own: it has chosen the model.
   body.get('model')
-  const stream = body.boolean('stream') ?? false
+  // Says that this is the Messages API, where it is another cloud's.
+  body.get('anthropic_version')
+  const stream = (body.boolean('stream') ?? false) || addressed.stream
   const system = readContent(body, 'system', readText)
   const { turns, instructions } = readTurns(body, leftOut)
   const tools = readTools(body, leftOut)

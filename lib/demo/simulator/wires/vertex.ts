@@ -1,0 +1,61 @@
+/**
+ * Google's Vertex AI: Gemini's calls and Claude's, below addresses that name the publisher and the model, and a token
+ * endpoint for credentials that are exchanged. The body of a call to Claude has a version and no model.
+ */
+import { isObject } from '#lib/demo/simulator/rules/members.ts'
+import type { CallRead, ReadCall, Route, Wire } from '#lib/demo/simulator/wire.ts'
+import { readCountTokens } from '#lib/demo/simulator/wires/anthropic/count-tokens.ts'
+import { errorBody as anthropicError } from '#lib/demo/simulator/wires/anthropic/errors.ts'
+import { readMessages } from '#lib/demo/simulator/wires/anthropic/messages.ts'
+import { readCallTo } from '#lib/demo/simulator/wires/gemini.ts'
+import { errorBody } from '#lib/demo/simulator/wires/gemini/errors.ts'
+import { answerTokenRequest } from '#lib/demo/simulator/wires/vertex/token.ts'
+
+export const vertex: Wire = {
+  provider: 'vertex',
+  basePath: '/vertex',
+  route,
+  idHeader: (id) => ['x-request-id', id],
+  errorBody,
+}
+
+const MODEL = /^\/v1(?:beta1)?(?:\/projects\/[^/]+\/locations\/[^/]+)?\/publishers\/([^/]+)\/models\/([^/]+):(\w+)$/
+const GEMINI_METHODS = ['generateContent', 'streamGenerateContent', 'countTokens']
+const CLAUDE_METHODS = ['rawPredict', 'streamRawPredict']
+
+function route(method: string, path: string, query: string): Route {
+  if (method === 'POST' && path === '/token') return { kind: 'form', answer: answerTokenRequest }
+  const [, publisher = '', model = '', called = ''] = MODEL.exec(path) ?? []
+  const read = method === 'POST' ? readerOf(publisher, decode(model), called, query) : null
+  if (read) return { kind: 'call', read }
+  return { kind: 'page', status: 404, body: () => errorBody(404, `Nothing answers to ${method} /vertex${path}.`) }
+}
+
+function readerOf(publisher: string, model: string, called: string, query: string): ReadCall | null {
+  if (publisher === 'google' && GEMINI_METHODS.includes(called)) return readCallTo(called, model, query)
+  if (publisher !== 'anthropic' || !CLAUDE_METHODS.includes(called)) return null
+  // The one call whose body names the model.
+  return model === 'count-tokens' ? readCountTokens : (request, id) => rawPredict(request, model, id)
+}
+
+const VERSION = 'vertex-2023-10-16'
+
+function rawPredict(request: unknown, model: string, id: string): CallRead {
+  if (!isObject(request)) return readMessages(request, id)
+  const { anthropic_version: version, ...members } = request
+  if (version !== VERSION) return refused(model, `anthropic_version: Expected '${VERSION}'`, id)
+  if ('model' in members) return refused(model, 'model: Extra inputs are not permitted', id)
+  return readMessages({ ...members, model }, id)
+}
+
+function refused(model: string, message: string, id: string): CallRead {
+  return { kind: 'invalid', model, body: anthropicError(400, message, id) }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest'
+import type { Operation } from '#lib/formats/contract.ts'
+import { bodyFieldsFor, carriedAs, requestTo } from '#lib/providers/providers.ts'
+import type { RequestFacts } from '#lib/providers/upstream-request.ts'
+
+const origin = 'https://europe-west4-aiplatform.googleapis.com'
+const base = '/v1/projects/fernhill/locations/europe-west4'
+const connection = { kind: 'vertex', baseUrl: origin + base } as const
+const claude = 'claude-sonnet-4-5@20250929'
+
+function request(facts: Partial<RequestFacts>) {
+  return requestTo('vertex', {
+    baseUrl: connection.baseUrl,
+    operation: 'generateContent',
+    upstreamModel: 'gemini-2.5-flash',
+    stream: false,
+    credential: 'ya29.token',
+    caller: {},
+    query: '',
+    ...facts,
+  })
+}
+
+describe('a call to Vertex AI', () => {
+  test.each<[string, string, Partial<RequestFacts>]>([
+    ['a Gemini', 'google/models/gemini-2.5-flash:generateContent', {}],
+    ['a Gemini that is told by its publisher', 'google/models/x:generateContent', { upstreamModel: 'google/x' }],
+    [
+      'a stream of events',
+      'google/models/gemini-2.5-flash:streamGenerateContent?alt=sse',
+      { stream: true, query: null },
+    ],
+    ['a stream as an array', 'google/models/gemini-2.5-flash:streamGenerateContent', { stream: true }],
+    ['a count', 'google/models/gemini-2.5-flash:countTokens', { operation: 'countTokens' }],
+    ['a Claude', `anthropic/models/${claude}:rawPredict`, { operation: 'messages', upstreamModel: claude }],
+    [
+      'a Claude that is told by its publisher',
+      'anthropic/models/opus:streamRawPredict',
+      { operation: 'messages', upstreamModel: 'anthropic/opus', stream: true },
+    ],
+    [
+      'a count of Claude’s, at an address of its own',
+      'anthropic/models/count-tokens:rawPredict',
+      { operation: 'count_tokens', upstreamModel: claude },
+    ],
+    [
+      'a name that climbs, as one part of the path',
+      'google/models/..%2F..%2Fx%3Fy:generateContent',
+      { upstreamModel: 'google/../../x?y' },
+    ],
+  ])('for %s goes to %s', (_what, target, facts) => {
+    expect(request(facts)).toMatchObject({ origin, path: `${base}/publishers/${target}` })
+  })
+
+  test.each([
+    ['ya29.c.b0Aaekm1K', { authorization: 'Bearer ya29.c.b0Aaekm1K' }],
+    ['AIzaSyA-0123456789', { 'x-goog-api-key': 'AIzaSyA-0123456789' }],
+    ['AQ.Ab8RN6', { 'x-goog-api-key': 'AQ.Ab8RN6' }],
+  ])('shows %s as what it is', (credential, shown) => {
+    const { headers } = request({ credential })
+    expect(headers).toMatchObject(shown)
+    expect(JSON.stringify(headers).split(credential)).toHaveLength(2)
+  })
+
+  test('passes nothing on of the caller’s but what its publisher knows', () => {
+    const caller = {
+      authorization: 'Bearer mine',
+      cookie: 'x=1',
+      'x-goog-api-key': 'mine',
+      'x-goog-user-project': 'mine',
+      'anthropic-beta': 'context-1m',
+      'anthropic-version': '2023-06-01',
+    }
+    const { headers } = request({ caller, operation: 'messages', upstreamModel: claude })
+    expect(headers).toMatchObject({ authorization: 'Bearer ya29.token', 'anthropic-beta': 'context-1m' })
+    expect(Object.keys(headers)).not.toContain('anthropic-version')
+    expect(JSON.stringify(headers)).not.toContain('mine')
+    expect(JSON.stringify(request({ caller }).headers)).not.toContain('context-1m')
+  })
+})
+
+describe('what Vertex AI can be asked', () => {
+  test.each<[Operation, string, Operation | null]>([
+    ['generateContent', 'gemini-2.5-flash', 'generateContent'],
+    ['messages', claude, 'messages'],
+    ['count_tokens', claude, 'count_tokens'],
+    ['chat', 'gemini-2.5-flash', 'generateContent'],
+    ['chat', claude, 'messages'],
+    ['generateContent', claude, 'messages'],
+    ['messages', 'gemini-2.5-flash', 'generateContent'],
+    ['countTokens', claude, null],
+    ['embedContent', 'gemini-embedding-001', null],
+    ['chat', 'meta/llama-4', null],
+  ])('%s of %s is %s', (asked, model, spoken) => {
+    expect(carriedAs(connection, asked, model)).toBe(spoken)
+  })
+})
+
+describe('the body of a call to a Claude', () => {
+  const version = { anthropic_version: 'vertex-2023-10-16' }
+
+  test('has a version, and no model: the address has it', () => {
+    expect(bodyFieldsFor(connection, 'messages', claude)).toStrictEqual({ ...version, model: undefined })
+  })
+
+  test('has the model where tokens are counted, without its publisher', () => {
+    const fields = bodyFieldsFor(connection, 'count_tokens', `anthropic/${claude}`)
+    expect(fields).toStrictEqual({ ...version, model: claude })
+  })
+
+  test('at Anthropic itself has no version', () => {
+    const anthropic = { kind: 'anthropic', baseUrl: 'https://api.anthropic.com/v1' } as const
+    expect(bodyFieldsFor(anthropic, 'messages', 'claude-sonnet-4-5')).toStrictEqual({ anthropic_version: undefined })
+  })
+})

@@ -1,0 +1,75 @@
+/**
+ * How a call reaches Google's Vertex AI. A base URL ends where publishers begin, such as
+ * https://REGION-aiplatform.googleapis.com/v1/projects/PROJECT/locations/REGION; a model is on its publisher's own wire.
+ *
+ * - google: Gemini's. Embeddings are another method there (`predict`) with another body, so they are not carried.
+ * - anthropic: the Messages API, whose address names the model and whose body names a version instead
+ */
+import type { BodyFields } from '#lib/formats/contract.ts'
+import { wantsEvents } from '#lib/formats/gemini/alt.ts'
+import { baseOf, forwardedHeaders, type Provider, type RequestFacts } from '#lib/providers/upstream-request.ts'
+
+const google: Provider = {
+  operations: ['generateContent', 'countTokens'],
+  request(facts) {
+    const { operation, stream, query } = facts
+    const method = stream ? 'streamGenerateContent' : operation
+    const alt = stream && (query === null || wantsEvents(query)) ? '?alt=sse' : ''
+    return to(facts, `google/models/${nameIn(facts)}:${method}${alt}`, ['x-goog-api-client', 'x-server-timeout'])
+  },
+  // Bodies for Google's other API may name the model in its way; here the address does.
+  bodyFields: () => ({ model: undefined }),
+}
+
+const anthropic: Provider = {
+  operations: ['messages', 'count_tokens'],
+  request(facts) {
+    const method = facts.stream ? 'streamRawPredict' : 'rawPredict'
+    const target = facts.operation === 'count_tokens' ? 'count-tokens' : nameIn(facts)
+    return to(facts, `anthropic/models/${target}:${method}`, ['anthropic-beta'])
+  },
+  bodyFields: (operation, upstreamModel): BodyFields => ({
+    anthropic_version: 'vertex-2023-10-16',
+    model: operation === 'count_tokens' ? modelOf(upstreamModel).name : undefined,
+  }),
+}
+
+/** Models of other publishers are on a wire that is not spoken here. */
+const unspoken: Provider = {
+  operations: [],
+  request() {
+    throw new Error('no call can go to this publisher')
+  },
+}
+
+const publishers: Readonly<Record<string, Provider>> = { google, anthropic }
+
+export function vertexAt(_baseUrl: string, upstreamModel: string): Provider {
+  return publishers[modelOf(upstreamModel).publisher] ?? unspoken
+}
+
+/** `anthropic/claude-…` and `google/…` say whose the model is; without that its name tells. */
+function modelOf(upstreamModel: string): { readonly publisher: string; readonly name: string } {
+  const slash = upstreamModel.indexOf('/')
+  if (slash > 0) return { publisher: upstreamModel.slice(0, slash), name: upstreamModel.slice(slash + 1) }
+  return { publisher: upstreamModel.startsWith('claude') ? 'anthropic' : 'google', name: upstreamModel }
+}
+
+/** Versions stand behind an @, which addresses may have as it is. */
+function nameIn({ upstreamModel }: RequestFacts): string {
+  return encodeURIComponent(modelOf(upstreamModel).name).replaceAll('%40', '@')
+}
+
+function to(facts: RequestFacts, target: string, passedOn: readonly string[]) {
+  const { origin, basePath } = baseOf(facts.baseUrl)
+  const headers = forwardedHeaders(facts.caller, passedOn)
+  if (facts.credential !== null) Object.assign(headers, shown(facts.credential))
+  return { origin, path: `${basePath}/publishers/${target}`, headers }
+}
+
+/** Google's keys begin so; what else is shown is an access token. */
+function shown(credential: string): Record<string, string> {
+  return /^(?:AIza|AQ\.)/.test(credential)
+    ? { 'x-goog-api-key': credential }
+    : { authorization: `Bearer ${credential}` }
+}
