@@ -127,6 +127,7 @@ export async function startRung(rung: Rung): Promise<number> {
       timeouts: defaultTimeouts,
       circuits,
       retries,
+      accessTokens: { of: (credential) => credential, forget: () => {} },
       passedOver: () => {},
       startedMs: Date.now(),
       nowMs: Date.now,

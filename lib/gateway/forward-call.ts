@@ -17,6 +17,8 @@ import {
 import { brokenOffRefusal, upstreamRefusal } from '#lib/gateway/upstream-refusal.ts'
 import type { Ending } from '#lib/gateway/usage-event.ts'
 import type { WrittenAttempt } from '#lib/ledger/contract.ts'
+import { takesTokens } from '#lib/providers/providers.ts'
+import type { AccessTokens, NoToken } from '#lib/providers/vertex/access-tokens.ts'
 import type { AttemptOutcome } from '#lib/routing/circuit.ts'
 import type { Circuits, Place } from '#lib/routing/circuits.ts'
 import { failureOf, outcomeOf, type Failure } from '#lib/routing/failure.ts'
@@ -30,6 +32,7 @@ export type Forwarding = Omit<Relaying, 'modelName' | 'brokenOff' | 'firstByteMs
   readonly carry: (target: RouteTarget) => CarriedCall
   readonly circuits: Circuits
   readonly retries: RetryBudget
+  readonly accessTokens: AccessTokens
   readonly passedOver: (provider: string) => void
   readonly random: () => number
   /** Sends the refusal when no target answered. */
@@ -52,7 +55,8 @@ export async function forwardCall(f: Forwarding): Promise<Ending> {
     ...f,
     modelName: f.plan.model.name,
     brokenOff: (timeout) => brokenOffRefusal(f.plan, timeout),
-    firstByteMs: () => Math.min(f.timeouts.firstByteMs, deadlineMs - f.nowMs()),
+    // A token may have taken what time there was.
+    firstByteMs: () => Math.max(1, Math.min(f.timeouts.firstByteMs, deadlineMs - f.nowMs())),
   }
   const journey: Journey = { f, relaying, caller: watchCaller(f.reply), deadlineMs, attempts: [], failed: [] }
   f.retries.earn()
@@ -84,6 +88,9 @@ async function tryPlace(journey: Journey, chosen: NextAttempt): Promise<Ending |
   const place: Place = { deployment: target.deployment, credential }
   const startedMs = f.nowMs()
   const learn = (outcome: AttemptOutcome): void => f.circuits.record(place, outcome, startedMs, f.nowMs())
+  const showing = shownAt(f, place)
+  // Only a token that must be fetched is waited for: all other calls go on at once.
+  const shown = showing instanceof Promise ? await showing : showing
   if (caller.gone) {
     learn({ kind: 'unknown' })
     return aborted(journey, nothingSent)
@@ -96,24 +103,22 @@ async function tryPlace(journey: Journey, chosen: NextAttempt): Promise<Ending |
     failed.push({ target, credential, failure, retryAfterMs: waitMs, isFinal, isRetry: chosen.isRetry })
     return choose(journey)
   }
+  if (shown !== null && typeof shown !== 'string') {
+    journey.attempts.push(writtenAttempt(place, withoutToken, startedMs - f.startedMs, f.nowMs() - startedMs))
+    return fail(shown.isRefused ? 'dead credential' : 'unavailable', null)
+  }
   let next: NextAttempt | NoAttempt | null = null
-  const relayed = await relayAnswer(
-    journey.relaying,
-    caller,
-    target,
-    f.carry(target),
-    credential?.secret.reveal() ?? null,
-    (head) => {
-      const failure = failureOf(head.status)
-      if (!failure) {
-        learn({ kind: 'answered' })
-        return true
-      }
-      next = fail(failure, head)
-      // Where nobody else can be asked, the caller's own client knows best how to wait.
-      return failure === 'rate limited' && next.kind === 'none'
-    },
-  )
+  const relayed = await relayAnswer(journey.relaying, caller, target, f.carry(target), shown, (head) => {
+    const failure = failureOf(head.status)
+    if (!failure) {
+      learn({ kind: 'answered' })
+      return true
+    }
+    if (failure === 'dead credential' && credential) f.accessTokens.forget(credential.secret.reveal())
+    next = fail(failure, head)
+    // Where nobody else can be asked, the caller's own client knows best how to wait.
+    return failure === 'rate limited' && next.kind === 'none'
+  })
   journey.attempts.push(writtenAttempt(place, relayed, startedMs - f.startedMs, f.nowMs() - startedMs))
 
   if (relayed.kind === 'aborted') {
@@ -125,6 +130,19 @@ async function tryPlace(journey: Journey, chosen: NextAttempt): Promise<Ending |
     return { ...soFar(journey, target), ...endingOf(relayed, caller) }
   }
   return next ?? fail(failureWithoutStatus(relayed), null)
+}
+
+/** What the provider sees of the credential. */
+function shownAt(f: Forwarding, { deployment, credential }: Place): string | null | Promise<string | NoToken> {
+  const secret = credential?.secret.reveal() ?? null
+  return secret !== null && takesTokens(deployment.provider.kind) ? f.accessTokens.of(secret) : secret
+}
+
+/** Nothing was sent to the provider. */
+const withoutToken: Relayed = {
+  kind: 'not answered',
+  exchange: { kind: 'failed', timeout: false, aborted: false, cause: 'no access token' },
+  head: null,
 }
 
 function choose({ f, failed, deadlineMs }: Journey): NextAttempt | NoAttempt {

@@ -34,6 +34,7 @@ import { hasRoom } from '#lib/limits/rules/has-room.ts'
 import type { WrittenEvent } from '#lib/ledger/contract.ts'
 import { newId } from '#lib/platform/ids.ts'
 import type { Log } from '#lib/platform/log.ts'
+import type { AccessTokens } from '#lib/providers/vertex/access-tokens.ts'
 import type { Circuits } from '#lib/routing/circuits.ts'
 import type { RetryBudget } from '#lib/routing/retry-budget.ts'
 
@@ -42,6 +43,7 @@ export type GatewayPorts = DecidePorts & {
   readonly timeouts: UpstreamTimeouts
   readonly circuits: Circuits
   readonly retries: RetryBudget
+  readonly accessTokens: AccessTokens
   readonly settlements: Settlements
   readonly running: RunningCalls
   readonly metrics: GatewayMetrics
@@ -203,6 +205,7 @@ async function forwardAdmitted(
       timeouts: ports.timeouts,
       circuits: ports.circuits,
       retries: ports.retries,
+      accessTokens: ports.accessTokens,
       passedOver: ports.metrics.passedOver,
       startedMs: atMs,
       nowMs: ports.nowMs,

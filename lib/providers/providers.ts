@@ -48,6 +48,11 @@ export function carriedAs(connection: Connection, operation: Operation, upstream
   return operations.find((spoken) => isTranslatable(operation, spoken)) ?? null
 }
 
+/** Whether credentials of this kind may have to be exchanged for tokens before they are shown. */
+export function takesTokens(kind: ProviderKind): boolean {
+  return kind === 'vertex'
+}
+
 /** Throws for a kind that no call is ever planned for. */
 export function requestTo(kind: ProviderKind, facts: RequestFacts): UpstreamRequest {
   const provider = providerAt({ kind, baseUrl: facts.baseUrl }, facts.upstreamModel)

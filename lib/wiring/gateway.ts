@@ -16,6 +16,7 @@ import { openDatabase } from '#lib/platform/db.ts'
 import { createLog, type Log } from '#lib/platform/log.ts'
 import { openRedis } from '#lib/platform/redis.ts'
 import { loadGrant } from '#lib/policy/load-grant.ts'
+import { createAccessTokens } from '#lib/providers/vertex/access-tokens.ts'
 import { createCircuits, openCircuits } from '#lib/routing/circuits.ts'
 import { createRetryBudget } from '#lib/routing/retry-budget.ts'
 
@@ -52,6 +53,11 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
   const circuits = createCircuits()
   const metrics = createMetrics(running.count, settlements.waiting, () => openCircuits(circuits, systemClock.nowMs()))
   const pools = createPools(timeouts)
+  const accessTokens = createAccessTokens({
+    poolFor: (origin) => pools.get(origin),
+    nowMs: systemClock.nowMs,
+    warn: (account, problem) => log.warn({ account, problem }, 'no access token for a provider'),
+  })
   const ports: GatewayPorts = {
     redis,
     grants,
@@ -63,6 +69,7 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
     timeouts,
     circuits,
     retries: createRetryBudget(),
+    accessTokens,
     settlements,
     running,
     metrics,

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest'
+import { isExchanged, readCredential } from '#lib/providers/vertex/credential.ts'
+
+const key = {
+  type: 'service_account',
+  client_email: 'gate@fernhill.iam.gserviceaccount.com',
+  private_key: 'PEM-OF-A-KEY',
+}
+const federation = {
+  type: 'external_account',
+  audience: '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/providers/kube',
+  subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+  credential_source: { file: '/var/run/service-account/token' },
+}
+const read = (value: unknown) => readCredential(JSON.stringify(value))
+
+describe('a credential for Vertex AI', () => {
+  test.each([
+    ['{"type":"service_account"}', true],
+    ['\n  { "type": "external_account" }', true],
+    ['ya29.c.b0Aaekm1K', false],
+    ['AIzaSyA-0123456789', false],
+  ])('%j: exchanged %s', (text, exchanged) => expect(isExchanged(text)).toBe(exchanged))
+
+  test('of a service account asks Google for its token, unless it says where', () => {
+    const { private_key: privateKey, client_email: email } = key
+    const said = read(key)
+    expect(said).toMatchObject({ kind: 'service account', email, privateKey, keyId: null })
+    expect(said.tokenUrl.href).toBe('https://oauth2.googleapis.com/token')
+    const elsewhere = 'http://127.0.0.1:4010/vertex/token'
+    expect(read({ ...key, token_uri: elsewhere }).tokenUrl.href).toBe(elsewhere)
+  })
+
+  test('of a federation reads a file, as text or as a member of JSON', () => {
+    expect(read(federation)).toMatchObject({ kind: 'federated', file: '/var/run/service-account/token', field: null })
+    const format = { type: 'json', subject_token_field_name: 'id' }
+    const source = { file: '/token', format }
+    expect(read({ ...federation, credential_source: source })).toMatchObject({ file: '/token', field: 'id' })
+  })
+
+  test.each([
+    'http://oauth2.googleapis.com/token',
+    'https://oauth2.googleapis.com.evil.example/token',
+    'https://evilgoogleapis.com/token',
+    'https://user:pass@oauth2.googleapis.com/token',
+    'https://oauth2.googleapis.com:8443/token',
+    'https://evil.example/#.googleapis.com',
+    'http://169.254.169.254/computeMetadata/v1/token',
+    'http://metadata.google.internal/token',
+    'http://127.0.0.1.evil.example/token',
+    'http://10.0.0.7/token',
+    'file:///etc/passwd',
+    'nonsense',
+  ])('asks for no token at %s', (url) => {
+    expect(() => read({ ...key, token_uri: url })).toThrow('token_uri: must be https at googleapis.com')
+    expect(() => read({ ...federation, token_url: url })).toThrow('token_url: must be https')
+    expect(() => read({ ...federation, service_account_impersonation_url: url })).toThrow('must be https')
+  })
+
+  test.each([
+    [{ type: 'authorized_user' }, 'type: must be service_account or external_account'],
+    [{ ...key, private_key: 7 }, 'private_key'],
+    [{ ...federation, credential_source: { url: 'http://169.254.169.254/token' } }, 'credential_source.file'],
+    [{ ...federation, credential_source: { executable: { command: 'id' } } }, 'credential_source.file'],
+    [{ ...federation, subject_token_type: 'urn:ietf:params:aws:token-type:aws4_request' }, 'subject_token_type'],
+  ])('%# is refused by the name of its field, and tells nothing else', (value, named) => {
+    expect(() => read(value)).toThrow(named)
+    expect(() => read(value)).not.toThrow('PEM-OF-A-KEY')
+  })
+
+  test('that only begins like JSON is refused', () => {
+    expect(() => readCredential('{"type": PEM-OF-A-KEY')).toThrow('the credential begins like JSON, and is none')
+  })
+})

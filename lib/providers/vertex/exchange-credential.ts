@@ -1,0 +1,156 @@
+/**
+ * How a credential becomes an access token of Google's: a signed assertion (RFC 7523) for a service account, a token
+ * exchange (RFC 8693) for a federated identity, and then, where it is asked for, a service account's token in its stead.
+ *
+ * Our own and not google-auth-library: two requests and a signature, where that brings its own HTTP client, reads the
+ * process environment and metadata servers, and leaves its time-outs and retries to itself.
+ */
+import { open } from 'node:fs/promises'
+import { importPKCS8, SignJWT } from 'jose'
+import type { Dispatcher } from 'undici'
+import * as z from 'zod'
+import type { ExchangedCredential } from '#lib/providers/vertex/credential.ts'
+
+export type AccessToken = { readonly text: string; readonly expiresAtMs: number }
+
+export type Asking = {
+  readonly poolFor: (origin: string) => Dispatcher
+  readonly nowMs: number
+  /** Ends the exchange wherever it is. */
+  readonly signal: AbortSignal
+}
+
+/** The token endpoint has turned the credential down; anything else that is thrown says nothing about the credential. */
+export class CredentialRefused extends Error {}
+
+const scope = 'https://www.googleapis.com/auth/cloud-platform'
+
+export async function exchangeCredential(credential: ExchangedCredential, asking: Asking): Promise<AccessToken> {
+  if (credential.kind === 'service account') {
+    return askForToken(credential.tokenUrl, asking, {
+      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      assertion: await assertionOf(credential, asking.nowMs),
+    })
+  }
+  const federated = await askForToken(credential.tokenUrl, asking, {
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    audience: credential.audience,
+    scope,
+    requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    subject_token_type: credential.subjectTokenType,
+    subject_token: await subjectToken(credential.file, credential.field),
+  })
+  return credential.impersonationUrl ? impersonate(credential.impersonationUrl, federated, asking) : federated
+}
+
+const assertionSeconds = 3_600
+
+async function assertionOf(
+  { email, privateKey, keyId, tokenUrl }: Extract<ExchangedCredential, { kind: 'service account' }>,
+  nowMs: number,
+): Promise<string> {
+  const key = await importPKCS8(privateKey, 'RS256').catch(() => {
+    throw new CredentialRefused('private_key: no PKCS #8 key in PEM')
+  })
+  const seconds = Math.floor(nowMs / 1000)
+  return new SignJWT({ scope })
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(keyId === null ? {} : { kid: keyId }) })
+    .setIssuer(email)
+    .setAudience(tokenUrl.href)
+    .setIssuedAt(seconds)
+    .setExpirationTime(seconds + assertionSeconds)
+    .sign(key)
+}
+
+const longestFile = 64 * 1024
+const jwt = /^[\w-]+\.[\w-]+\.[\w-]+$/
+
+/** Nothing but a JWT is sent: the path is an administrator's, and the machine has other files. */
+async function subjectToken(path: string, field: string | null): Promise<string> {
+  const file = await open(path, 'r').catch(() => {
+    throw new Error('credential_source.file cannot be read')
+  })
+  try {
+    const about = await file.stat()
+    if (!about.isFile() || about.size > longestFile) throw new Error('credential_source.file is no file of a token')
+    const text = (await file.readFile('utf8')).trim()
+    const token = field === null ? text : memberOf(text, field)
+    if (typeof token !== 'string' || !jwt.test(token)) throw new Error('credential_source.file holds no JWT')
+    return token
+  } finally {
+    await file.close()
+  }
+}
+
+function memberOf(text: string, name: string): unknown {
+  const value = parseJson(text)
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : null
+}
+
+// A token goes into a header.
+const tokenText = z.string().regex(/^[\x21-\x7e]{1,8192}$/)
+/** RFC 6749 lets the time be left out; most are valid for an hour. */
+const unsaidSeconds = 600
+const tokenAnswer = z.object({
+  access_token: tokenText,
+  expires_in: z.coerce.number().positive().default(unsaidSeconds),
+})
+
+async function askForToken(url: URL, asking: Asking, form: Record<string, string>): Promise<AccessToken> {
+  const type = 'application/x-www-form-urlencoded'
+  const answer = await post(url, asking, { 'content-type': type }, new URLSearchParams(form).toString())
+  const read = tokenAnswer.safeParse(answer)
+  if (!read.success) throw new Error(`${url.host} gave no access token`)
+  return { text: read.data.access_token, expiresAtMs: asking.nowMs + read.data.expires_in * 1000 }
+}
+
+/** https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken */
+const impersonated = z.object({ accessToken: tokenText, expireTime: z.iso.datetime({ offset: true }) })
+
+async function impersonate(url: URL, federated: AccessToken, asking: Asking): Promise<AccessToken> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${federated.text}` }
+  const read = impersonated.safeParse(await post(url, asking, headers, JSON.stringify({ scope: [scope] })))
+  if (!read.success) throw new Error(`${url.host} gave no access token`)
+  return { text: read.data.accessToken, expiresAtMs: Date.parse(read.data.expireTime) }
+}
+
+const longestAnswer = 64 * 1024
+
+/** The JSON of a good answer. Redirects are not followed. */
+async function post(url: URL, { poolFor, signal }: Asking, headers: Record<string, string>, body: string) {
+  const path = url.pathname + url.search
+  const { statusCode, body: answer } = await poolFor(url.origin).request({
+    method: 'POST',
+    path,
+    headers,
+    body,
+    signal,
+  })
+  let text = ''
+  for await (const chunk of answer) {
+    text += (chunk as Buffer).toString('latin1')
+    if (text.length > longestAnswer) throw new Error(`${url.host} answered at too great length`)
+  }
+  const json = parseJson(text)
+  if (statusCode < 300) return json
+  const message = `${url.host} answered ${statusCode}${errorNameIn(json)}`
+  const isAboutUs = statusCode >= 400 && statusCode < 500 && statusCode !== 408 && statusCode !== 429
+  throw isAboutUs ? new CredentialRefused(message) : new Error(message)
+}
+
+/** OAuth's and Google's names for what is wrong; what stands beside them may quote what was sent. */
+function errorNameIn(json: unknown): string {
+  const named = z.object({ error: z.union([z.string(), z.object({ status: z.string() })]) }).safeParse(json)
+  if (!named.success) return ''
+  const { error } = named.data
+  const name = typeof error === 'string' ? error : error.status
+  return /^\w{1,64}$/.test(name) ? ` ${name}` : ''
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return null
+  }
+}
