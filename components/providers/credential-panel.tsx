@@ -11,10 +11,10 @@ import { Field } from '#components/ui/field.tsx'
 import { Verdict } from '#components/ui/note.tsx'
 import { NumberInput } from '#components/ui/number-input.tsx'
 import { Panel, PanelFoot } from '#components/ui/panel.tsx'
-import { providerView } from '#lib/catalog/contract.ts'
+import { providerView, type ProviderView } from '#lib/catalog/contract.ts'
 
 type CredentialPanelProps = {
-  readonly provider: { readonly id: string; readonly displayName: string }
+  readonly provider: Pick<ProviderView, 'id' | 'displayName' | 'kind'>
   readonly live: number
   readonly closeHref: string
 }
@@ -70,6 +70,7 @@ export function CredentialPanel({ provider, live, closeHref }: CredentialPanelPr
         }}
       >
         <SecretField
+          kind={provider.kind}
           secret={secret}
           onSecret={setSecret}
           label={label}

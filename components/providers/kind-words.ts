@@ -18,6 +18,7 @@ export const connectableKinds = [
   'anthropic',
   'azure',
   'gemini',
+  'vertex',
 ] as const satisfies readonly ProviderKind[]
 
 /** Where such a provider is, unless somebody says otherwise. */
@@ -27,15 +28,29 @@ export const usualBaseUrl: Record<(typeof connectableKinds)[number], string> = {
   anthropic: 'https://api.anthropic.com/v1',
   gemini: 'https://generativelanguage.googleapis.com/v1beta',
   azure: '',
+  vertex: '',
 }
 
 /** What to enter, where there is no usual one. */
 export const baseUrlExample: Partial<Record<ProviderKind, string>> = {
   openai_compatible: 'http://vllm.internal:8000/v1',
   azure: 'https://NAME.openai.azure.com/openai/v1',
+  vertex: 'https://REGION-aiplatform.googleapis.com/v1/projects/PROJECT/locations/REGION',
+}
+
+const baseUrlHelps: Partial<Record<ProviderKind, string>> = {
+  azure:
+    'Up to /openai/v1, or to /openai where each deployment has its own address; ?api-version= may follow. The upstream model of a route is the deployment.',
+  vertex:
+    'Up to the location. The upstream model of a route is Google’s or Anthropic’s, such as gemini-2.5-flash or claude-sonnet-4-5@20250929.',
 }
 
 export function baseUrlHelp(kind: ProviderKind): string {
-  if (kind !== 'azure') return 'Up to the version, without the endpoint.'
-  return 'Up to /openai/v1, or to /openai where each deployment has its own address; ?api-version= may follow. The upstream model of a route is the deployment.'
+  return baseUrlHelps[kind] ?? 'Up to the version, without the endpoint.'
+}
+
+/** What a credential of this kind is, where that is more than a key. */
+export const credentialHelp: Partial<Record<ProviderKind, string>> = {
+  vertex:
+    'The whole JSON of a service account’s key or of a workload identity federation; or an access token or API key.',
 }

@@ -109,6 +109,7 @@ export function NewProviderPanel({ closeHref }: { readonly closeHref: string }) 
           />
         </Field>
         <SecretField
+          kind={kind}
           secret={secret}
           onSecret={setSecret}
           label={label}

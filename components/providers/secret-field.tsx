@@ -1,9 +1,12 @@
 'use client'
 
+import { credentialHelp } from '#components/providers/kind-words.ts'
 import { Field } from '#components/ui/field.tsx'
 import { Input } from '#components/ui/input.tsx'
+import type { ProviderKind } from '#lib/catalog/contract.ts'
 
 type SecretFieldProps = {
+  readonly kind: ProviderKind
   readonly secret: string
   readonly onSecret: (text: string) => void
   readonly label: string
@@ -13,24 +16,25 @@ type SecretFieldProps = {
 }
 
 /** A credential to write in: it is encrypted at once, and nobody can read it back. */
-export function SecretField({ secret, onSecret, label, onLabel, errors, optional }: SecretFieldProps) {
+export function SecretField({ kind, secret, onSecret, label, onLabel, errors, optional }: SecretFieldProps) {
   return (
     <>
       <Field
         label="Credential"
         meaning={optional ? 'can follow later' : undefined}
-        help="Encrypted at once. Afterwards only its last four characters are shown, to admins too."
+        help={`${credentialHelp[kind] ?? ''} Encrypted at once. Afterwards only its last four characters are shown, to admins too.`.trim()}
         error={errors.secret}
       >
         <Input
           mono
           type="password"
+          // JSON that is pasted loses its line breaks here, which mean nothing in it.
           // No browser may keep it, and none may fill in somebody’s own password.
           autoComplete="new-password"
           spellCheck={false}
           value={secret}
           maxLength={10_000}
-          placeholder="sk-…"
+          placeholder={kind === 'vertex' ? '{ "type": "service_account", …' : 'sk-…'}
           onChange={(event) => onSecret(event.target.value)}
         />
       </Field>

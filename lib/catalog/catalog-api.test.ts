@@ -96,6 +96,39 @@ describe('a provider', () => {
     expect((await ask(ada, 'POST', `/providers/${provider.id}/credentials/cred_ghost/retire`)).status).toBe(404)
   })
 
+  describe('of Vertex AI', () => {
+    const vertex = {
+      kind: 'vertex',
+      baseUrl: 'https://europe-west4-aiplatform.googleapis.com/v1/projects/p/locations/europe-west4',
+    }
+    const key = {
+      type: 'service_account',
+      private_key_id: '8f3a1c',
+      private_key: `-----BEGIN PRIVATE KEY-----\n${'A'.repeat(1_600)}\n-----END PRIVATE KEY-----\n`,
+      client_email: 'gate@fernhill.iam.gserviceaccount.com',
+    }
+    const asSecret = (fields: object) => JSON.stringify({ ...key, ...fields }, null, 2)
+
+    test('takes the JSON of a key as it is, and shows the end of its id', async () => {
+      const provider = await connect('vertex', { ...vertex, credential: { label: 'key', secret: asSecret({}) } })
+      expect(provider.credentials).toMatchObject([{ last4: '3a1c' }])
+      expect((await snapshot()).providers.get('vertex')?.credentials[0]?.secret.reveal()).toBe(asSecret({}))
+    })
+
+    test('takes none that would send what it signs to a stranger, now or later', async () => {
+      const credential = { label: 'key', secret: asSecret({ token_uri: 'https://evil.example/token' }) }
+      const wrong = await ask(ada, 'POST', '/providers', { name: 'strange', ...vertex, credential })
+      expect(wrong.body).toMatchObject({
+        status: 422,
+        errors: [{ field: 'credential.secret', message: expect.stringContaining('token_uri') as string }],
+      })
+      const { id } = await connect('strange', vertex)
+      const later = await ask(ada, 'POST', `/providers/${id}/credentials`, credential)
+      expect(later.body).toMatchObject({ status: 422, errors: [{ field: 'secret' }] })
+      expect(JSON.stringify([wrong.body, later.body])).not.toContain('AAAA')
+    })
+  })
+
   test('that is pointed at another host does not take its credentials along', async () => {
     const provider = await connect('moving', { credential: { label: 'main', secret } })
     const samePlace = await done<ProviderView>('PATCH', `/providers/${provider.id}`, {

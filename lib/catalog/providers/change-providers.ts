@@ -26,6 +26,7 @@ import type { Context } from '#lib/platform/context.ts'
 import type { Tx } from '#lib/platform/db.ts'
 import { AppError, forbidden, notFound } from '#lib/platform/errors.ts'
 import { changePolicy } from '#lib/policy/change-policy.ts'
+import { credentialProblem } from '#lib/providers/vertex/credential.ts'
 
 export async function createProvider(
   context: Context,
@@ -34,6 +35,7 @@ export async function createProvider(
 ): Promise<ProviderView> {
   mustWrite(actor)
   const baseUrl = checkedUrl(input.baseUrl, input.kind)
+  if (input.credential) checkSecret(input.credential.secret, input.kind, 'credential.secret')
   const nowMs = context.clock.nowMs()
   return changePolicy(context, actor, async (tx) => {
     if (await providerNameIsTaken(tx, input.name)) {
@@ -133,6 +135,7 @@ export async function addCredential(
     if (liveCredentials(row).length >= mostCredentials) {
       throw new AppError('conflict', `A provider has at most ${mostCredentials} live credentials. Retire one first.`)
     }
+    checkSecret(input.secret, row.kind, 'secret')
     const credentialId = await insertCredential(tx, context.config.masterKey, id, input, nowMs)
     return {
       result: viewProvider(await required(tx, id)),
@@ -184,6 +187,15 @@ function checkedUrl(text: string, kind: string): string {
   if (problem === null) return text.replace(/\/+$/, '')
   throw new AppError('validation_failed', 'The address cannot be used.', {
     errors: [{ field: 'baseUrl', message: problem }],
+  })
+}
+
+/** A credential that says how it is used can be looked at before it fails a call. */
+function checkSecret(secret: string, kind: string, field: string): void {
+  const problem = kind === 'vertex' ? credentialProblem(secret) : null
+  if (problem === null) return
+  throw new AppError('validation_failed', 'The credential cannot be used.', {
+    errors: [{ field, message: `It cannot be used: ${problem}.` }],
   })
 }
 

@@ -4,6 +4,7 @@ import type { Db, Tx } from '#lib/platform/db.ts'
 import type { Prisma } from '#lib/platform/generated/prisma/client.ts'
 import { newId } from '#lib/platform/ids.ts'
 import { sealCredential } from '#lib/providers/credentials/seal-credential.ts'
+import { lastFourOf } from '#lib/providers/vertex/credential.ts'
 
 const columns = {
   id: true,
@@ -100,7 +101,15 @@ export async function insertCredential(
   const id = newId('cred', nowMs)
   const sealed = sealCredential(masterKey, { providerId, credentialId: id }, input.secret)
   await tx.providerCredential.create({
-    data: { id, providerId, label: input.label, weight: input.weight, ...sealed, createdAt: new Date(nowMs) },
+    data: {
+      id,
+      providerId,
+      label: input.label,
+      weight: input.weight,
+      ...sealed,
+      last4: lastFourOf(input.secret),
+      createdAt: new Date(nowMs),
+    },
     select: { id: true },
   })
   return id

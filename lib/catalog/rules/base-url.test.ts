@@ -84,3 +84,24 @@ describe('the address of an Azure OpenAI resource', () => {
     expect(baseUrlProblem(url, 'azure')).toContain(named)
   })
 })
+
+describe('the address of Vertex AI', () => {
+  test.each([
+    'https://europe-west4-aiplatform.googleapis.com/v1/projects/fernhill/locations/europe-west4',
+    'https://aiplatform.googleapis.com/v1beta1/projects/fernhill/locations/global/',
+    'https://aiplatform.googleapis.com/v1',
+    'http://127.0.0.1:4010/vertex/v1/projects/fernhill/locations/eu',
+  ])('may be %s', (url) => {
+    expect(baseUrlProblem(url, 'vertex')).toBeNull()
+  })
+
+  test.each([
+    ['https://europe-west4-aiplatform.googleapis.com', '/locations/LOCATION'],
+    ['https://europe-west4-aiplatform.googleapis.com/v1/projects/fernhill', '/locations/LOCATION'],
+    ['https://aiplatform.googleapis.com/v1/projects/p/locations/l/publishers/google', '/locations/LOCATION'],
+    ['https://aiplatform.googleapis.com/v1/projects/p/locations/l?key=AIza', 'query'],
+    ['http://aiplatform.googleapis.com/v1/projects/p/locations/l', 'https'],
+  ])('may not be %s, and the problem names %s', (url, named) => {
+    expect(baseUrlProblem(url, 'vertex')).toContain(named)
+  })
+})

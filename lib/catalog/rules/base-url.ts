@@ -14,11 +14,17 @@ export function baseUrlProblem(text: string, kind: string): string | null {
   if (url.hash !== '') return 'Leave the fragment out of the address.'
   const shape = kind === 'azure' ? azureProblem(url) : url.search && 'Leave the query out of the address.'
   if (shape) return shape
+  if (kind === 'vertex' && !vertexPath.test(url.pathname)) {
+    return 'End the address in /v1/projects/PROJECT/locations/LOCATION; with an API key it may end in /v1.'
+  }
   const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
   if (isNeverAProvider(host)) return 'This address belongs to the machine itself, not to a provider.'
   if (url.protocol === 'http:' && !isInside(host)) return 'Use https. Plain http is for hosts inside your own network.'
   return null
 }
+
+/** Up to where publishers begin. */
+const vertexPath = /\/v1(?:beta1)?(?:\/projects\/[^/]+\/locations\/[^/]+)?\/*$/
 
 /** Azure's portal shows the address of one deployment, and its clients want the resource's; ours is between the two. */
 function azureProblem(url: URL): string | null {

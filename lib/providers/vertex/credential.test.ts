@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isExchanged, readCredential } from '#lib/providers/vertex/credential.ts'
+import { credentialProblem, isExchanged, lastFourOf, readCredential } from '#lib/providers/vertex/credential.ts'
 
 const key = {
   type: 'service_account',
@@ -71,4 +71,24 @@ describe('a credential for Vertex AI', () => {
   test('that only begins like JSON is refused', () => {
     expect(() => readCredential('{"type": PEM-OF-A-KEY')).toThrow('the credential begins like JSON, and is none')
   })
+})
+
+describe('a credential for Vertex AI, as it is entered', () => {
+  const entered = JSON.stringify({ ...key, private_key_id: '8f3a1c', private_key: 'PEM\nOF\nA\nKEY\n' }, null, 2)
+
+  test('may lose its line breaks in a field of one line', () => {
+    expect(readCredential(entered.replaceAll('\n', ''))).toEqual(readCredential(entered))
+    expect(readCredential(entered)).toMatchObject({ privateKey: 'PEM\nOF\nA\nKEY\n' })
+  })
+
+  test.each([
+    [entered, null],
+    ['ya29.token', null],
+    ['{"type":"authorized_user"}', 'type: must be service_account or external_account'],
+  ])('%# is looked at before a call fails', (text, problem) => expect(credentialProblem(text)).toBe(problem))
+
+  test.each([
+    [entered, '3a1c'],
+    ['ya29.token-wxyz', 'wxyz'],
+  ])('%# is told from others by four characters', (text, shown) => expect(lastFourOf(text)).toBe(shown))
 })

@@ -48,6 +48,24 @@ function checked<Read extends z.ZodType>(shape: Read, value: unknown): z.output<
   throw new Error(`${path.join('.')}: ${message}`)
 }
 
+/** What is wrong with a credential as it was entered, or null. Says nothing of what is in it. */
+export function credentialProblem(credential: string): string | null {
+  try {
+    if (isExchanged(credential)) readCredential(credential)
+    return null
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+/**
+ * What tells it from others, for people: of a key that is JSON the end of its key's id, since all such JSON ends alike.
+ */
+export function lastFourOf(credential: string): string {
+  const id = isExchanged(credential) ? /"private_key_id"\s*:\s*"(\w+)"/.exec(credential)?.[1] : null
+  return (id ?? credential.trimEnd()).slice(-4)
+}
+
 const googleUrl = z
   .string()
   .refine(isGooglesOrOurs, 'must be https at googleapis.com')
