@@ -52,8 +52,8 @@ export type ParsedRequest = {
 
 export type ParseProblem = { readonly problem: string; readonly param: string | null }
 
-/** By names of the wire's own. */
-export type BodyFields = Readonly<Record<string, string | undefined>>
+/** Fields of a body, by names of its wire's own. */
+export type BodyFields = Readonly<Record<string, unknown>>
 
 /** What the gateway wants changed in the forwarded body. Nothing set: the caller's bytes go on as they are. */
 export type BodyChanges = {

@@ -2,7 +2,7 @@
  * What a call becomes on the wire of a target, and what the target's answer becomes on the caller's: the same bytes where
  * the wires are the same, a translation where they are not.
  */
-import type { AnswerReader, BodyChanges, ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
+import type { AnswerReader, BodyChanges, BodyFields, ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
 import { formatOf } from '#lib/formats/formats.ts'
 import type { AnswerContext, WriteTarget } from '#lib/formats/neutral.ts'
 import { translateAnswer, translateError, translateStream, type Translation } from '#lib/formats/translation.ts'
@@ -50,7 +50,7 @@ export function carryCall(c: Carrying, target: RouteTarget): CarriedCall {
 function passThrough(c: Carrying, { deployment }: RouteTarget): CarriedCall {
   const { format, operation, stream } = c.route
   const { provider, upstreamModel } = deployment
-  const fields = bodyFieldsFor(provider, operation, upstreamModel)
+  const fields = bodyFieldsFor(provider, operation, upstreamModel, c.body as BodyFields)
   const changes: BodyChanges = {
     ...c.changes,
     model: upstreamModel,
@@ -69,6 +69,7 @@ function translated(c: Carrying, { deployment, operation: spoken }: RouteTarget)
   const asked = c.route.operation
   const written = c.translation.write(spoken, writeTarget(c, deployment.upstreamModel))
   if ('problem' in written) throw new Uncarried(written)
+  const fields = bodyFieldsFor(deployment.provider, spoken, deployment.upstreamModel, written.body)
   const context: AnswerContext = {
     callId: c.callId,
     createdMs: c.createdMs,
@@ -79,9 +80,7 @@ function translated(c: Carrying, { deployment, operation: spoken }: RouteTarget)
     asked: c.body as Record<string, unknown>,
   }
   return {
-    body: Buffer.from(
-      JSON.stringify({ ...written.body, ...bodyFieldsFor(deployment.provider, spoken, deployment.upstreamModel) }),
-    ),
+    body: Buffer.from(JSON.stringify({ ...written.body, ...fields })),
     leftOut: written.leftOut,
     reader(streamed) {
       const reader = formatOf(spoken).readAnswer(spoken, streamed, false)

@@ -218,6 +218,36 @@ describe.each(mounts)('through the %s', (mount) => {
     })
   })
 
+  describe('a conversation with tools goes on at a Gemini', () => {
+    const args = { city: 'Bern' }
+    const result = 'sunny'
+
+    test('from OpenAI’s clients', async () => {
+      const call = { id: 'call_1', type: 'function', function: { name: 'weather', arguments: JSON.stringify(args) } }
+      const response = await post(await g.makeKey(), '/v1/chat/completions', {
+        model: 'gemini-2.5-flash',
+        tools: [{ type: 'function', function: { name: 'weather', parameters: { type: 'object', properties: {} } } }],
+        messages: [
+          { role: 'user', content: '@sim out=4 hi' },
+          { role: 'assistant', tool_calls: [call] },
+          { role: 'tool', tool_call_id: 'call_1', content: result },
+        ],
+      })
+      expect(await response.json()).toMatchObject({ choices: [{ finish_reason: 'stop' }] })
+    })
+
+    test('from Gemini’s clients, whose own API gives out ids', async () => {
+      const response = await post(await g.makeKey(), '/v1beta/models/gemini-2.5-flash:generateContent', {
+        contents: [
+          ...contents('@sim out=4 hi').contents,
+          { role: 'model', parts: [{ functionCall: { id: 'c1', name: 'weather', args } }] },
+          { role: 'user', parts: [{ functionResponse: { id: 'c1', name: 'weather', response: { result } } }] },
+        ],
+      })
+      expect(await response.json()).toMatchObject({ candidates: [{ finishReason: 'STOP' }] })
+    })
+  })
+
   describe('Vertex’s clients', () => {
     const claude = (model: string, method = 'rawPredict') => `${project}/publishers/anthropic/models/${model}:${method}`
     const versioned = (text: string) => ({ anthropic_version: 'vertex-2023-10-16', ...messages(text) })

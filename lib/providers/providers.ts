@@ -60,11 +60,12 @@ export function requestTo(kind: ProviderKind, facts: RequestFacts): UpstreamRequ
   return provider.request(facts)
 }
 
-/** What the provider wants to stand in the body of such a call; nothing for most. */
+/** What the provider wants to stand in the body of such a call otherwise; nothing for most. */
 export function bodyFieldsFor(
   connection: Connection,
   operation: Operation,
   upstreamModel: string,
+  body: BodyFields,
 ): BodyFields | undefined {
-  return providerAt(connection, upstreamModel)?.bodyFields?.(operation, upstreamModel)
+  return providerAt(connection, upstreamModel)?.bodyFields?.(body, operation, upstreamModel)
 }

@@ -27,8 +27,8 @@ export type Provider = {
   /** What it can be asked as it is; conversations first, the one that carries most before the others. */
   readonly operations: readonly Operation[]
   readonly request: (facts: RequestFacts) => UpstreamRequest
-  /** What it wants to stand in the body, whoever wrote it. */
-  readonly bodyFields?: (operation: Operation, upstreamModel: string) => BodyFields
+  /** What it wants to stand in the body otherwise, whoever wrote it; undefined: not at all. */
+  readonly bodyFields?: (body: BodyFields, operation: Operation, upstreamModel: string) => BodyFields
 }
 
 /** What goes with every call, and those of the caller's headers that are named. */

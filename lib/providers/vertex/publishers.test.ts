@@ -100,16 +100,39 @@ describe('the body of a call to a Claude', () => {
   const version = { anthropic_version: 'vertex-2023-10-16' }
 
   test('has a version, and no model: the address has it', () => {
-    expect(bodyFieldsFor(connection, 'messages', claude)).toStrictEqual({ ...version, model: undefined })
+    expect(bodyFieldsFor(connection, 'messages', claude, {})).toStrictEqual({ ...version, model: undefined })
   })
 
   test('has the model where tokens are counted, without its publisher', () => {
-    const fields = bodyFieldsFor(connection, 'count_tokens', `anthropic/${claude}`)
+    const fields = bodyFieldsFor(connection, 'count_tokens', `anthropic/${claude}`, {})
     expect(fields).toStrictEqual({ ...version, model: claude })
   })
 
   test('at Anthropic itself has no version', () => {
     const anthropic = { kind: 'anthropic', baseUrl: 'https://api.anthropic.com/v1' } as const
-    expect(bodyFieldsFor(anthropic, 'messages', 'claude-sonnet-4-5')).toStrictEqual({ anthropic_version: undefined })
+    expect(bodyFieldsFor(anthropic, 'messages', 'claude-sonnet-4-5', {})).toStrictEqual({
+      anthropic_version: undefined,
+    })
   })
+})
+
+describe('the body of a call to a Gemini', () => {
+  const fieldsFor = (body: object) => bodyFieldsFor(connection, 'generateContent', 'gemini-2.5-flash', { ...body })
+  const withIds = (ids: object) => [
+    { role: 'user', parts: [{ text: 'hi' }] },
+    { role: 'model', parts: [{ functionCall: { ...ids, name: 'find', args: { id: 1 } }, thoughtSignature: 'x' }] },
+    { role: 'user', parts: { function_response: { ...ids, name: 'find', response: { id: 2 } } } },
+  ]
+
+  test('has no ids of calls, which are unknown there, and all else that it had', () => {
+    expect(fieldsFor({ contents: withIds({ id: 'call_1' }) })).toStrictEqual({
+      model: undefined,
+      contents: withIds({}),
+    })
+  })
+
+  test.each([[withIds({})], [{ parts: [{ text: 'hi' }] }], ['nonsense'], [[null, 7, { parts: null }]], [undefined]])(
+    'keeps contents that have none: %j',
+    (contents) => expect(fieldsFor({ contents })?.contents).toBe(contents),
+  )
 })

@@ -7,6 +7,7 @@
  */
 import type { BodyFields } from '#lib/formats/contract.ts'
 import { wantsEvents } from '#lib/formats/gemini/alt.ts'
+import { withoutCallIds } from '#lib/providers/vertex/call-ids.ts'
 import { baseOf, forwardedHeaders, type Provider, type RequestFacts } from '#lib/providers/upstream-request.ts'
 
 const google: Provider = {
@@ -18,7 +19,7 @@ const google: Provider = {
     return to(facts, `google/models/${nameIn(facts)}:${method}${alt}`, ['x-goog-api-client', 'x-server-timeout'])
   },
   // Bodies for Google's other API may name the model in its way; here the address does.
-  bodyFields: () => ({ model: undefined }),
+  bodyFields: ({ contents }) => ({ model: undefined, contents: withoutCallIds(contents) }),
 }
 
 const anthropic: Provider = {
@@ -28,7 +29,7 @@ const anthropic: Provider = {
     const target = facts.operation === 'count_tokens' ? 'count-tokens' : nameIn(facts)
     return to(facts, `anthropic/models/${target}:${method}`, ['anthropic-beta'])
   },
-  bodyFields: (operation, upstreamModel): BodyFields => ({
+  bodyFields: (_body, operation, upstreamModel): BodyFields => ({
     anthropic_version: 'vertex-2023-10-16',
     model: operation === 'count_tokens' ? modelOf(upstreamModel).name : undefined,
   }),

@@ -53,6 +53,16 @@ describe('the simulated Vertex AI', () => {
     })
   })
 
+  test('refuses the id of a Gemini’s call, which its other API gives out', async () => {
+    const parts = [{ functionCall: { id: 'call_1', name: 'find', args: {} } }]
+    const request = { contents: [...gemini.contents, { role: 'model', parts }] }
+    const answer = await post(`${models}/google/models/gemini-2.5-flash:generateContent`, request)
+    expect([answer.status, await answer.json()]).toMatchObject([
+      400,
+      { error: { message: expect.stringContaining(`"id" at 'contents[1].parts[0].functionCall'`) as string } },
+    ])
+  })
+
   test('counts the tokens of the model in the body', async () => {
     const answer = await post(`${models}/anthropic/models/count-tokens:rawPredict`, { ...claude, model: 'claude' })
     expect(await answer.json()).toEqual({ input_tokens: expect.any(Number) as number })

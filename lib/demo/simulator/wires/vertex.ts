@@ -32,10 +32,36 @@ function route(method: string, path: string, query: string): Route {
 }
 
 function readerOf(publisher: string, model: string, called: string, query: string): ReadCall | null {
-  if (publisher === 'google' && GEMINI_METHODS.includes(called)) return readCallTo(called, model, query)
+  if (publisher === 'google' && GEMINI_METHODS.includes(called))
+    return withoutIds(readCallTo(called, model, query), model)
   if (publisher !== 'anthropic' || !CLAUDE_METHODS.includes(called)) return null
   // The one call whose body names the model.
   return model === 'count-tokens' ? readCountTokens : (request, id) => rawPredict(request, model, id)
+}
+
+/** Ids of calls are a field of Gemini's other API. */
+function withoutIds(read: ReadCall | null, model: string): ReadCall | null {
+  if (!read) return null
+  return (request, id) => {
+    const place = placeOfId(request)
+    if (place === null) return read(request, id)
+    const message = `Invalid JSON payload received. Unknown name "id" at '${place}': Cannot find field.`
+    return { kind: 'invalid', model, body: errorBody(400, message) }
+  }
+}
+
+const WITH_ID = ['functionCall', 'function_call', 'functionResponse', 'function_response']
+
+function placeOfId(request: unknown): string | null {
+  const contents = isObject(request) && Array.isArray(request.contents) ? (request.contents as unknown[]) : []
+  for (const [i, content] of contents.entries()) {
+    const parts = isObject(content) && Array.isArray(content.parts) ? (content.parts as unknown[]) : []
+    for (const [j, part] of parts.entries()) {
+      const name = isObject(part) && WITH_ID.find((one) => isObject(part[one]) && 'id' in part[one])
+      if (name) return `contents[${i}].parts[${j}].${name}`
+    }
+  }
+  return null
 }
 
 const VERSION = 'vertex-2023-10-16'
