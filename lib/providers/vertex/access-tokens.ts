@@ -23,7 +23,8 @@ type AccessTokenPorts = {
 
 /** A token is not shown for so long before its end: calls that begin with it must arrive with it. */
 const beforeExpiryMs = 60_000
-const defaultTimeoutMs = 10_000
+/** A call may have to wait for it twice. */
+const defaultTimeoutMs = 5_000
 
 export function createAccessTokens(ports: AccessTokenPorts): AccessTokens {
   const { poolFor, nowMs, warn, timeoutMs = defaultTimeoutMs } = ports
