@@ -416,6 +416,28 @@ describe.each(mounts)('through the %s', (mount) => {
       expect(await g.heldOn(key)).toBe(0n)
     })
 
+    test('that Vertex turns down is not shown again', async () => {
+      answer = () => ({ body: { access_token: `ya29.${asked.length}`, expires_in: 3600 } })
+      const key = await g.makeKey()
+      const refused = { model, ...messages('@sim error=401 hi') }
+      expect((await post(key, '/v1/chat/completions', refused)).status).toBe(502)
+      expect((await chat(key)).status).toBe(200)
+      expect((await lastCall()).headers.authorization).toBe('Bearer ya29.2')
+    })
+
+    test('keeps no caller that leaves meanwhile, and the call costs nothing', async () => {
+      answer = () => ({ body: { access_token: 'ya29.slow', expires_in: 3600 }, afterMs: 400 })
+      const key = await g.makeKey({ budget: { amountNanos: 1_000_000_000n } })
+      const before = (await lastCall()).id
+      const leaving = AbortSignal.timeout(150)
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${key.text}` }
+      const init = { method: 'POST', headers, body: JSON.stringify({ model, ...messages('hi') }), signal: leaving }
+      await expect(fetch(`${g.urlOf(mount)}/v1/chat/completions`, init)).rejects.toThrow('timeout')
+      expect((await eventsOf(g, key, 1))[0]).toMatchObject({ outcome: 'aborted', costNanos: '0' })
+      expect((await lastCall()).id).toBe(before)
+      expect(await g.heldOn(key)).toBe(0n)
+    })
+
     test('that is refused keeps no call from the provider’s other credential', async () => {
       answer = () => ({ status: 400, body: { error: 'invalid_grant' } })
       await addCredential(g, `prov_${model}`, 'ya29.plain')
