@@ -91,6 +91,7 @@ describe('what Vertex AI can be asked', () => {
     ['countTokens', claude, null],
     ['embedContent', 'gemini-embedding-001', null],
     ['chat', 'meta/llama-4', null],
+    ['chat', 'constructor/x', null],
   ])('%s of %s is %s', (asked, model, spoken) => {
     expect(carriedAs(connection, asked, model)).toBe(spoken)
   })

@@ -43,10 +43,13 @@ const unspoken: Provider = {
   },
 }
 
-const publishers: Readonly<Record<string, Provider>> = { google, anthropic }
+const publishers = new Map([
+  ['google', google],
+  ['anthropic', anthropic],
+])
 
 export function vertexAt(_baseUrl: string, upstreamModel: string): Provider {
-  return publishers[modelOf(upstreamModel).publisher] ?? unspoken
+  return publishers.get(modelOf(upstreamModel).publisher) ?? unspoken
 }
 
 /** `anthropic/claude-…` and `google/…` say whose the model is; without that its name tells. */
