@@ -8,9 +8,10 @@ import { dataOf, passEvents } from '#lib/formats/stream-answer.ts'
 
 const usageName = Buffer.from('"usage"')
 const toolUsageName = Buffer.from('"tool_usage"')
-/** The first events and the last have the whole response in them, as far as it has come. */
-const wholeResponse = Buffer.from('"response":')
-/** Those that begin or end an item or a part of it are long, and bring no more text. */
+/**
+ * The first events and the last have the whole response in them, as far as it has come; those that begin or end an item or
+ * a part of it are long, and bring no more text.
+ */
 const marks = ['response":', '.added"', '.done"'].map((text) => Buffer.from(text))
 const named = (...names: readonly string[]) => names.map((name) => Buffer.from(`"${name}":`))
 
