@@ -1,4 +1,5 @@
 /** Reads and bounds a request: content type, size, JSON once, and what the format must know of it. */
+import { isAscii } from 'node:buffer'
 import type { Addressed, ParsedRequest } from '#lib/formats/contract.ts'
 import { translationOf, type Translation } from '#lib/formats/translation.ts'
 import type { Call } from '#lib/gateway/call.ts'
@@ -54,9 +55,17 @@ export async function readRequest(call: Call, route: CallRoute, matched: Address
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
+/** From here on it pays to look whether there is anything to decode. */
+const longBytes = 64 * 1024
+
+/** Throws where the bytes are no UTF-8. */
+function textOf(bytes: Buffer): string {
+  return bytes.length > longBytes && isAscii(bytes) ? bytes.toString('latin1') : utf8.decode(bytes)
+}
+
 function parseJson(bytes: Buffer): unknown {
   try {
-    return JSON.parse(utf8.decode(bytes)) as unknown
+    return JSON.parse(textOf(bytes)) as unknown
   } catch {
     return undefined
   }
