@@ -28,6 +28,7 @@ export function answerCall(call: AcceptedCall): void {
     record.prompt = generation.prompt
     record.cached = generation.cached
     record.cacheWrite = generation.cacheWrite
+    if (call.answer.media) record.media = call.answer.media
   }
 
   if (steering === UNSTEERED && script === null) return sendAtOnce(call)
@@ -46,30 +47,38 @@ function identityOf(record: CallRecord): CallIdentity {
 
 function sendAtOnce(call: AcceptedCall): void {
   const body = call.answer.body(identityOf(call.record))
-  const bodyBytes = Buffer.byteLength(body)
+  const bodyBytes = bytesOf(body)
   recordOutput(call, call.answer.generation.visible)
   if (bodyBytes > AT_ONCE_BYTES) {
     watchCall(call)
-    writeJsonHead(call, 200, bodyBytes)
+    writeHead(call, 200, bodyBytes)
     call.response.end(body)
     return
   }
-  writeJsonHead(call, 200, bodyBytes)
+  writeHead(call, 200, bodyBytes)
   // Head and body leave in one write; Latin-1 is the cheaper copy where it is the same text.
-  call.response.end(body, bodyBytes === body.length ? 'latin1' : 'utf8')
+  if (typeof body === 'string') call.response.end(body, bodyBytes === body.length ? 'latin1' : 'utf8')
+  else call.response.end(body)
   call.journal.settle(call.record, 'done')
 }
 
 function sendBody(call: RunningCall): void {
   const { steering, generation } = call.answer
-  const body = garbleBody(call.answer.body(identityOf(call.record)), steering.garbage)
+  const whole = call.answer.body(identityOf(call.record))
+  const isJson = typeof whole === 'string' && call.answer.bodyType === undefined
+  const body = isJson ? garbleBody(whole, steering.garbage) : whole
   const ending = planEnding(steering, generation)
   call.produced(ending.tokens)
   if (ending.kind !== 'whole') return sendPart(call, Buffer.from(body), ending)
 
-  writeJsonHead(call, 200, Buffer.byteLength(body))
-  if (steering.garbage === 'split') writeTorn(call.response, body, () => call.response.end())
+  writeHead(call, 200, bytesOf(body))
+  if (steering.garbage === 'split' && typeof body === 'string')
+    writeTorn(call.response, body, () => call.response.end())
   else call.response.end(body)
+}
+
+function bytesOf(body: string | Buffer): number {
+  return typeof body === 'string' ? Buffer.byteLength(body) : body.length
 }
 
 /** The tokens' share of the body, with a head that promises all of it. */
@@ -77,7 +86,7 @@ function sendPart(call: RunningCall, body: Buffer, ending: Ending): void {
   const { visible } = call.answer.generation
   const share = visible > 0 ? ending.tokens / visible : 0.5
   const partBytes = Math.min(Math.floor(body.length * share), body.length - 1)
-  writeJsonHead(call, 200, body.length)
+  writeHead(call, 200, body.length)
   call.response.write(body.subarray(0, partBytes), () => {
     if (ending.kind === 'torn') tear(call)
   })
@@ -104,7 +113,7 @@ function sendError(call: RunningCall): void {
   const status = call.answer.steering.error ?? 500
   const body = call.wire.errorBody(status, `Simulated error ${status}, as asked for in the message.`, call.record.id)
   call.settle('error')
-  writeJsonHead(call, status, Buffer.byteLength(body))
+  writeHead(call, status, Buffer.byteLength(body))
   call.response.end(body)
 }
 
@@ -114,9 +123,10 @@ function tear(call: RunningCall): void {
 }
 
 /** Raw pairs skip the header table that node:http would build first. */
-function writeJsonHead({ wire, record, answer, response }: AcceptedCall, status: number, bodyBytes: number): void {
+function writeHead({ wire, record, answer, response }: AcceptedCall, status: number, bodyBytes: number): void {
   const [idName, id] = wire.idHeader(record.id)
-  const head = ['content-type', 'application/json', idName, id, 'content-length', String(bodyBytes)]
+  const type = (status === 200 ? answer.bodyType : undefined) ?? 'application/json'
+  const head = ['content-type', type, idName, id, 'content-length', String(bodyBytes)]
   if (wire.headers) head.push(...wire.headers)
   const { error, retry_after: retryAfter } = answer.steering
   if (error !== null && retryAfter !== null) head.push('retry-after', String(retryAfter))

@@ -7,6 +7,10 @@
  */
 export type Finish = 'done' | 'aborted' | 'error'
 
+/** Only where a call used it. */
+export type MediaUsage = { readonly images?: number; readonly seconds?: number; readonly characters?: number }
+const MEDIA = ['images', 'seconds', 'characters'] as const
+
 /** In OpenAI's words for every wire: cached and written tokens are inside the prompt, reasoning inside the completion. */
 export type Usage = {
   prompt_tokens: number
@@ -15,6 +19,9 @@ export type Usage = {
   cached_tokens: number
   cache_write_tokens: number
   reasoning_tokens: number
+  images?: number
+  seconds?: number
+  characters?: number
 }
 
 export type CallCounts = { calls: number; finished: Record<Finish, number> } & Usage
@@ -53,6 +60,7 @@ export type CallRecord = {
   cached: number
   cacheWrite: number
   reasoning: number
+  media: MediaUsage
   finished: Finish | null
 }
 
@@ -68,6 +76,8 @@ export type Journal = {
   /** Forgets everything but the calls that are running. */
   readonly clear: () => void
 }
+
+const NO_MEDIA: MediaUsage = Object.freeze({})
 
 const MAX_RECORDS = 100_000
 /** Beyond it a new model name is counted under `(other)`. */
@@ -115,6 +125,7 @@ export function createJournal(nowMs: () => number = Date.now): Journal {
         cached: 0,
         cacheWrite: 0,
         reasoning: 0,
+        media: NO_MEDIA,
         finished: null,
       }
     },
@@ -163,6 +174,7 @@ export function describeCall(record: CallRecord): CallEntry {
       cached_tokens: record.cached,
       cache_write_tokens: record.cacheWrite,
       reasoning_tokens: record.reasoning,
+      ...record.media,
     },
     finished: record.finished ?? 'aborted',
     headers: describeHeaders(record.rawHeaders),
@@ -210,6 +222,7 @@ function count(counts: CallCounts, record: CallRecord, finished: Finish): void {
   counts.cached_tokens += record.cached
   counts.cache_write_tokens += record.cacheWrite
   counts.reasoning_tokens += record.reasoning
+  if (record.media !== NO_MEDIA) addMedia(counts, record.media)
 }
 
 function addCounts(sum: CallCounts, counts: CallCounts): void {
@@ -223,4 +236,9 @@ function addCounts(sum: CallCounts, counts: CallCounts): void {
   sum.cached_tokens += counts.cached_tokens
   sum.cache_write_tokens += counts.cache_write_tokens
   sum.reasoning_tokens += counts.reasoning_tokens
+  addMedia(sum, counts)
+}
+
+function addMedia(sum: CallCounts, more: MediaUsage): void {
+  for (const unit of MEDIA) if (more[unit] !== undefined) sum[unit] = (sum[unit] ?? 0) + more[unit]
 }

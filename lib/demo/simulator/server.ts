@@ -14,9 +14,10 @@ import { answerCall } from '#lib/demo/simulator/answer-call.ts'
 import { answerControl, CONTROL_PREFIX } from '#lib/demo/simulator/control.ts'
 import { createJournal, type CallRecord, type Journal, type Totals } from '#lib/demo/simulator/journal.ts'
 import { MAX_BODY_BYTES, readBody } from '#lib/demo/simulator/read-body.ts'
+import { readForm } from '#lib/demo/simulator/read-form.ts'
 import { isLoopback } from '#lib/demo/simulator/rules/loopback.ts'
 import { sendJson } from '#lib/demo/simulator/send-json.ts'
-import type { FormAnswer, ReadCall, Wire } from '#lib/demo/simulator/wire.ts'
+import type { FormAnswer, Route, Wire } from '#lib/demo/simulator/wire.ts'
 import { anthropic } from '#lib/demo/simulator/wires/anthropic.ts'
 import { azure } from '#lib/demo/simulator/wires/azure.ts'
 import { gemini } from '#lib/demo/simulator/wires/gemini.ts'
@@ -89,7 +90,7 @@ function dispatch(request: IncomingMessage, response: ServerResponse, journal: J
     return sendJson(response, route.status, route.body(id), wire.idHeader(id))
   }
   if (route.kind === 'form') return answerForm(request, response, route.answer)
-  acceptCall({ wire, read: route.read, path, request, response, journal })
+  acceptCall({ wire, route, path, request, response, journal })
 }
 
 function answerForm(
@@ -106,7 +107,7 @@ function answerForm(
 
 type IncomingCall = {
   readonly wire: Wire
-  readonly read: ReadCall
+  readonly route: Extract<Route, { kind: 'call' }>
   readonly path: string
   readonly request: IncomingMessage
   readonly response: ServerResponse
@@ -114,7 +115,7 @@ type IncomingCall = {
 }
 
 /** A call is one from the moment its body is complete; before that there is nothing to bill or to list. */
-function acceptCall({ wire, read, path, request, response, journal }: IncomingCall): void {
+function acceptCall({ wire, route, path, request, response, journal }: IncomingCall): void {
   const begin = () => journal.begin({ provider: wire.provider, path, rawHeaders: request.rawHeaders })
 
   function refuse(record: CallRecord, status: number, body: string): void {
@@ -122,19 +123,25 @@ function acceptCall({ wire, read, path, request, response, journal }: IncomingCa
     sendJson(response, status, body, wire.idHeader(record.id))
   }
 
+  function answer(record: CallRecord, parsed: { readonly value: unknown } | null): void {
+    if (!parsed) {
+      const message = `The body of your request is not ${route.isForm ? 'a form' : 'valid JSON'}.`
+      return refuse(record, 400, wire.errorBody(400, message, record.id))
+    }
+    const outcome = route.read(parsed.value, record.id)
+    if (outcome.kind === 'invalid') {
+      record.model = outcome.model
+      return refuse(record, 400, outcome.body)
+    }
+    answerCall({ wire, answer: outcome.answer, record, journal, response })
+  }
+
   readBody(request, {
     whole(body) {
       const record = begin()
-      const parsed = parseJson(body)
-      if (!parsed) {
-        return refuse(record, 400, wire.errorBody(400, 'The body of your request is not valid JSON.', record.id))
-      }
-      const outcome = read(parsed.value, record.id)
-      if (outcome.kind === 'invalid') {
-        record.model = outcome.model
-        return refuse(record, 400, outcome.body)
-      }
-      answerCall({ wire, answer: outcome.answer, record, journal, response })
+      if (!route.isForm) return answer(record, parseJson(body))
+      const type = request.headers['content-type'] ?? ''
+      void readForm(body, type).then((form) => answer(record, form && { value: form }))
     },
     tooLarge() {
       const message = `The body of your request is larger than ${MAX_BODY_BYTES} bytes.`

@@ -2,6 +2,7 @@
  * What a provider's wire format is to the simulator. A wire knows paths, requests, bodies and events, and does
  * no I/O; steering, pacing, faults and the journal are the core's and the same for every wire.
  */
+import type { MediaUsage } from '#lib/demo/simulator/journal.ts'
 import type { Generation } from '#lib/demo/simulator/rules/plan-generation.ts'
 import type { Steering } from '#lib/demo/simulator/rules/steering.ts'
 
@@ -25,11 +26,16 @@ export type Route =
   /** A form that is sent and answered at once; no call. */
   | { readonly kind: 'form'; readonly answer: (form: URLSearchParams) => FormAnswer }
   /** Something that callers steer: it goes into the journal, with what it bills. */
-  | { readonly kind: 'call'; readonly read: ReadCall }
+  | {
+      readonly kind: 'call'
+      readonly read: ReadCall
+      /** The body is a form with files in it, not JSON. */
+      readonly isForm?: true
+    }
 
 export type FormAnswer = { readonly status: number; readonly body: string }
 
-/** Reads the parsed JSON body of a call. `id` is for the body of a refusal. */
+/** Reads the parsed body of a call; files of a form are buffers. `id` is for the body of a refusal. */
 export type ReadCall = (request: unknown, id: string) => CallRead
 
 export type CallRead =
@@ -40,8 +46,12 @@ export type Answer = {
   readonly model: string
   readonly steering: Steering
   readonly generation: Generation
-  /** The answer in one piece. */
-  readonly body: (identity: CallIdentity) => string
+  /** What is billed in other units than tokens. */
+  readonly media?: MediaUsage
+  /** The answer in one piece; bytes where it is no text, which no `garbage` touches. */
+  readonly body: (identity: CallIdentity) => string | Buffer
+  /** The content type of a body that is not JSON. */
+  readonly bodyType?: string
   /** The answer as server-sent events, when the caller asked for a stream. */
   readonly script: ((identity: CallIdentity) => StreamScript) | null
   /** The content type of a script that is not server-sent events. */

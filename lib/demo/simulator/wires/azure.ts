@@ -9,8 +9,11 @@ import { errorBody, errorWithCode } from '#lib/demo/simulator/wires/azure/errors
 import { readChat } from '#lib/demo/simulator/wires/openai/chat.ts'
 import { readCompletion } from '#lib/demo/simulator/wires/openai/completions.ts'
 import { readEmbeddings } from '#lib/demo/simulator/wires/openai/embeddings.ts'
+import { readImages } from '#lib/demo/simulator/wires/openai/images.ts'
 import { modelList, modelPage } from '#lib/demo/simulator/wires/openai/models.ts'
 import { readResponse } from '#lib/demo/simulator/wires/openai/responses/read-response.ts'
+import { readSpeech } from '#lib/demo/simulator/wires/openai/speech.ts'
+import { readTranscription } from '#lib/demo/simulator/wires/openai/transcriptions.ts'
 
 export const azure: Wire = {
   provider: 'azure',
@@ -25,6 +28,15 @@ const CALLS: Readonly<Record<string, ReadCall>> = {
   '/chat/completions': (request) => filtered(readChat(request)),
   '/completions': (request) => filtered(readCompletion(request)),
   '/embeddings': readEmbeddings,
+  '/images/generations': readImages,
+  '/audio/transcriptions': readTranscription,
+}
+const FORM = '/audio/transcriptions'
+/** On v1 alone. */
+const V1_CALLS: Readonly<Record<string, ReadCall>> = {
+  ...CALLS,
+  '/responses': readResponse,
+  '/audio/speech': readSpeech,
 }
 
 const DEPLOYMENT = /^\/openai\/deployments\/([^/]+)(\/.+)$/
@@ -39,15 +51,19 @@ function route(method: string, path: string, query: string): Route {
   if (!/^\d{4}-\d{2}-\d{2}(-preview)?$/.test(version ?? '')) return noResource
   const [, deployment = '', operation = ''] = DEPLOYMENT.exec(path) ?? []
   const read = method === 'POST' ? CALLS[operation] : undefined
-  if (read) return { kind: 'call', read: (request, id) => read(withModel(request, decode(deployment)), id) }
+  if (read) return call(operation, (request, id) => read(withModel(request, decode(deployment)), id))
   return method === 'GET' && path.startsWith('/openai') ? routeModels(path.slice('/openai'.length)) : noResource
 }
 
 function routeV1(method: string, path: string, version: string | null): Route {
   if (version !== null && !['v1', 'latest', 'preview'].includes(version)) return noVersion
-  const read = method !== 'POST' ? undefined : path === '/responses' ? readResponse : CALLS[path]
-  if (read) return { kind: 'call', read }
+  const read = method === 'POST' ? V1_CALLS[path] : undefined
+  if (read) return call(path, read)
   return method === 'GET' ? routeModels(path) : noResource
+}
+
+function call(operation: string, read: ReadCall): Route {
+  return { kind: 'call', read, ...(operation === FORM ? { isForm: true } : {}) }
 }
 
 function routeModels(path: string): Route {

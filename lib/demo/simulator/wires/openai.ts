@@ -4,9 +4,12 @@ import { readChat } from '#lib/demo/simulator/wires/openai/chat.ts'
 import { readCompletion } from '#lib/demo/simulator/wires/openai/completions.ts'
 import { readEmbeddings } from '#lib/demo/simulator/wires/openai/embeddings.ts'
 import { errorBody } from '#lib/demo/simulator/wires/openai/errors.ts'
+import { readImages } from '#lib/demo/simulator/wires/openai/images.ts'
 import { modelList, modelPage } from '#lib/demo/simulator/wires/openai/models.ts'
 import { readModeration } from '#lib/demo/simulator/wires/openai/moderations.ts'
 import { readResponse } from '#lib/demo/simulator/wires/openai/responses/read-response.ts'
+import { readSpeech } from '#lib/demo/simulator/wires/openai/speech.ts'
+import { readTranscription } from '#lib/demo/simulator/wires/openai/transcriptions.ts'
 
 export const openai: Wire = {
   provider: 'openai',
@@ -22,6 +25,9 @@ const CALLS: Readonly<Record<string, Route>> = {
   '/completions': { kind: 'call', read: readCompletion },
   '/embeddings': { kind: 'call', read: readEmbeddings },
   '/moderations': { kind: 'call', read: readModeration },
+  '/images/generations': { kind: 'call', read: readImages },
+  '/audio/speech': { kind: 'call', read: readSpeech },
+  '/audio/transcriptions': { kind: 'call', read: readTranscription, isForm: true },
 }
 
 const MODELS_PATH = '/models'

@@ -16,7 +16,7 @@ export function filtered(read: CallRead): CallRead {
     kind: 'answer',
     answer: {
       ...answer,
-      body: (identity) => `{${PROMPT_RESULTS},${judged(body(identity)).slice(1)}`,
+      body: (identity) => `{${PROMPT_RESULTS},${judged(String(body(identity))).slice(1)}`,
       script:
         script &&
         ((identity) => {
