@@ -62,6 +62,19 @@ function priceOf(unit: Unit, prices: NanosPerMillion): number | undefined {
   return undefined
 }
 
+/** Whether the unit has a price, of its own or by a fallback. */
+export function isPriced(unit: Unit, prices: NanosPerMillion): boolean {
+  return priceOf(unit, prices) !== undefined
+}
+
+/** What a usage costs by the dearest of several prices. */
+export function dearestCostNanos(tokens: TokenVector, prices: readonly NanosPerMillion[]): bigint {
+  return prices.reduce((dearest, price) => {
+    const { costNanos } = priceCall(tokens, price)
+    return costNanos > dearest ? costNanos : dearest
+  }, 0n)
+}
+
 function thousandths(quantity: number): bigint {
   return Number.isInteger(quantity) ? BigInt(quantity) * 1000n : BigInt(Math.round(quantity * 1000))
 }
