@@ -2,7 +2,7 @@
  * A format is a wire: how requests are read, how refusals and usage look in it. Pure; no I/O. The gateway knows formats
  * only through these types.
  */
-import type { Endpoint, TokenVector } from '#lib/catalog/contract.ts'
+import type { Endpoint, TokenVector, Unit } from '#lib/catalog/contract.ts'
 
 /**
  * What a wire can be asked for, in the wire's own words. Several operations may be one endpoint to policy and catalogue:
@@ -15,6 +15,9 @@ export type Operation =
   | 'completions'
   | 'embeddings'
   | 'moderations'
+  | 'images'
+  | 'speech'
+  | 'transcriptions'
   // Anthropic's
   | 'messages'
   | 'count_tokens'
@@ -46,8 +49,27 @@ export type ParsedRequest = {
   readonly promptTokensEstimate: number
   /** Upper bound on prompt tokens beyond what the body's bytes bound: images and files by reference. */
   readonly tokensBeyondBytes: number
+  /** Those of the body's bytes that become prompt tokens; absent where all may. */
+  readonly promptBytes?: number
+  /** What the call uses beside its text; absent where that is nothing. */
+  readonly media?: MediaUse
   /** Whether the caller wants the usage event of a stream for itself. */
   readonly wantsStreamUsage: boolean
+}
+
+/**
+ * Pictures, sound and characters, in all the units in which they may be billed: a model's price has some of them, and only
+ * those count.
+ */
+export type MediaUse = {
+  /** Upper bound, for the hold. */
+  readonly most: TokenVector
+  /** What it probably comes to, for answers that do not say it. */
+  readonly likely: TokenVector
+  /** Units of `likely` that the request itself tells exactly. */
+  readonly exact: readonly Unit[]
+  /** How the others were estimated. */
+  readonly how: string
 }
 
 export type ParseProblem = { readonly problem: string; readonly param: string | null }
@@ -101,6 +123,8 @@ export type AnswerReading = {
   /** Output tokens counted from the stream's own events, for when usage is missing. */
   readonly outputSeen: number
   readonly modelServed: string | null
+  /** What the answer was seen to hold, exactly, in units that are no tokens; absent until all of it has passed. */
+  readonly counted?: TokenVector
   /** Whether the stream reached its proper end. */
   readonly complete: boolean
 }

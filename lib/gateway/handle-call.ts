@@ -12,6 +12,7 @@ import { forwardCall } from '#lib/gateway/forward-call.ts'
 import { keyFromCall } from '#lib/gateway/key-from-call.ts'
 import { headroomHeaders } from '#lib/gateway/limit-refusal.ts'
 import { listModels } from '#lib/gateway/list-models.ts'
+import { likelyUsage } from '#lib/gateway/media-usage.ts'
 import type { GatewayMetrics } from '#lib/gateway/metrics.ts'
 import { readRequest, type ReadRequest } from '#lib/gateway/read-request.ts'
 import { publicRefusal, refusalHeaders, type Refusal } from '#lib/gateway/refusal.ts'
@@ -126,6 +127,7 @@ async function serve(
         event: draft,
         prices: plan.targets[0]!.price.nanosPerMillion,
         promptTokensEstimate: request.promptTokensEstimate,
+        ...(request.media ? { likely: likelyUsage(request.media, plan.targets[0]!.price.nanosPerMillion) } : {}),
       })
     },
   }).catch((error: unknown) => {

@@ -30,6 +30,10 @@ const bodies: Record<Operation, { readonly good: object; readonly deciding: read
   completions: { good: { model: 'gpt-4o-mini', prompt: 'hello' }, deciding: ['model', 'stream', 'max_tokens', 'n'] },
   embeddings: { good: { model: 'text-embedding-3-small', input: 'hello' }, deciding: ['model', 'input'] },
   moderations: { good: { model: 'gpt-4o-mini', input: 'hello' }, deciding: ['model'] },
+  images: { good: { model: 'gpt-4o-mini', prompt: 'hello' }, deciding: ['model', 'n', 'size', 'stream'] },
+  speech: { good: { model: 'gpt-4o-mini', input: 'hello', voice: 'ash' }, deciding: ['model', 'input', 'speed'] },
+  // A form: what is written for JSON is no form at all, and forms have their own corpus below.
+  transcriptions: { good: { model: 'gpt-4o-mini' }, deciding: ['model'] },
   messages: {
     good: { model: 'gpt-4o-mini', max_tokens: 9, messages: said },
     deciding: ['model', 'messages', 'max_tokens', 'stream', 'system'],
@@ -88,6 +92,45 @@ function broken({ operation, path }: CallRoute): (string | Buffer)[] {
   ]
 }
 
+const boundary = 'gatehouse'
+
+/** Forms that parsers read in different ways, or not at all. */
+function brokenForms(): (string | Buffer)[] {
+  const part = (head: string, value = 'hello') => `--${boundary}\r\n${head}\r\n\r\n${value}\r\n`
+  const field = (name: string, value?: string) => part(`Content-Disposition: form-data; name="${name}"`, value)
+  const model = field('model', 'gpt-4o-mini')
+  const file = part('Content-Disposition: form-data; name="file"; filename="a.wav"')
+  const end = `--${boundary}--\r\n`
+  const good = model + file + end
+  return [
+    ...Array.from({ length: 12 }, (_, i) => good.slice(0, Math.floor((good.length * i) / 12))),
+    model + end,
+    file + end,
+    model + model + file + end,
+    model + file + file + end,
+    good + good,
+    `preamble\r\n${good}`,
+    `${good}epilogue`,
+    good.replaceAll('\r\n', '\n'),
+    good.replaceAll(boundary, `${boundary}x`),
+    good.replace('name="model"', "name='model'"),
+    good.replace('name="model"', 'name="mod\\"el"'),
+    good.replace('name="model"', 'name="model"; name="file"'),
+    good.replace('name="model"', "name*=utf-8''model"),
+    good.replace('form-data; name="model"', 'attachment; name="model"'),
+    good.replace('filename="a.wav"', 'filename="a\\"; name=\\"model"'),
+    good.replace('filename="a.wav"', 'filename="a.wav"\r\nContent-Transfer-Encoding: base64'),
+    good.replace('filename="a.wav"', `filename="${'a'.repeat(10_000)}"`),
+    field('model', 'x'.repeat(200_000)) + file + end,
+    field('stream', 'maybe') + good,
+    field('__proto__', 'x') + field('constructor', 'x') + file + end,
+    field('model', '\u0000') + file + end,
+    Array.from({ length: 500 }, (_, i) => field(`f${i}`)).join('') + good,
+    Buffer.from(good, 'utf16le'),
+    Buffer.alloc(1024 * 1024, `--${boundary}\r\n`),
+  ]
+}
+
 /** A text where a list may stand, and the like: what the wire allows is not hostile. */
 const stillGood = new Set(
   [
@@ -131,17 +174,18 @@ describe.each(mounts)('through the %s', (mount) => {
     async (_path, route) => {
       const client = new Client(g.urlOf(mount))
       const path = route.path.replace('{model}', 'gpt-4o-mini')
+      const type = route.form ? `multipart/form-data; boundary=${boundary}` : 'application/json'
       const send = async (body: string | Buffer) => {
         const answer = await client.request({
           method: 'POST',
           path,
-          headers: { authorization: `Bearer ${key.text}`, 'content-type': 'application/json' },
+          headers: { authorization: `Bearer ${key.text}`, 'content-type': type },
           body,
         })
         return { status: answer.statusCode, text: await answer.body.text() }
       }
       try {
-        for (const body of broken(route)) {
+        for (const body of route.form ? [...broken(route), ...brokenForms()] : broken(route)) {
           const { status, text } = await send(body)
           expect(status).toBeGreaterThanOrEqual(400)
           expect(status).toBeLessThan(500)

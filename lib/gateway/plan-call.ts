@@ -2,7 +2,12 @@
  * What a call may do, and what it may cost at most. Pure: over the grant, the catalogue and the parsed request. Every
  * target in the plan has passed authorisation by its own provider and region, so failover can't escape policy.
  */
-import { dearestPrice, inputCeilingNanosPerToken, outputCeilingNanosPerToken } from '#lib/catalog/rules/price-call.ts'
+import {
+  dearestCostNanos,
+  dearestPrice,
+  inputCeilingNanosPerToken,
+  outputCeilingNanosPerToken,
+} from '#lib/catalog/rules/price-call.ts'
 import { resolveModel } from '#lib/catalog/rules/resolve-model.ts'
 import { serves } from '#lib/catalog/rules/serves.ts'
 import type { NanosPerMillion } from '#lib/catalog/contract.ts'
@@ -108,8 +113,10 @@ export function planCall(
     }
   }
   // Any of the targets may come to serve the call, so the hold counts on the dearest.
-  const prices = dearestPrice(carrying.map(({ price }) => price.nanosPerMillion))
-  const bound = holdBound(grant, model, prices, { ...request, tokensBeyondBytes }, bodyBytes)
+  const prices = carrying.map(({ price }) => price.nanosPerMillion)
+  const mediaNanos = request.media ? dearestCostNanos(request.media.most, prices) : 0n
+  const held = { ...request, tokensBeyondBytes }
+  const bound = holdBound(grant, model, dearestPrice(prices), held, bodyBytes, mediaNanos)
   return { kind: 'planned', plan: { model, targets: orderTargets(carrying, random), bound, rules } }
 }
 
@@ -209,7 +216,7 @@ function carried({ provider, upstreamModel }: CatalogDeployment, route: CallRout
 
 /**
  * The most that this call can cost. Bytes bound tokens from above, since no token is shorter than a byte; a length
- * divided by four would not (digits, CJK).
+ * divided by four would not (digits, CJK). `mediaNanos`: the most that pictures and sound can cost.
  */
 export function holdBound(
   grant: Grant,
@@ -217,12 +224,15 @@ export function holdBound(
   prices: NanosPerMillion,
   request: ParsedRequest,
   bodyBytes: number,
+  mediaNanos = 0n,
 ): HoldBound {
   const asked = request.outputMaximum
   const wanted = asked ?? outputPreset(grant, model, request)
   return {
     promptTokens: request.promptTokensEstimate,
-    promptNanos: (bodyBytes + request.tokensBeyondBytes) * Number(inputCeilingNanosPerToken(prices)),
+    promptNanos:
+      ((request.promptBytes ?? bodyBytes) + request.tokensBeyondBytes) * Number(inputCeilingNanosPerToken(prices)) +
+      Number(mediaNanos),
     outputNanos: Number(outputCeilingNanosPerToken(prices)) * request.choices,
     outputWanted: wanted,
     outputLeast: asked === null ? Math.min(leastOutputTokens, wanted) : wanted,

@@ -1,6 +1,7 @@
-/** Reads and bounds a request: content type, size, JSON once, and what the format must know of it. */
+/** Reads and bounds a request: content type, size, JSON or a form once, and what the format must know of it. */
 import { isAscii } from 'node:buffer'
-import type { Addressed, ParsedRequest } from '#lib/formats/contract.ts'
+import type { Addressed, ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
+import { boundaryOf, readForm } from '#lib/formats/form-body.ts'
 import { translationOf, type Translation } from '#lib/formats/translation.ts'
 import type { Call } from '#lib/gateway/call.ts'
 import type { Refusal } from '#lib/gateway/refusal.ts'
@@ -23,8 +24,15 @@ export type ReadRequest =
 /** Rejects only when the caller goes away while sending. */
 export async function readRequest(call: Call, route: CallRoute, matched: Addressed): Promise<ReadRequest> {
   const type = call.headers['content-type']
+  const boundary = route.form ? boundaryOf(type ?? '') : null
+  if (route.form && boundary === null) {
+    return refused(
+      'unsupported_media_type',
+      `Send the body as multipart/form-data, not ${type?.slice(0, 60) ?? 'untyped'}.`,
+    )
+  }
   // Some clients send no content type with JSON; another type than JSON is a mistake worth naming.
-  if (type !== undefined && !/^application\/([\w.+-]*\+)?json\b/i.test(type)) {
+  if (!route.form && type !== undefined && !/^application\/([\w.+-]*\+)?json\b/i.test(type)) {
     return refused('unsupported_media_type', `Send the body as application/json, not ${type.slice(0, 60)}.`)
   }
   const encoding = call.headers['content-encoding']
@@ -39,18 +47,23 @@ export async function readRequest(call: Call, route: CallRoute, matched: Address
       `The body is larger than ${bodyLimitBytes / 1024 / 1024} MB. Send less, or refer to files by URL.`,
     )
   }
-  const body = parseJson(bytes)
-  if (body === undefined) {
-    return refused('invalid_request_error', 'The body is not valid JSON in UTF-8.')
-  }
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return refused('invalid_request_error', 'The body must be a JSON object.')
-  }
+  const read = boundary === null ? readJson(bytes) : readForm(bytes, boundary, route.form!)
+  if ('problem' in read) return refused('invalid_request_error', read.problem, read.param)
+  const body = read.fields
   const addressed = matched.stream ? { ...matched, query: call.query } : matched
   const request = route.format.parse(route.operation, body, addressed)
   if ('problem' in request) return refused('invalid_request_error', request.problem, request.param)
-  const translation = translationOf(route.operation, body as Record<string, unknown>, addressed)
+  const translation = translationOf(route.operation, body, addressed)
   return { kind: 'read', bytes, body, request, translation }
+}
+
+function readJson(bytes: Buffer): { readonly fields: Readonly<Record<string, unknown>> } | ParseProblem {
+  const body = parseJson(bytes)
+  if (body === undefined) return { problem: 'The body is not valid JSON in UTF-8.', param: null }
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return { problem: 'The body must be a JSON object.', param: null }
+  }
+  return { fields: body as Record<string, unknown> }
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })

@@ -5,6 +5,7 @@ import type { Addressed, Format, Operation } from '#lib/formats/contract.ts'
 import { anthropic } from '#lib/formats/anthropic/format.ts'
 import { gemini } from '#lib/formats/gemini/format.ts'
 import { openai } from '#lib/formats/openai/format.ts'
+import { decidingFields } from '#lib/formats/openai/transcriptions/parse.ts'
 
 export type Route = {
   readonly method: 'GET' | 'POST'
@@ -23,6 +24,8 @@ export type Route = {
       readonly operation: Operation
       /** Where the address, not the body, asks for a stream. */
       readonly stream?: true
+      /** What the body is, where it is not JSON: a form with a file in it, in which these fields may stand once. */
+      readonly form?: readonly string[]
     }
   | { readonly kind: 'models' }
 )
@@ -38,6 +41,15 @@ function deploymentRoutes(base: string): Route[] {
     { ...openaiCall, path: `${base}/chat/completions`, endpoint: 'chat', operation: 'chat' },
     { ...openaiCall, path: `${base}/completions`, endpoint: 'completions', operation: 'completions' },
     { ...openaiCall, path: `${base}/embeddings`, endpoint: 'embeddings', operation: 'embeddings' },
+    { ...openaiCall, path: `${base}/images/generations`, endpoint: 'images', operation: 'images' },
+    { ...openaiCall, path: `${base}/audio/speech`, endpoint: 'speech', operation: 'speech' },
+    {
+      ...openaiCall,
+      path: `${base}/audio/transcriptions`,
+      endpoint: 'transcriptions',
+      operation: 'transcriptions',
+      form: decidingFields,
+    },
   ]
 }
 

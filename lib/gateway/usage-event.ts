@@ -1,8 +1,9 @@
 /** Builds the usage event of a call, from what is known when it arrives to what is known when it has ended. Pure. */
 import { priceCall } from '#lib/catalog/rules/price-call.ts'
-import type { TokenVector } from '#lib/catalog/contract.ts'
+import type { NanosPerMillion, TokenVector } from '#lib/catalog/contract.ts'
 import type { AnswerReading, ParsedRequest } from '#lib/formats/contract.ts'
 import { standingOf, testedLimits, type Judged } from '#lib/gateway/limit-refusal.ts'
+import { usageOfMedia, type Usage } from '#lib/gateway/media-usage.ts'
 import type { CallPlan } from '#lib/gateway/plan-call.ts'
 import { refusalStatus, type Refusal } from '#lib/gateway/refusal.ts'
 import type { Route } from '#lib/gateway/routes.ts'
@@ -143,8 +144,8 @@ export function endedEvent(
   admittedMs: number,
   ending: Ending,
 ): WrittenEvent {
-  const { tokens, estimatedWhy } = usageOf(request, ending)
   const { deployment, price } = ending.served ?? plan.targets[0]!
+  const { tokens, estimatedWhy } = usageOf(request, ending, price.nanosPerMillion)
   const priced = priceCall(tokens, price.nanosPerMillion)
   const unpriced = priced.unpriced.length > 0 ? `no price for ${priced.unpriced.join(', ')}` : null
   const why = [estimatedWhy, unpriced].filter((text) => text !== null).join('; ')
@@ -172,18 +173,20 @@ export function endedEvent(
 }
 
 /** Usage as the provider reported it; else counted from what passed by, and said so. A provider that failed charges nothing. */
-function usageOf(request: ParsedRequest, ending: Ending): { tokens: TokenVector; estimatedWhy: string | null } {
+function usageOf(request: ParsedRequest, ending: Ending, prices: NanosPerMillion): Usage {
   const { reading, outcome } = ending
   if (outcome === 'failed') return { tokens: {}, estimatedWhy: null }
+  if (request.media) return usageOfMedia(request.media, reading, prices, outcome === 'served' ? null : noUsage[outcome])
   if (reading?.tokens) return { tokens: reading.tokens, estimatedWhy: null }
   const tokens: TokenVector = { ...(reading?.promptTokens ?? { input: request.promptTokensEstimate }) }
   if (reading && reading.outputSeen > 0) tokens.output = reading.outputSeen
-  const why = {
-    served: 'the provider reported no usage',
-    aborted: 'the caller went away before the provider reported usage',
-    cut: 'the stream broke before the provider reported usage',
-  }[outcome]
-  return { tokens, estimatedWhy: why }
+  return { tokens, estimatedWhy: noUsage[outcome] }
+}
+
+const noUsage = {
+  served: 'the provider reported no usage',
+  aborted: 'the caller went away before the provider reported usage',
+  cut: 'the stream broke before the provider reported usage',
 }
 
 /** Tokens as token limits count them: all that went in and came out. */

@@ -182,5 +182,7 @@ export const holdDraft = z.object({
   event: usageEvent,
   prices: nanosPerMillion.nullable().default(null),
   promptTokensEstimate: z.number(),
+  /** What a call with pictures or sound in it probably uses, in the units of its price. */
+  likely: tokenVector.optional(),
 })
 export type HoldDraft = z.output<typeof holdDraft>

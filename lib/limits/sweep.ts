@@ -49,11 +49,11 @@ function readDraft(text: string): HoldDraft | null {
 
 /** The usage event of a call that nobody finished. */
 export function interruptedEvent(
-  { event, prices, promptTokensEstimate }: HoldDraft,
+  { event, prices, promptTokensEstimate, likely }: HoldDraft,
   outputSeen: number,
   nowMs: number,
 ): UsageEvent {
-  const tokens = { input: promptTokensEstimate, ...(outputSeen > 0 ? { output: outputSeen } : {}) }
+  const tokens = likely ?? { input: promptTokensEstimate, ...(outputSeen > 0 ? { output: outputSeen } : {}) }
   const priced = prices ? priceCall(tokens, prices) : { lines: [], costNanos: 0n }
   return {
     ...event,

@@ -12,11 +12,14 @@ import { vertexAt } from '#lib/providers/vertex/publishers.ts'
 /** Where it depends on the address or the model what a provider can be asked, they are asked first. */
 const providers: Partial<Record<ProviderKind, Provider | ((baseUrl: string, upstreamModel: string) => Provider)>> = {
   openai: {
-    operations: ['chat', 'responses', 'completions', 'embeddings', 'moderations'],
+    operations: ['chat', 'responses', 'completions', 'embeddings', 'moderations', 'images', 'speech', 'transcriptions'],
     request: openaiRequest,
   },
   // Servers of this kind differ in what they have beside chat; responses are carried as chat, which all of them have.
-  openai_compatible: { operations: ['chat', 'completions', 'embeddings', 'moderations'], request: openaiRequest },
+  openai_compatible: {
+    operations: ['chat', 'completions', 'embeddings', 'moderations', 'images', 'speech', 'transcriptions'],
+    request: openaiRequest,
+  },
   anthropic: {
     operations: ['messages', 'count_tokens'],
     request: anthropicRequest,

@@ -31,6 +31,12 @@ export type Provider = {
   readonly bodyFields?: (body: BodyFields, operation: Operation, upstreamModel: string) => BodyFields
 }
 
+/** What the body is, where it is not JSON: the caller's own words, for they name the boundary of the form. */
+export function typeOfBody(operation: Operation, caller: IncomingHttpHeaders): string {
+  const type = caller['content-type']
+  return operation === 'transcriptions' && type !== undefined ? type : 'application/json'
+}
+
 /** What goes with every call, and those of the caller's headers that are named. */
 export function forwardedHeaders(caller: IncomingHttpHeaders, names: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = {

@@ -1,5 +1,6 @@
 import { commonAnswerHeaders, type AnswerReader, type Format, type Operation } from '#lib/formats/contract.ts'
 import { refusalBody, streamError } from '#lib/formats/openai/errors.ts'
+import { imagesJson, imagesStream } from '#lib/formats/openai/images/read-answer.ts'
 import { limitHeaders } from '#lib/formats/openai/limit-headers.ts'
 import { modelList, modelPage } from '#lib/formats/openai/models.ts'
 import { parse } from '#lib/formats/openai/parse.ts'
@@ -12,6 +13,8 @@ import {
 } from '#lib/formats/openai/read-answer.ts'
 import { responseJson, responseStream } from '#lib/formats/openai/responses/read-answer.ts'
 import { isAmbiguous, rewrite } from '#lib/formats/openai/rewrite.ts'
+import { speechBytes, speechStream } from '#lib/formats/openai/speech/read-answer.ts'
+import { transcriptionAnswer, transcriptionStream } from '#lib/formats/openai/transcriptions/read-answer.ts'
 
 /** OpenAI's wire, which OpenAI-compatible servers share. */
 export const openai: Format = {
@@ -38,6 +41,12 @@ function readAnswer(operation: Operation, stream: boolean, stripUsage: boolean):
       return stream ? completionStream(stripUsage) : completionJson()
     case 'moderations':
       return moderationJson()
+    case 'images':
+      return stream ? imagesStream() : imagesJson()
+    case 'speech':
+      return stream ? speechStream() : speechBytes()
+    case 'transcriptions':
+      return stream ? transcriptionStream() : transcriptionAnswer()
     default:
       return stream ? streamAnswer(stripUsage) : jsonAnswer()
   }

@@ -11,8 +11,11 @@ import {
   tokensOfAnImage,
   tokensOfText,
 } from '#lib/formats/openai/fields.ts'
+import { parseImage } from '#lib/formats/openai/images/parse.ts'
 import { parseModeration } from '#lib/formats/openai/moderations/parse.ts'
 import { parseResponse } from '#lib/formats/openai/responses/parse.ts'
+import { parseSpeech } from '#lib/formats/openai/speech/parse.ts'
+import { parseTranscription } from '#lib/formats/openai/transcriptions/parse.ts'
 
 const chat = z.looseObject({
   model: modelName,
@@ -48,6 +51,12 @@ export function parse(operation: Operation, body: unknown): ParsedRequest | Pars
       return parseEmbeddings(body)
     case 'moderations':
       return parseModeration(body)
+    case 'images':
+      return parseImage(body)
+    case 'speech':
+      return parseSpeech(body)
+    case 'transcriptions':
+      return parseTranscription(body)
     default:
       return parseChat(body)
   }

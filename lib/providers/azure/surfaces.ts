@@ -7,7 +7,13 @@
  * - v1, https://NAME.openai.azure.com/openai/v1: OpenAI's own paths; the body's `model` is the deployment
  */
 import { paths } from '#lib/providers/openai/request.ts'
-import { baseOf, forwardedHeaders, type Provider, type RequestFacts } from '#lib/providers/upstream-request.ts'
+import {
+  baseOf,
+  forwardedHeaders,
+  typeOfBody,
+  type Provider,
+  type RequestFacts,
+} from '#lib/providers/upstream-request.ts'
 
 /**
  * The last generally available one of the classic surface, which streams usage. What came later, such as reasoning models'
@@ -16,7 +22,7 @@ import { baseOf, forwardedHeaders, type Provider, type RequestFacts } from '#lib
 const defaultVersion = '2024-10-21'
 
 const classic: Provider = {
-  operations: ['chat', 'completions', 'embeddings'],
+  operations: ['chat', 'completions', 'embeddings', 'images', 'transcriptions'],
   request(facts) {
     const { origin, basePath, query } = baseOf(facts.baseUrl)
     const deployment = encodeURIComponent(facts.upstreamModel)
@@ -30,7 +36,7 @@ const classic: Provider = {
 }
 
 const v1: Provider = {
-  operations: ['chat', 'responses', 'completions', 'embeddings'],
+  operations: ['chat', 'responses', 'completions', 'embeddings', 'images', 'speech', 'transcriptions'],
   request(facts) {
     const { origin, basePath, query } = baseOf(facts.baseUrl)
     return {
@@ -55,8 +61,9 @@ const passedOn = ['x-ms-client-request-id'] as const
 /** A token of Entra's is a JWT, three parts between dots; a resource's key has no dots. */
 const entraToken = /^[\w-]+\.[\w-]+\.[\w-]+$/
 
-function headersOf({ caller, credential }: RequestFacts): Record<string, string> {
+function headersOf({ caller, credential, operation }: RequestFacts): Record<string, string> {
   const headers = forwardedHeaders(caller, passedOn)
+  headers['content-type'] = typeOfBody(operation, caller)
   if (credential === null) return headers
   if (entraToken.test(credential)) headers.authorization = `Bearer ${credential}`
   else headers['api-key'] = credential

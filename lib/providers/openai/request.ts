@@ -1,6 +1,12 @@
 /** How a call reaches OpenAI or a server that speaks its format: the address, and headers built from an allow-list. */
 import type { Operation } from '#lib/formats/contract.ts'
-import { baseOf, forwardedHeaders, type RequestFacts, type UpstreamRequest } from '#lib/providers/upstream-request.ts'
+import {
+  baseOf,
+  forwardedHeaders,
+  typeOfBody,
+  type RequestFacts,
+  type UpstreamRequest,
+} from '#lib/providers/upstream-request.ts'
 
 const passedOn = ['openai-beta', 'openai-organization', 'openai-project', 'idempotency-key'] as const
 
@@ -11,12 +17,16 @@ export const paths: Partial<Record<Operation, string>> = {
   completions: '/completions',
   embeddings: '/embeddings',
   moderations: '/moderations',
+  images: '/images/generations',
+  speech: '/audio/speech',
+  transcriptions: '/audio/transcriptions',
 }
 
 /** `baseUrl` ends where the API's own paths begin, such as https://api.openai.com/v1. */
 export function openaiRequest({ baseUrl, operation, credential, caller }: RequestFacts): UpstreamRequest {
   const { origin, basePath } = baseOf(baseUrl)
   const headers = forwardedHeaders(caller, passedOn)
+  headers['content-type'] = typeOfBody(operation, caller)
   if (credential !== null) headers.authorization = `Bearer ${credential}`
   return { origin, path: basePath + paths[operation], headers }
 }
