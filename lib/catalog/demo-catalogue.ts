@@ -31,7 +31,8 @@ export type DemoModel = {
   readonly vendor: ListVendor
   readonly endpoints: readonly Endpoint[]
   readonly capabilities: readonly string[]
-  readonly contextTokens: number
+  /** Null where the maker names none. */
+  readonly contextTokens: number | null
   readonly maxOutputTokens: number | null
   /** In the order in which they are tried. */
   readonly providers: readonly string[]
@@ -163,6 +164,46 @@ export const demoModels: readonly DemoModel[] = [
     endpoints: ['embeddings'],
     capabilities: [],
     contextTokens: 8192,
+    maxOutputTokens: null,
+    providers: ['openai'],
+  },
+  {
+    name: 'gpt-image-1.5',
+    displayName: 'GPT Image 1.5',
+    vendor: 'openai',
+    endpoints: ['images'],
+    capabilities: [],
+    contextTokens: null,
+    maxOutputTokens: null,
+    providers: ['openai'],
+  },
+  {
+    name: 'gpt-4o-mini-tts',
+    displayName: 'GPT-4o mini TTS',
+    vendor: 'openai',
+    endpoints: ['speech'],
+    capabilities: [],
+    contextTokens: 2000,
+    maxOutputTokens: null,
+    providers: ['openai'],
+  },
+  {
+    name: 'gpt-4o-transcribe',
+    displayName: 'GPT-4o Transcribe',
+    vendor: 'openai',
+    endpoints: ['transcriptions'],
+    capabilities: [],
+    contextTokens: 16_000,
+    maxOutputTokens: 2000,
+    providers: ['openai'],
+  },
+  {
+    name: 'whisper-1',
+    displayName: 'Whisper',
+    vendor: 'openai',
+    endpoints: ['transcriptions'],
+    capabilities: [],
+    contextTokens: null,
     maxOutputTokens: null,
     providers: ['openai'],
   },

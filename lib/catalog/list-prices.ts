@@ -23,7 +23,7 @@ const beginningMs = Date.UTC(2025, 0, 1)
 export async function listPricesOf(
   vendor: ListVendor,
   model: string,
-  contextTokens: number,
+  contextTokens: number | null,
 ): Promise<DatedListPrice[]> {
   const { findProvider } = await import('@pydantic/genai-prices')
   const known = findProvider({ providerId: vendor })?.models.find(({ id }) => id === model)
@@ -33,7 +33,7 @@ export async function listPricesOf(
     .flatMap(({ constraint, prices }): DatedListPrice[] => {
       // A price by the time of day has no place in a book of dated prices.
       if (constraint && !('start_date' in constraint)) return []
-      const converted = convertListPrice(prices as ListPrice, contextTokens)
+      const converted = convertListPrice(prices as ListPrice, contextTokens ?? Infinity)
       const effectiveFromMs = constraint ? Date.parse(constraint.start_date) : beginningMs
       return converted ? [{ nanosPerMillion: converted, effectiveFromMs, source: listPriceEdition }] : []
     })

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoModels } from '#lib/catalog/demo-catalogue.ts'
 import { listPriceEdition } from '#lib/catalog/list-prices.ts'
 import { loadCatalog } from '#lib/catalog/load-catalog.ts'
+import { checkPrice } from '#lib/catalog/rules/check-price.ts'
 import { priceCall } from '#lib/catalog/rules/price-call.ts'
 import { seedCatalog } from '#lib/catalog/seed-prices.ts'
 import { priceAt } from '#lib/catalog/snapshot.ts'
@@ -44,8 +45,8 @@ describe('the demo catalogue', () => {
       expect(baseUrls).toContain(model.deployments[0]?.provider.baseUrl)
       expect(model.deployments[0]?.provider.credentials[0]?.secret.reveal()).toMatch(/^sk-simulated-/)
       const price = priceAt(model, nowMs)
-      expect(price?.nanosPerMillion.input).toBeGreaterThan(0)
-      expect(price?.nanosPerMillion.output !== undefined).toBe(model.maxOutputTokens !== null)
+      expect(checkPrice(price?.nanosPerMillion ?? {}, model.endpoints)).toEqual([])
+      expect(Object.values(price?.nanosPerMillion ?? {}).some((nanos) => nanos > 0)).toBe(true)
     }
   })
 
@@ -57,6 +58,9 @@ describe('the demo catalogue', () => {
     expect(cost('claude-sonnet-4-5', 1_000_000, 1_000_000)).toBe(18_000_000_000n)
     expect(cost('gemini-2.5-flash', 10, 3)).toBe(10_500n)
     expect(cost('text-embedding-3-small', 1, 0)).toBe(20n)
+    const priceOf = (name: string) => priceAt(models.get(name)!, nowMs)!.nanosPerMillion
+    expect(priceCall({ seconds: 60 }, priceOf('whisper-1')).costNanos).toBe(6_000_000n)
+    expect(priceCall({ input: 10, image_output: 1000 }, priceOf('gpt-image-1.5')).costNanos).toBe(32_050_000n)
   })
 
   test('keeps what was there, and follows the simulator to a new address', async () => {

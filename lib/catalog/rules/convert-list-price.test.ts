@@ -26,6 +26,11 @@ describe('a list price', () => {
     })
   })
 
+  test('by the hour becomes one by the million seconds, rounded up', () => {
+    expect(convertListPrice({ audio_hours: 0.36, input_audio_hours: 0.36 }, 0)).toEqual({ seconds: 100_000_000_000 })
+    expect(convertListPrice({ input_audio_hours: 0.01 }, 0)).toEqual({ seconds: 2_777_777_778 })
+  })
+
   test('loses nothing: the decimal comes back as it was written', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1_000_000_000 }), fc.integer({ min: 0, max: 6 }), (digits, places) => {

@@ -1,4 +1,7 @@
-/** From the price package's figures (US dollars per million tokens, as doubles) to ours (whole nano-USD per million). */
+/**
+ * From the price package's figures (US dollars per million tokens or per hour, as doubles) to ours (whole nano-USD per
+ * million tokens or seconds).
+ */
 import type { NanosPerMillion, Unit } from '#lib/catalog/contract.ts'
 import { nanosOfUsd } from '#lib/platform/money.ts'
 
@@ -19,6 +22,7 @@ const unitOf: Readonly<Record<string, Unit>> = {
   output_audio_mtok: 'audio_output',
   input_image_mtok: 'image_input',
   output_image_mtok: 'image_output',
+  input_audio_hours: 'seconds',
 }
 
 /**
@@ -31,10 +35,13 @@ export function convertListPrice(price: ListPrice, contextTokens: number): Nanos
     const unit = unitOf[name]
     if (unit === undefined || figure === undefined) continue
     if (typeof figure !== 'number' && figure.tiers.some(({ start }) => start < contextTokens)) return null
-    converted[unit] = nanosOfFigure(typeof figure === 'number' ? figure : figure.base)
+    const nanos = nanosOfFigure(typeof figure === 'number' ? figure : figure.base)
+    converted[unit] = unit === 'seconds' ? Math.ceil((nanos * 1_000_000) / secondsAnHour) : nanos
   }
   return converted
 }
+
+const secondsAnHour = 3600
 
 // The shortest decimal that reads back as this double is what the price list says; from there on no double is involved.
 function nanosOfFigure(usd: number): number {
