@@ -52,6 +52,16 @@ describe('a form', () => {
     )
   })
 
+  test.each([
+    'form-data; name="file"; filename="a.wav"',
+    'form-data; name=file; filename=a.wav',
+    "form-data; name=file; filename=a.wav; filename*=utf-8''gr%C3%B6%C3%9Fe.wav",
+    'FORM-DATA;name="file";filename=""',
+  ])('of any client has its file: %s', (disposition) => {
+    const found = read(`${part(`Content-Disposition: ${disposition}\r\nContent-Type: audio/wav`)}--b--\r\n`)
+    expect(found).toMatchObject({ fields: { file: { bytes: Buffer.from('x') } } })
+  })
+
   test('has several values where a name stands several times and decides nothing', () => {
     const twice = part('Content-Disposition: form-data; name="include[]"', 'logprobs')
     expect(read(`${twice}${twice}--b--`)).toEqual({ fields: { 'include[]': ['logprobs', 'logprobs'] } })
@@ -64,6 +74,7 @@ describe('a form', () => {
     ['is followed by another', `${model}--b--\r\n${model}--b--\r\n`],
     ['ends its lines in LF', `${model}--b--\r\n`.replaceAll('\r', '')],
     ['says a name in two ways', `${part('Content-Disposition: form-data; name="a"; name="model"')}--b--`],
+    ['quotes half a name', `${part('Content-Disposition: form-data; name="model')}--b--`],
     ['escapes in a name', `${part('Content-Disposition: form-data; name="mod\\"el"')}--b--`],
     [
       'escapes in the name of a file',
@@ -100,7 +111,9 @@ describe('the boundary of a content type', () => {
     ['multipart/form-data; boundary=----formdata-undici-012', '----formdata-undici-012'],
     ['Multipart/Form-Data;boundary="a b"', null],
     ['multipart/form-data; boundary="a:b"', 'a:b'],
-    ['multipart/form-data; boundary=a; charset=utf-8', null],
+    ['multipart/form-data; boundary=a; charset=utf-8', 'a'],
+    ['multipart/form-data; charset="UTF-8"; boundary=a', 'a'],
+    ['multipart/form-data; boundary=a; charset=utf-16', null],
     ['multipart/form-data; boundary=a; boundary=b', null],
     ['multipart/form-data', null],
     ['multipart/mixed; boundary=a', null],

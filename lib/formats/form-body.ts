@@ -28,9 +28,8 @@ const mostTextBytes = 4 * 1024 * 1024
 
 /** The boundary that a content type names; null where it is not that of a form. */
 export function boundaryOf(contentType: string): string | null {
-  const found = /^multipart\/form-data\s*;\s*boundary=(?:"([\w'()+,./:=?-]{1,70})"|([\w'+.-]{1,70}))\s*$/i.exec(
-    contentType,
-  )
+  const plain = contentType.replace(/\s*;\s*charset="?utf-8"?(?=\s*(?:;|$))/i, '')
+  const found = /^multipart\/form-data\s*;\s*boundary=(?:"([\w'()+,./:=?-]{1,70})"|([\w'+.-]{1,70}))\s*$/i.exec(plain)
   return found?.[1] ?? found?.[2] ?? null
 }
 
@@ -93,16 +92,23 @@ export function withText(bytes: Buffer, name: string, text: string): Buffer {
   ])
 }
 
-const disposition =
-  /^content-disposition:[ \t]*form-data[ \t]*;[ \t]*name="?([\w.[\]-]{1,64})"?(?:[ \t]*;[ \t]*filename="([^"\r\n]{0,512})")?[ \t]*$/i
+/** A name in quotes or, as .NET writes it, without; after a file's name the same again for other characters than ASCII. */
+const disposition = new RegExp(
+  '^content-disposition:[ \\t]*form-data' +
+    '[ \\t]*;[ \\t]*name=(?:"([\\w.[\\]-]{1,64})"|([\\w.-]{1,64}))' +
+    '(?:[ \\t]*;[ \\t]*filename=("[^"\\r\\n]{0,512}"|[\\w.-]{1,512}))?' +
+    "(?:[ \\t]*;[ \\t]*filename\\*=(utf-8''[\\w.%!~-]{0,1024}))?[ \\t]*$",
+  'i',
+)
 /** What else clients say of a part; an encoding would change what the bytes mean. */
 const harmless = /^(?:content-type|content-length):[^\r\n]*$/i
 
 function readHead(head: string): Pick<FormPart, 'name' | 'filename'> | null {
   let named: Pick<FormPart, 'name' | 'filename'> | null = null
   for (const line of head.split('\r\n')) {
-    const [, name, filename] = disposition.exec(line) ?? []
-    if (name !== undefined && !named) named = { name, filename: filename ?? null }
+    const [, quoted, bare, filename, extended] = disposition.exec(line) ?? []
+    const name = quoted ?? bare
+    if (name !== undefined && !named) named = { name, filename: filename ?? extended ?? null }
     else if (!harmless.test(line)) return null
   }
   return named

@@ -328,7 +328,7 @@ describe.each(mounts)('through the %s', (mount) => {
       ['two models', (form) => form.append('model', 'gpt-4o-transcribe'), 'model'],
       ['two files', (form) => form.append('other', new Blob(['x']), 'b.wav'), 'other'],
       ['a file that is a text', (form) => form.set('file', 'sound'), 'file'],
-      ['a model that is a file', (form) => form.set('model', new Blob(['whisper-1']), 'm'), 'model'],
+      ['a model that is the file', (form) => (form.delete('file'), form.set('model', new Blob(['x']), 'm')), 'model'],
       ['a stream that is neither true nor false', (form) => form.set('stream', 'maybe'), 'stream'],
     ])('with %s is refused, and the field is named', async (_what, change, param) => {
       const key = await g.makeKey()
@@ -343,6 +343,30 @@ describe.each(mounts)('through the %s', (mount) => {
       expect(error.code).toBe('invalid_request_error')
       expect(error.param).toBe(param)
       expect(g.simulator.totals().calls).toBe(before)
+    })
+
+    test('at a deployment’s address, as Azure’s clients ask for it, needs no model of its own', async () => {
+      const key = await g.makeKey()
+      const form = new FormData()
+      form.set('file', new Blob([new Uint8Array(wavOf(4))]), 'a.wav')
+      const url = `${g.urlOf(mount)}/azure/openai/deployments/whisper-1/audio/transcriptions?api-version=2024-10-21`
+      const answer = await fetch(url, { method: 'POST', headers: { 'api-key': key.text }, body: form })
+      expect(answer.status).toBe(200)
+      expect(await eventOf(key.id)).toMatchObject({ model: 'whisper-1', tokens: { seconds: 4 }, estimated: false })
+    })
+
+    test('that breaks off is charged as measured, and says that it is an estimate', async () => {
+      const key = await g.makeKey()
+      const form = new FormData()
+      form.set('model', 'gpt-4o-transcribe')
+      form.set('stream', 'true')
+      form.set('prompt', '@sim out=20 cut=5')
+      form.set('file', new Blob([new Uint8Array(wavOf(4))]), 'a.wav')
+      const text = await (await postForm(key.text, form)).text()
+      expect(text).toContain('upstream_error')
+      expect(text).not.toContain('transcript.text.done')
+      const event = await eventOf(key.id)
+      expect(event).toMatchObject({ outcome: 'cut', tokens: { audio_input: 40, output: 16 }, estimated: true })
     })
 
     test('as JSON is refused as of a wrong type', async () => {

@@ -28,6 +28,9 @@ describe('a call to Azure', () => {
       'chat',
       '/openai/deployments/chat-eu/chat/completions?api-version=2025-03-01-preview',
     ],
+    ['/openai', 'images', '/openai/deployments/chat-eu/images/generations?api-version=2024-10-21'],
+    ['/openai', 'transcriptions', '/openai/deployments/chat-eu/audio/transcriptions?api-version=2024-10-21'],
+    ['/openai/v1', 'speech', '/openai/v1/audio/speech'],
     ['/openai/v1', 'chat', '/openai/v1/chat/completions'],
     ['/openai/v1/', 'responses', '/openai/v1/responses'],
     ['/openai/v1?api-version=preview', 'embeddings', '/openai/v1/embeddings?api-version=preview'],
@@ -66,6 +69,12 @@ describe('a call to Azure', () => {
     expect(Object.keys(request({ credential: null }).headers)).not.toContain('api-key')
   })
 
+  test('carries the type of a form, which names its boundary, and no other type of the caller’s', () => {
+    const caller = { 'content-type': 'multipart/form-data; boundary=x' }
+    expect(request({ caller, operation: 'transcriptions' }).headers).toMatchObject(caller)
+    expect(request({ caller }).headers).toMatchObject({ 'content-type': 'application/json' })
+  })
+
   test('carries of the caller’s headers the id that Azure’s support asks for, and no key', () => {
     const caller = { 'x-ms-client-request-id': 'abc', 'api-key': 'sk-gh-x', cookie: 'a=b', authorization: 'Bearer x' }
     const { headers } = request({ caller, credential: null })
@@ -80,6 +89,9 @@ describe('what Azure can be asked', () => {
     ['completions', 'completions', 'completions'],
     ['embeddings', 'embeddings', 'embeddings'],
     ['moderations', null, null],
+    ['images', 'images', 'images'],
+    ['speech', null, 'speech'],
+    ['transcriptions', 'transcriptions', 'transcriptions'],
   ])('for %s is %s on the classic surface and %s on v1', (asked, classic, v1) => {
     expect(carriedAs({ kind: 'azure', baseUrl: `${resource}/openai` }, asked, 'chat-eu')).toBe(classic)
     expect(carriedAs({ kind: 'azure', baseUrl: `${resource}/openai/v1` }, asked, 'chat-eu')).toBe(v1)
