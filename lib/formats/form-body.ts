@@ -7,9 +7,9 @@
 export type FormFile = { readonly filename: string; readonly bytes: Buffer }
 /** Fields by name: a text, a file, or all of them where there are several. */
 export type FormFields = Readonly<Record<string, FormValue | readonly FormValue[]>>
-export type FormValue = string | FormFile
+type FormValue = string | FormFile
 
-export type FormPart = {
+type FormPart = {
   readonly name: string
   /** Null for a field that is a text. */
   readonly filename: string | null
@@ -18,7 +18,7 @@ export type FormPart = {
   readonly end: number
 }
 
-export type FormProblem = { readonly problem: string; readonly param: string | null }
+type FormProblem = { readonly problem: string; readonly param: string | null }
 
 /** More than any endpoint has fields. */
 const mostParts = 100
@@ -34,7 +34,7 @@ export function boundaryOf(contentType: string): string | null {
 }
 
 /** Tells the parts of a form, in order. */
-export function partsOf(bytes: Buffer, boundary: string): readonly FormPart[] | FormProblem {
+function partsOf(bytes: Buffer, boundary: string): readonly FormPart[] | FormProblem {
   const opening = Buffer.from(`--${boundary}\r\n`)
   const delimiter = Buffer.from(`\r\n--${boundary}`)
   if (!bytes.subarray(0, opening.length).equals(opening)) return broken('it does not begin with its boundary')

@@ -72,7 +72,14 @@ describe.each(mounts)('through the %s', (mount) => {
     })
   }
 
+  /** Whatever a test is about: no call may cost more than it held. */
   async function eventOf(keyId: string): Promise<UsageEvent> {
+    const event = await writtenEventOf(keyId)
+    expect(BigInt(event.decision.heldNanos ?? 0)).toBeGreaterThanOrEqual(BigInt(event.costNanos))
+    return event
+  }
+
+  async function writtenEventOf(keyId: string): Promise<UsageEvent> {
     for (let i = 0; i < 250; i++) {
       const entries = await g.redis.xrange(usageStream, '-', '+')
       const events = entries.map(([, [, text]]) => usageEvent.parse(JSON.parse(text!)))
