@@ -88,7 +88,7 @@ export function imagesStream(): AnswerReader {
       ...(complete ? { counted: { images } } : {}),
     }
   }
-  return passEvents({ read, marks: [completedName], readTail, textFields: [], told })
+  return passEvents({ read, marks: () => [completedName], readTail, textFields: [], told })
 }
 
 function sum(before: TokenVector | null, more: TokenVector): TokenVector {

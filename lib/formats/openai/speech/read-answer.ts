@@ -39,5 +39,5 @@ export function speechStream(): AnswerReader {
   }
 
   const told = () => ({ tokens, promptTokens: null, modelServed: null, complete })
-  return passEvents({ read, marks: [doneName], textFields: [], told })
+  return passEvents({ read, marks: () => [doneName], textFields: [], told })
 }

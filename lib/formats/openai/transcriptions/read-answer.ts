@@ -62,5 +62,5 @@ export function transcriptionStream(): AnswerReader {
   }
 
   const told = () => ({ tokens: found, promptTokens: null, modelServed: null, complete })
-  return passEvents({ read, marks: [doneName], textFields: [Buffer.from('"delta":')], told })
+  return passEvents({ read, marks: () => [doneName], textFields: [Buffer.from('"delta":')], told })
 }
