@@ -73,7 +73,7 @@ function sendBody(call: RunningCall): void {
 
   writeHead(call, 200, bytesOf(body))
   if (steering.garbage === 'split' && typeof body === 'string')
-    writeTorn(call.response, body, () => call.response.end())
+    writeTorn(call.response, Buffer.from(body), () => call.response.end())
   else call.response.end(body)
 }
 
@@ -129,6 +129,7 @@ function writeHead({ wire, record, answer, response }: AcceptedCall, status: num
   const head = ['content-type', type, idName, id, 'content-length', String(bodyBytes)]
   if (wire.headers) head.push(...wire.headers)
   const { error, retry_after: retryAfter } = answer.steering
+  if (error !== null) head.push(...(wire.errorHeaders?.(status) ?? []))
   if (error !== null && retryAfter !== null) head.push('retry-after', String(retryAfter))
   response.writeHead(status, head)
 }

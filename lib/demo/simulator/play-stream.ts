@@ -17,6 +17,7 @@ const WRITE_CHARS = 16 * 1024
  * after it. Tokens count as produced when they are written, and no more is written than the client takes.
  */
 export function playStream(call: RunningCall, { script, ending, tear }: Play): void {
+  const { encode = (events: string) => Buffer.from(events) } = call.answer
   const { gap, chunk, garbage } = call.answer.steering
   const isTorn = garbage === 'split'
   const writeChars = isTorn ? 1 : WRITE_CHARS
@@ -45,11 +46,11 @@ export function playStream(call: RunningCall, { script, ending, tear }: Play): v
 
   /** Goes on when the client has room. */
   function write(then: () => void): void {
-    const text = pending
+    const bytes = encode(pending)
     pending = ''
     call.produced(sent)
-    if (isTorn) writeTorn(call.response, text, then)
-    else if (call.response.write(text)) then()
+    if (isTorn) writeTorn(call.response, bytes, then)
+    else if (call.response.write(bytes)) then()
     else call.response.once('drain', then)
   }
 
@@ -59,14 +60,14 @@ export function playStream(call: RunningCall, { script, ending, tear }: Play): v
     pending += script.close
     if (isTorn) return write(() => call.response.end())
     call.produced(sent)
-    call.response.end(pending)
+    call.response.end(encode(pending))
   }
 
   /** What was written is flushed first: the client sees exactly the tokens that are counted. */
   function writeAndTear(): void {
     if (isTorn) return write(() => call.response.write('', tear))
     call.produced(sent)
-    call.response.write(pending, tear)
+    call.response.write(encode(pending), tear)
   }
 
   advance()

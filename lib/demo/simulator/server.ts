@@ -20,6 +20,7 @@ import { sendJson } from '#lib/demo/simulator/send-json.ts'
 import type { FormAnswer, Route, Wire } from '#lib/demo/simulator/wire.ts'
 import { anthropic } from '#lib/demo/simulator/wires/anthropic.ts'
 import { azure } from '#lib/demo/simulator/wires/azure.ts'
+import { bedrock } from '#lib/demo/simulator/wires/bedrock.ts'
 import { gemini } from '#lib/demo/simulator/wires/gemini.ts'
 import { openai } from '#lib/demo/simulator/wires/openai.ts'
 import { vertex } from '#lib/demo/simulator/wires/vertex.ts'
@@ -40,7 +41,7 @@ export type SimulatorOptions = {
   readonly host?: string
 }
 
-const WIRES: readonly Wire[] = [openai, anthropic, gemini, azure, vertex]
+const WIRES: readonly Wire[] = [openai, anthropic, gemini, azure, vertex, bedrock]
 
 /** Longer than any client's pool keeps a connection, so that the simulator never closes one that is being used. */
 const KEEP_ALIVE_MS = 10 * 60_000
@@ -87,7 +88,7 @@ function dispatch(request: IncomingMessage, response: ServerResponse, journal: J
   const route = wire.route(request.method ?? 'GET', path.slice(wire.basePath.length), query)
   if (route.kind === 'page') {
     const id = journal.nextId()
-    return sendJson(response, route.status, route.body(id), wire.idHeader(id))
+    return sendJson(response, route.status, route.body(id), headersOf(wire, route.status, id))
   }
   if (route.kind === 'form') return answerForm(request, response, route.answer)
   acceptCall({ wire, route, path, request, response, journal })
@@ -120,7 +121,7 @@ function acceptCall({ wire, route, path, request, response, journal }: IncomingC
 
   function refuse(record: CallRecord, status: number, body: string): void {
     journal.settle(record, 'error')
-    sendJson(response, status, body, wire.idHeader(record.id))
+    sendJson(response, status, body, headersOf(wire, status, record.id))
   }
 
   function answer(record: CallRecord, parsed: { readonly value: unknown } | null): void {
@@ -149,6 +150,10 @@ function acceptCall({ wire, route, path, request, response, journal }: IncomingC
       refuse(record, 413, wire.errorBody(413, message, record.id))
     },
   })
+}
+
+function headersOf(wire: Wire, status: number, id: string): readonly string[] {
+  return [...wire.idHeader(id), ...((status >= 400 && wire.errorHeaders?.(status)) || [])]
 }
 
 function parseJson(body: Buffer): { readonly value: unknown } | null {

@@ -7,12 +7,11 @@ const PIECE_BYTES = [1, 2, 3, 5, 7, 11, 13, 1, 17, 2, 19]
 const LEAD_BYTE = 0xc0
 
 /**
- * Writes text in pieces of a few bytes, each in a turn of its own, so that they leave as separate packets and
+ * Writes bytes in pieces of a few bytes, each in a turn of its own, so that they leave as separate packets and
  * not only as separate HTTP chunks. Every multi-byte character is torn behind its first byte. Waits for the
  * client like any other writer; stops when the client has left.
  */
-export function writeTorn(response: ServerResponse, text: string, done: () => void): void {
-  const bytes = Buffer.from(text)
+export function writeTorn(response: ServerResponse, bytes: Buffer, done: () => void): void {
   let offset = 0
   let turn = 0
 

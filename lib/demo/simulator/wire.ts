@@ -18,6 +18,8 @@ export type Wire = {
   readonly idHeader: (id: string) => readonly [name: string, value: string]
   /** What else stands in the head of every answered call, names and values in turn. */
   readonly headers?: readonly string[]
+  /** The same for a refusal with this status. */
+  readonly errorHeaders?: (status: number) => readonly string[]
 }
 
 export type Route =
@@ -56,6 +58,8 @@ export type Answer = {
   readonly script: ((identity: CallIdentity) => StreamScript) | null
   /** The content type of a script that is not server-sent events. */
   readonly scriptType?: string | undefined
+  /** A script's whole events as the bytes to write, where these are not its text. */
+  readonly encode?: (events: string) => Buffer
 }
 
 /** What makes two answers to the same request differ. */
