@@ -26,6 +26,9 @@ export type Operation =
   | 'countTokens'
   | 'embedContent'
   | 'batchEmbedContents'
+  // AWS's
+  | 'converse'
+  | 'invoke'
 
 /** What the address of a call says, where the wire puts it there. */
 export type Addressed = {
@@ -151,6 +154,9 @@ export type Headroom = {
 /** What clients of every format read. Cookies, the provider's organisation and its servers' names stay here. */
 export const commonAnswerHeaders = ['content-type', 'retry-after', 'retry-after-ms'] as const
 
+/** Server-sent events. */
+export const eventStreamType = 'text/event-stream'
+
 export type Format = {
   readonly name: string
   parse(operation: Operation, body: unknown, addressed: Addressed): ParsedRequest | ParseProblem
@@ -159,8 +165,12 @@ export type Format = {
   /** True when the raw bytes may not mean the same to every JSON parser (repeated or escaped deciding fields). */
   isAmbiguous(bytes: Buffer, operation: Operation): boolean
   refusalBody(refusal: PublicRefusal): string
+  /** What of a refusal stands in its head, names and values in turn. */
+  refusalHeaders?(refusal: PublicRefusal): string[]
   /** An error event for a stream whose head has been sent. */
-  streamError(refusal: PublicRefusal, operation: Operation): string
+  streamError(refusal: PublicRefusal, operation: Operation): string | Buffer
+  /** The content type of its streams. */
+  readonly streamType: string
   readAnswer(operation: Operation, stream: boolean, stripUsage: boolean): AnswerReader
   /** A rate limit and what is left of it, in headers that the caller's clients know. Names and values in turn. */
   limitHeaders(headroom: Headroom): string[]

@@ -106,7 +106,7 @@ export function translateStream(
   asked: Operation,
   spoken: Operation,
   context: AnswerContext,
-  brokenOff: () => string,
+  brokenOff: () => string | Buffer,
 ): AnswerReader {
   const decoder = providerSides[spoken]!.streamDecoder()
   const encoder = callerSides[asked]!.streamEncoder(context)

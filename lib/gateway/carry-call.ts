@@ -39,7 +39,7 @@ export type Carrying = {
   readonly createdMs: number
   readonly nowMs: () => number
   /** An event of the caller's wire that says that the answer broke off. */
-  readonly brokenOff: () => string
+  readonly brokenOff: () => string | Buffer
 }
 
 /** Throws Uncarried; RangeError for a body that is nested too deeply to be written. */

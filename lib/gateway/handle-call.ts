@@ -9,7 +9,7 @@ import type { Call, Reply } from '#lib/gateway/call.ts'
 import { decideCall, type DecidePorts, type Verdict } from '#lib/gateway/decide-call.ts'
 import { carryCall, Uncarried, type Carrying } from '#lib/gateway/carry-call.ts'
 import { forwardCall } from '#lib/gateway/forward-call.ts'
-import { keyFromCall } from '#lib/gateway/key-from-call.ts'
+import { isSigned, keyFromCall } from '#lib/gateway/key-from-call.ts'
 import { headroomHeaders } from '#lib/gateway/limit-refusal.ts'
 import { listModels } from '#lib/gateway/list-models.ts'
 import { likelyUsage } from '#lib/gateway/media-usage.ts'
@@ -73,6 +73,7 @@ export async function handleCall(ports: GatewayPorts, call: Call, reply: Reply):
   try {
     const keyText = keyFromCall(call.headers, call.query)
     const identified = keyText === null ? null : await ports.grants.identify(keyText)
+    if (keyText === null && isSigned(call.headers)) return refuse(signedInstead)
     if (keyText === null || !identified) return refuse(unknownKey)
 
     if (route.kind === 'models') {
@@ -176,7 +177,7 @@ async function forwardAdmitted(
     ),
     rewrite: route.format.isAmbiguous(bytes, route.operation),
   }
-  const streamError = (refusal: Refusal): string =>
+  const streamError = (refusal: Refusal): string | Buffer =>
     route.format.streamError(publicRefusal(refusal, callId, ports.helpBase), route.operation)
   const carrying: Carrying = {
     route,
@@ -250,6 +251,13 @@ const unknownKey: Refusal = {
     'No valid Gatehouse key was sent. Send a key that begins with sk-gh- as "Authorization: Bearer …"; you can create one in the portal.',
 }
 
+/** AWS's clients sign by default, and a signature has no room for a key. */
+const signedInstead: Refusal = {
+  code: 'invalid_api_key',
+  message:
+    'This request is signed with AWS keys, and so carries no Gatehouse key. Set AWS_BEARER_TOKEN_BEDROCK to a key that begins with sk-gh-: AWS clients then send it as "Authorization: Bearer …".',
+}
+
 /** JSON can be read at any depth, but not be written: the stack ends first. */
 const tooDeep: Refusal = {
   code: 'invalid_request_error',
@@ -288,6 +296,7 @@ function sendRefusal(
   reply.head(answer.status, [
     ...headers,
     ...refusalHeaders(refusal),
+    ...(route.format.refusalHeaders?.(answer) ?? []),
     'content-type',
     'application/json',
     'content-length',

@@ -49,6 +49,14 @@ const bodies: Record<Operation, { readonly good: object; readonly deciding: read
     good: { requests: [{ model: 'models/gpt-4o-mini', content: { parts: [{ text: 'hello' }] } }] },
     deciding: ['requests'],
   },
+  converse: {
+    good: { messages: [{ role: 'user', content: [{ text: 'hello' }] }] },
+    deciding: ['messages', 'system', 'inferenceConfig'],
+  },
+  invoke: {
+    good: { anthropic_version: 'bedrock-2023-05-31', max_tokens: 9, messages: said },
+    deciding: ['messages', 'max_tokens', 'system', 'anthropic_version'],
+  },
 }
 
 const wrong: readonly unknown[] = [
@@ -138,6 +146,10 @@ const stillGood = new Set(
     { ...bodies.messages.good, system: 'x'.repeat(200_000) },
     { ...bodies.count_tokens.good, system: '' },
     { ...bodies.count_tokens.good, system: 'x'.repeat(200_000) },
+    { ...bodies.invoke.good, system: '' },
+    { ...bodies.invoke.good, system: 'x'.repeat(200_000) },
+    { ...bodies.invoke.good, anthropic_version: '' },
+    { ...bodies.invoke.good, anthropic_version: 'x'.repeat(200_000) },
     { ...bodies.embeddings.good, input: 'x'.repeat(200_000) },
   ].map((body) => JSON.stringify(body)),
 )
@@ -166,6 +178,7 @@ const errorShapes: Readonly<Record<string, object>> = {
       status: expect.any(String) as string,
     },
   },
+  bedrock: { __type: expect.any(String) as string, message: expect.any(String) as string },
 }
 
 describe.each(mounts)('through the %s', (mount) => {

@@ -5,6 +5,11 @@ import { hasValidChecksum } from '#lib/keys/rules/key-text.ts'
 // The gateway headers of other products come first: their callers may send a provider's key as Authorization beside it.
 const headerNames = ['x-litellm-api-key', 'x-bf-vk', 'x-portkey-api-key', 'x-api-key', 'api-key', 'x-goog-api-key']
 
+/** Whether an AWS client has signed the call instead of sending a key. */
+export function isSigned(headers: IncomingHttpHeaders): boolean {
+  return headers.authorization?.startsWith('AWS4-') === true
+}
+
 /** The text of a well-formed key from any place that clients of this field put it; null when there is none. */
 export function keyFromCall(headers: IncomingHttpHeaders, query: string): string | null {
   const bearer = headers.authorization

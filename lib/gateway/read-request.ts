@@ -32,7 +32,7 @@ export async function readRequest(call: Call, route: CallRoute, matched: Address
     )
   }
   // Some clients send no content type with JSON; another type than JSON is a mistake worth naming.
-  if (!route.form && type !== undefined && !/^application\/([\w.+-]*\+)?json\b/i.test(type)) {
+  if (!route.form && type !== undefined && !jsonType.test(type) && !isBlob(route, type)) {
     return refused('unsupported_media_type', `Send the body as application/json, not ${type.slice(0, 60)}.`)
   }
   const encoding = call.headers['content-encoding']
@@ -64,6 +64,13 @@ function readJson(bytes: Buffer): { readonly fields: Readonly<Record<string, unk
     return { problem: 'The body must be a JSON object.', param: null }
   }
   return { fields: body as Record<string, unknown> }
+}
+
+const jsonType = /^application\/([\w.+-]*\+)?json\b/i
+
+/** To AWS's clients the body of InvokeModel is bytes, unless their caller says what they are. */
+function isBlob({ operation }: CallRoute, type: string): boolean {
+  return operation === 'invoke' && type === 'application/octet-stream'
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })

@@ -5,6 +5,7 @@
  */
 import type { Dispatcher } from 'undici'
 import type { AnswerReader, AnswerReading, Format } from '#lib/formats/contract.ts'
+import { formatOf } from '#lib/formats/formats.ts'
 import type { Call, Reply } from '#lib/gateway/call.ts'
 import type { CarriedCall } from '#lib/gateway/carry-call.ts'
 import type { Refusal } from '#lib/gateway/refusal.ts'
@@ -34,7 +35,7 @@ export type Relaying = {
   /** Tells how the output grows, for the lease. */
   readonly onReader: (reader: AnswerReader) => void
   /** The refusal as an event of the stream's own format. */
-  readonly streamError: (refusal: Refusal) => string
+  readonly streamError: (refusal: Refusal) => string | Buffer
   /** How the answer of this provider broke off, in our words. */
   readonly brokenOff: (timeout: boolean) => Refusal
 }
@@ -94,7 +95,7 @@ export async function relayAnswer(
 ): Promise<Relayed> {
   if (caller.gone) return { kind: 'aborted' }
   const { provider, upstreamModel } = deployment
-  const { origin, path, headers } = requestTo(provider.kind, {
+  const { origin, path, headers } = await requestTo(provider.kind, {
     baseUrl: provider.baseUrl,
     operation,
     upstreamModel,
@@ -102,7 +103,10 @@ export async function relayAnswer(
     credential,
     caller: r.call.headers,
     query: carried.anew ? null : r.call.query,
+    body: carried.body,
+    nowMs: r.nowMs(),
   })
+  if (caller.gone) return { kind: 'aborted' }
   let flow: Flow | null = null
   let head: AnswerHead | null = null
   let forCaller = false
@@ -136,7 +140,7 @@ export async function relayAnswer(
         forCaller = !caller.gone && isForCaller(head)
         firstByteMs = r.nowMs() - r.startedMs
         if (!forCaller) return false
-        streamed = r.stream && isEventStream(upstreamHeaders)
+        streamed = r.stream && isOfType(upstreamHeaders, formatOf(operation).streamType)
         if (status < 300) {
           reader = carried.reader(streamed)
           caller.reader = reader
@@ -214,8 +218,8 @@ function finish(r: Relaying, ending: Exchange, reader: AnswerReader | null, stre
   }
 }
 
-function isEventStream(headers: Record<string, string | string[] | undefined>): boolean {
-  return String(headers['content-type'] ?? '').startsWith('text/event-stream')
+function isOfType(headers: Record<string, string | string[] | undefined>, type: string): boolean {
+  return String(headers['content-type'] ?? '').startsWith(type)
 }
 
 function passedHeaders(
@@ -228,7 +232,7 @@ function passedHeaders(
   const headers = [...r.headers, 'x-gatehouse-provider', deployment.provider.name, 'x-gatehouse-model', r.modelName]
   if (carried.leftOut.length > 0) headers.push('x-gatehouse-left-out', carried.leftOut.join(', '))
   for (const name of r.format.answerHeaders) {
-    const value = upstream[name]
+    const value = name === 'content-type' && streamed && carried.anew ? r.format.streamType : upstream[name]
     if (typeof value === 'string') headers.push(name, value)
   }
   const { idHeader } = r.format

@@ -70,6 +70,8 @@ describe('the route of a call', () => {
       'count_tokens',
       null,
     ],
+    ['POST', '/bedrock/model/anthropic.claude-v1%3A0/converse', 'converse', 'anthropic.claude-v1:0'],
+    ['POST', '/bedrock/model/arn%3Aaws%3Abedrock%2Fx/invoke-with-response-stream', 'converse', 'arn:aws:bedrock/x'],
     // A name that climbs is a name like any other: there is no model of that name.
     ['GET', '/v1/models/../chat/completions', 'models', '../chat/completions'],
     ['GET', '/v1/models/%2e%2e%2fchat', 'models', '../chat'],

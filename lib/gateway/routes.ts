@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Endpoint } from '#lib/catalog/contract.ts'
 import type { Addressed, Format, Operation } from '#lib/formats/contract.ts'
 import { anthropic } from '#lib/formats/anthropic/format.ts'
+import { bedrock } from '#lib/formats/bedrock/format.ts'
 import { gemini } from '#lib/formats/gemini/format.ts'
 import { openai } from '#lib/formats/openai/format.ts'
 import { decidingFields } from '#lib/formats/openai/transcriptions/parse.ts'
@@ -111,6 +112,18 @@ function vertexRoutes(base: string): Route[] {
   ]
 }
 
+/** The address names the model, and whether the answer is a stream. */
+function bedrockRoutes(base: string): Route[] {
+  const call = { method: 'POST', format: bedrock, kind: 'call', endpoint: 'converse' } as const
+  const model = `${base}/model/{model}`
+  return [
+    { ...call, path: `${model}/converse`, operation: 'converse' },
+    { ...call, path: `${model}/converse-stream`, operation: 'converse', stream: true },
+    { ...call, path: `${model}/invoke`, operation: 'invoke' },
+    { ...call, path: `${model}/invoke-with-response-stream`, operation: 'invoke', stream: true },
+  ]
+}
+
 function modelRoutes(base: string, format: Format): Route[] {
   const models = { method: 'GET', endpoint: 'models', format, kind: 'models' } as const
   return [
@@ -138,6 +151,7 @@ export const routes: readonly Route[] = [
   // Calls before models: where both fit, the end of the address decides.
   ...geminiBases.flatMap(geminiRoutes),
   ...vertexBases.flatMap(vertexRoutes),
+  ...bedrockRoutes('/bedrock'),
   ...modelRoutes('/v1/models', openai),
   ...modelRoutes('/anthropic/v1/models', anthropic),
   ...modelRoutes('/v1beta/models', gemini),
@@ -221,6 +235,7 @@ function endOf(literals: readonly string[], path: string): number {
 function formatAt(path: string): Format {
   if (path.startsWith('/anthropic/')) return anthropic
   if (path.startsWith('/vertex/')) return path.includes('/publishers/anthropic/') ? anthropic : gemini
+  if (path.startsWith('/bedrock/')) return bedrock
   return path.startsWith('/gemini/') || path.startsWith('/v1beta/') ? gemini : openai
 }
 

@@ -4,6 +4,7 @@ import type { BodyFields, Operation } from '#lib/formats/contract.ts'
 import { isTranslatable } from '#lib/formats/translation.ts'
 import { anthropicRequest } from '#lib/providers/anthropic/request.ts'
 import { azureAt } from '#lib/providers/azure/surfaces.ts'
+import { bedrockRequest } from '#lib/providers/bedrock/request.ts'
 import { geminiRequest } from '#lib/providers/gemini/request.ts'
 import { openaiRequest } from '#lib/providers/openai/request.ts'
 import type { Provider, RequestFacts, UpstreamRequest } from '#lib/providers/upstream-request.ts'
@@ -27,6 +28,7 @@ const providers: Partial<Record<ProviderKind, Provider | ((baseUrl: string, upst
     bodyFields: () => ({ anthropic_version: undefined }),
   },
   azure: azureAt,
+  bedrock: { operations: ['converse', 'invoke'], request: bedrockRequest },
   gemini: {
     operations: ['generateContent', 'countTokens', 'embedContent', 'batchEmbedContents'],
     request: geminiRequest,
@@ -57,7 +59,7 @@ export function takesTokens(kind: ProviderKind): boolean {
 }
 
 /** Throws for a kind that no call is ever planned for. */
-export function requestTo(kind: ProviderKind, facts: RequestFacts): UpstreamRequest {
+export function requestTo(kind: ProviderKind, facts: RequestFacts): UpstreamRequest | Promise<UpstreamRequest> {
   const provider = providerAt({ kind, baseUrl: facts.baseUrl }, facts.upstreamModel)
   if (!provider) throw new Error(`no call can go to a provider of kind ${kind}`)
   return provider.request(facts)

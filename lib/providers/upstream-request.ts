@@ -20,13 +20,16 @@ export type RequestFacts = {
   readonly caller: IncomingHttpHeaders
   /** The caller's, undecoded and without its question mark; null where the call comes from another wire. */
   readonly query: string | null
+  /** As it will be sent, and when: some providers want both signed. */
+  readonly body: Buffer
+  readonly nowMs: number
 }
 
 /** A kind of provider. */
 export type Provider = {
   /** What it can be asked as it is; conversations first, the one that carries most before the others. */
   readonly operations: readonly Operation[]
-  readonly request: (facts: RequestFacts) => UpstreamRequest
+  readonly request: (facts: RequestFacts) => UpstreamRequest | Promise<UpstreamRequest>
   /** What it wants to stand in the body otherwise, whoever wrote it; undefined: not at all. */
   readonly bodyFields?: (body: BodyFields, operation: Operation, upstreamModel: string) => BodyFields
 }

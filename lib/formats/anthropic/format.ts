@@ -1,4 +1,4 @@
-import { commonAnswerHeaders, type Format } from '#lib/formats/contract.ts'
+import { commonAnswerHeaders, eventStreamType, type Format } from '#lib/formats/contract.ts'
 import { refusalBody, streamError } from '#lib/formats/anthropic/errors.ts'
 import { limitHeaders } from '#lib/formats/anthropic/limit-headers.ts'
 import { modelList, modelPage } from '#lib/formats/anthropic/models.ts'
@@ -16,6 +16,7 @@ export const anthropic: Format = {
   modelList,
   modelPage,
   streamError,
+  streamType: eventStreamType,
   limitHeaders,
   idHeader: 'request-id',
   answerHeaders: [...commonAnswerHeaders, 'request-id'],

@@ -5,7 +5,7 @@ import { jsonAnswer as readJson } from '#lib/formats/json-answer.ts'
 import { modelIn } from '#lib/formats/scan-json.ts'
 import { dataOf, passEvents } from '#lib/formats/stream-answer.ts'
 
-const textFields = ['"text":', '"thinking":', '"partial_json":'].map((text) => Buffer.from(text))
+export const textFields = ['"text":', '"thinking":', '"partial_json":'].map((text) => Buffer.from(text))
 
 export function jsonAnswer(): AnswerReader {
   return readJson({ tokensOf, textFields })
@@ -23,35 +23,43 @@ export function countAnswer(): AnswerReader {
  * it has changed. What came last is true.
  */
 export function streamAnswer(): AnswerReader {
-  let usage: Usage | null = null
-  let hasDelta = false
-  let modelServed: string | null = null
+  const usage = streamedUsage()
   let complete = false
 
   function read(event: Buffer): boolean {
-    if (event.includes(usageName)) {
-      const data = dataOf(event) as StreamEvent | null
-      if (data?.type === 'message_start') {
-        usage = merged(usage, readUsage(data.message?.usage))
-        modelServed ??= modelIn(event)
-      }
-      if (data?.type === 'message_delta') {
-        usage = merged(usage, readUsage(data.usage))
-        hasDelta = true
-      }
-    } else if (event.length <= stopBytes && event.includes(messageStop)) {
+    if (event.includes(usageName)) usage.take(dataOf(event), event)
+    else if (event.length <= stopBytes && event.includes(messageStop)) {
       complete = true
     }
     return false
   }
 
-  const told = () => ({
-    tokens: usage && hasDelta ? wholeOf(usage) : null,
-    promptTokens: usage && promptOf(usage),
-    modelServed,
-    complete,
-  })
-  return passEvents({ read, marks: () => marks, textFields, told })
+  return passEvents({ read, marks: () => marks, textFields, told: () => ({ ...usage.told(), complete }) })
+}
+
+/** What a stream's events with a usage tell, one after the other. `bytes`: what `data` stood in. */
+export function streamedUsage() {
+  let usage: Usage | null = null
+  let hasDelta = false
+  let modelServed: string | null = null
+  return {
+    take(data: unknown, bytes: Buffer): void {
+      const event = data as StreamEvent | null
+      if (event?.type === 'message_start') {
+        usage = merged(usage, readUsage(event.message?.usage))
+        modelServed ??= modelIn(bytes)
+      }
+      if (event?.type === 'message_delta') {
+        usage = merged(usage, readUsage(event.usage))
+        hasDelta = true
+      }
+    },
+    told: () => ({
+      tokens: usage && hasDelta ? wholeOf(usage) : null,
+      promptTokens: usage && promptOf(usage),
+      modelServed,
+    }),
+  }
 }
 
 const usageName = Buffer.from('"usage"')

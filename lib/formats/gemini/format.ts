@@ -1,5 +1,5 @@
 import { countAnswer } from '#lib/formats/anthropic/read-answer.ts'
-import { commonAnswerHeaders, type Format } from '#lib/formats/contract.ts'
+import { commonAnswerHeaders, eventStreamType, type Format } from '#lib/formats/contract.ts'
 import { refusalBody, streamError } from '#lib/formats/gemini/errors.ts'
 import { modelList, modelPage } from '#lib/formats/gemini/models.ts'
 import { parse } from '#lib/formats/gemini/parse.ts'
@@ -17,6 +17,7 @@ export const gemini: Format = {
   modelList,
   modelPage,
   streamError,
+  streamType: eventStreamType,
   idHeader: null,
   answerHeaders: commonAnswerHeaders,
   // Google has no such headers: OpenAI's are those that most tools know.

@@ -1,4 +1,10 @@
-import { commonAnswerHeaders, type AnswerReader, type Format, type Operation } from '#lib/formats/contract.ts'
+import {
+  commonAnswerHeaders,
+  eventStreamType,
+  type AnswerReader,
+  type Format,
+  type Operation,
+} from '#lib/formats/contract.ts'
 import { refusalBody, streamError } from '#lib/formats/openai/errors.ts'
 import { imagesJson, imagesStream } from '#lib/formats/openai/images/read-answer.ts'
 import { limitHeaders } from '#lib/formats/openai/limit-headers.ts'
@@ -27,6 +33,7 @@ export const openai: Format = {
   modelList,
   modelPage,
   streamError,
+  streamType: eventStreamType,
   limitHeaders,
   idHeader: 'x-request-id',
   answerHeaders: [...commonAnswerHeaders, 'x-request-id', 'openai-processing-ms', 'openai-version'],

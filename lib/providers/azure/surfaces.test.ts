@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Operation } from '#lib/formats/contract.ts'
-import { carriedAs, requestTo } from '#lib/providers/providers.ts'
-import type { RequestFacts } from '#lib/providers/upstream-request.ts'
+import { azureAt } from '#lib/providers/azure/surfaces.ts'
+import { carriedAs } from '#lib/providers/providers.ts'
+import type { RequestFacts, UpstreamRequest } from '#lib/providers/upstream-request.ts'
 
 const resource = 'https://fernhill.openai.azure.com'
 
-function request(facts: Partial<RequestFacts>) {
-  return requestTo('azure', {
+function request(differences: Partial<RequestFacts>): UpstreamRequest {
+  const facts: RequestFacts = {
     baseUrl: `${resource}/openai`,
     operation: 'chat',
     upstreamModel: 'chat-eu',
@@ -14,8 +15,12 @@ function request(facts: Partial<RequestFacts>) {
     credential: '0123456789abcdef0123456789abcdef',
     caller: {},
     query: '',
-    ...facts,
-  })
+    body: Buffer.from('{}'),
+    nowMs: 0,
+    ...differences,
+  }
+  // Only signing takes a while.
+  return azureAt(facts.baseUrl).request(facts) as UpstreamRequest
 }
 
 describe('a call to Azure', () => {

@@ -10,6 +10,8 @@ const facts: RequestFacts = {
   credential: 'AIza-ours',
   caller: {},
   query: '',
+  body: Buffer.from('{}'),
+  nowMs: 0,
 }
 const path = (differences: Partial<RequestFacts>): string => geminiRequest({ ...facts, ...differences }).path
 

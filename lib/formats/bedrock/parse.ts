@@ -1,0 +1,77 @@
+/** Reads what the gateway must know of Bedrock's requests; everything else passes untouched. The address names the model. */
+import * as z from 'zod'
+import { parse as parseMessages } from '#lib/formats/anthropic/parse.ts'
+import { promptTokensEstimate, tokensBeyondBytes } from '#lib/formats/bedrock/prompt.ts'
+import type { Addressed, Operation, ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
+
+const block = z.looseObject({})
+
+// Which roles and blocks there are is the provider's to say: newer ones than we know pass.
+const converse = z.looseObject({
+  messages: z.array(z.looseObject({ role: z.string(), content: z.array(block) })).min(1),
+  system: z.array(block).nullish(),
+  // More than any model gives: a call's hold is counted from it, and must stay a number that money can have.
+  inferenceConfig: z.looseObject({ maxTokens: z.int().min(1).max(1_000_000_000).nullish() }).nullish(),
+  additionalModelRequestFields: z.unknown().optional(),
+})
+
+export function parse(operation: Operation, body: unknown, { model, stream }: Addressed): ParsedRequest | ParseProblem {
+  if (model === null) return { problem: 'The address names no model.', param: 'model' }
+  return operation === 'invoke' ? parseInvoke(body, model, stream) : parseConverse(body, model, stream)
+}
+
+function parseConverse(body: unknown, model: string, stream: boolean): ParsedRequest | ParseProblem {
+  const parsed = converse.safeParse(body)
+  if (!parsed.success) return problemOf(parsed.error)
+  const { messages, system, inferenceConfig, additionalModelRequestFields: additional } = parsed.data
+  const maximum = maximumIn(additional)
+  if (maximum) {
+    const param = `additionalModelRequestFields.${maximum}`
+    return { problem: `${param}: Set inferenceConfig.maxTokens instead.`, param }
+  }
+  const contents = [system ?? [], ...messages.map(({ content }) => content)]
+  return {
+    model,
+    stream,
+    outputMaximum: inferenceConfig?.maxTokens ?? null,
+    choices: 1,
+    promptTokensEstimate: promptTokensEstimate(contents),
+    tokensBeyondBytes: tokensBeyondBytes(contents),
+    // The stream always tells its usage, and its clients always read it.
+    wantsStreamUsage: true,
+  }
+}
+
+/** Models' own names for the output maximum: it would go past the one that was counted on. */
+const maximumName = /^max_?(?:new_|gen_|completion_|output_)?(?:tokens|len)/i
+
+function maximumIn(additional: unknown): string | null {
+  if (typeof additional !== 'object' || additional === null) return null
+  for (const [name, value] of Object.entries(additional)) {
+    if (maximumName.test(name)) return name
+    const inner = /config/i.test(name) ? maximumIn(value) : null
+    if (inner !== null) return `${name}.${inner}`
+  }
+  return null
+}
+
+/** InvokeModel takes whatever the model's maker has made up; only Anthropic's is understood, and so can be held to a budget. */
+function parseInvoke(body: unknown, model: string, stream: boolean): ParsedRequest | ParseProblem {
+  const fields = body as Readonly<Record<string, unknown>>
+  if (typeof fields.anthropic_version !== 'string') {
+    return {
+      problem:
+        'anthropic_version: Field required. InvokeModel takes the body of Anthropic’s models; every other model is reached with Converse.',
+      param: 'anthropic_version',
+    }
+  }
+  const read = parseMessages('messages', { ...fields, model, stream: null })
+  return 'problem' in read ? read : { ...read, stream }
+}
+
+function problemOf(error: z.ZodError): ParseProblem {
+  const issue = error.issues[0]!
+  const param = issue.path.map(String).join('.') || null
+  const message = issue.code === 'invalid_type' && issue.input === undefined ? 'Field required' : issue.message
+  return { problem: param ? `${param}: ${message}` : message, param }
+}
