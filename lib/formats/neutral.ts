@@ -236,10 +236,20 @@ export type AnswerContext = {
   readonly asked?: Readonly<Record<string, unknown>>
 }
 
-/** Writes one event as the caller's wire has it; an empty text where the event has no counterpart. */
-export type StreamEncoder = { write(event: AnswerEvent): string }
+/** Writes one event as the caller's wire has it; nothing where the event has no counterpart. */
+export type StreamEncoder = { write(event: AnswerEvent): string | Buffer }
 
-/** Reads one server-sent event: its data, and its name where it has one. */
+/** How the bytes of a wire's streams are cut into events. */
+export type Framing = (taker: EventTaker) => EventCutter
+export type EventTaker = {
+  /** The event's data as text, and its name where it has one. */
+  event(data: string, name: string | undefined): void
+  /** The stream holds something that cannot be read, or that is too long to be held. */
+  unreadable(): void
+}
+export type EventCutter = { feed(chunk: Buffer): void; end(): void }
+
+/** Reads one event: its data, and its name where it has one. */
 export type StreamDecoder = { read(data: string, name: string | undefined): readonly AnswerEvent[] }
 
 /** A wire as callers speak it. */
@@ -272,6 +282,7 @@ export type ProviderSide = {
   writeRequest(request: NeutralRequest, target: WriteTarget): WrittenRequest
   /** Null where the body is no answer of this wire. */
   readAnswer(body: unknown): NeutralAnswer | null
+  readonly framing: Framing
   streamDecoder(): StreamDecoder
   readError(status: number, body: unknown): ProviderError
 }

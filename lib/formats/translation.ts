@@ -1,9 +1,10 @@
 /**
  * One call's way from its caller's wire to a provider's and back. Pure: bodies and bytes in, bodies and bytes out.
  */
-import { createParser } from 'eventsource-parser'
 import { messagesCaller, messagesProvider } from '#lib/formats/anthropic/messages/sides.ts'
 import type { Addressed, AnswerReader, Operation, ParseProblem } from '#lib/formats/contract.ts'
+import { converseCaller, converseProvider } from '#lib/formats/bedrock/converse/sides.ts'
+import { invokeCaller } from '#lib/formats/bedrock/invoke-caller.ts'
 import { generateContentCaller } from '#lib/formats/gemini/exchange/caller-side.ts'
 import { generateContentProvider } from '#lib/formats/gemini/exchange/provider-side.ts'
 import {
@@ -22,12 +23,15 @@ import { responsesCaller } from '#lib/formats/openai/responses/sides.ts'
 // Each wire's own sides, by what a conversation is called there.
 const callerSides: Partial<Record<Operation, CallerSide>> = {
   chat: chatCaller,
+  converse: converseCaller,
   generateContent: generateContentCaller,
+  invoke: invokeCaller,
   messages: messagesCaller,
   responses: responsesCaller,
 }
 const providerSides: Partial<Record<Operation, ProviderSide>> = {
   chat: chatProvider,
+  converse: converseProvider,
   generateContent: generateContentProvider,
   messages: messagesProvider,
 }
@@ -94,9 +98,6 @@ export function translateError(
   return callerSides[asked]!.writeError(providerSides[spoken]!.readError(status, parseJson(body)), context)
 }
 
-/** An event longer than this ends the stream: it would have to be held whole. */
-const eventBytes = 1024 * 1024
-
 /**
  * A stream on its way: `reader` reads usage from the provider's own bytes, and what goes on is in the caller's terms.
  * A stream that cannot be read, or that ends before its answer does, ends with `brokenOff`.
@@ -108,23 +109,22 @@ export function translateStream(
   context: AnswerContext,
   brokenOff: () => string | Buffer,
 ): AnswerReader {
-  const decoder = providerSides[spoken]!.streamDecoder()
+  const { framing, streamDecoder } = providerSides[spoken]!
+  const decoder = streamDecoder()
   const encoder = callerSides[asked]!.streamEncoder(context)
-  const utf8 = new TextDecoder()
-  let out = ''
+  let out: (string | Buffer)[] = []
   let state: 'open' | 'finished' | 'ended' | 'failed' | 'unreadable' = 'open'
-  const parser = createParser({
-    maxBufferSize: eventBytes,
-    onEvent({ data, event }) {
+  const cutter = framing({
+    event(data, name) {
       if (state !== 'open' && state !== 'finished') return
       try {
-        for (const answerEvent of decoder.read(data, event)) take(answerEvent)
+        for (const answerEvent of decoder.read(data, name)) take(answerEvent)
       } catch {
         state = 'unreadable'
       }
     },
-    onError(error) {
-      if (error.type === 'max-buffer-size-exceeded') state = 'unreadable'
+    unreadable() {
+      if (state === 'open' || state === 'finished') state = 'unreadable'
     },
   })
 
@@ -132,28 +132,27 @@ export function translateStream(
     if (event.kind === 'finish') state = 'finished'
     if (event.kind === 'end') state = 'ended'
     if (event.kind === 'error') state = 'failed'
-    out += encoder.write(event)
+    out.push(encoder.write(event))
   }
 
   function taken(): Buffer {
-    const bytes = Buffer.from(out)
-    out = ''
+    const bytes = Buffer.concat(out.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)))
+    out = []
     return bytes
   }
 
   return {
     push(chunk) {
       reader.push(chunk)
-      if (state !== 'unreadable') parser.feed(utf8.decode(chunk, { stream: true }))
+      if (state !== 'unreadable') cutter.feed(chunk)
       return taken()
     },
     end() {
       reader.end()
-      // Some servers omit the last blank line.
-      if (state !== 'unreadable') parser.feed(utf8.decode() + '\n\n')
+      if (state !== 'unreadable') cutter.end()
       // Some also omit the mark of the end, once all has been said.
       if (state === 'finished') take({ kind: 'end' })
-      if (state === 'open' || state === 'unreadable') out += brokenOff()
+      if (state === 'open' || state === 'unreadable') out.push(brokenOff())
       return taken()
     },
     reading: () => ({ ...reader.reading(), complete: state === 'ended' }),

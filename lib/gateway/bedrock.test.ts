@@ -61,6 +61,8 @@ const prices = {
   output: 15_000_000_000,
 }
 
+type Chunk = { readonly choices: readonly { readonly delta: { readonly content?: string } }[] }
+
 type Seen = { path: string; headers: IncomingHttpHeaders; body: Buffer; answer: Buffer }
 
 /** The one request that reaches Bedrock while `work` runs, and the answer of the simulator to it. */
@@ -266,6 +268,163 @@ describe.each(mounts)('through the %s', (mount) => {
       const answer = await post(key, 'converse', { messages: [{ role: 'user', content: [{ nonsense: {} }] }] })
       expect([answer.status, answer.headers.get('x-amzn-errortype')]).toEqual([400, 'ValidationException'])
       expect(((await answer.json()) as { message: string }).message).toMatch(/^messages\.0\.content\.0/)
+    })
+  })
+
+  describe('a model of another wire', () => {
+    const model = 'gpt-4o-mini'
+    const weather = {
+      tools: [{ toolSpec: { name: 'weather', inputSchema: { json: { type: 'object', properties: {} } } } }],
+    }
+
+    test('answers Converse in Bedrock’s shape, and is priced by its own usage', async () => {
+      const key = await g.makeKey()
+      const body = said('@sim in=40 out=6 cached=8 hi', { inferenceConfig: { maxTokens: 64 } })
+      const answer = await post(key, 'converse', body, { model })
+      expect([answer.status, answer.headers.get('x-gatehouse-provider')]).toEqual([200, 'openai'])
+      expect(await answer.json()).toEqual({
+        output: { message: { role: 'assistant', content: [{ text: 'This is a simulated answ' }] } },
+        stopReason: 'end_turn',
+        usage: {
+          inputTokens: 32,
+          outputTokens: 6,
+          totalTokens: 46,
+          cacheReadInputTokens: 8,
+          cacheWriteInputTokens: 0,
+        },
+      })
+      expect(await eventOf(key)).toMatchObject({
+        endpoint: 'converse',
+        provider: 'openai',
+        tokens: { input: 32, cached_read: 8, output: 6 },
+        estimated: false,
+      })
+    })
+
+    test('streams it in frames, a tool call too', async () => {
+      const key = await g.makeKey()
+      const answer = await post(key, 'converse-stream', said('@sim in=40 tool hi', { toolConfig: weather }), { model })
+      expect(answer.headers.get('content-type')).toBe('application/vnd.amazon.eventstream')
+      const frames = eventFrames(await bytesOf(answer))
+      expect(frames[0]).toMatchObject({ name: 'messageStart', payload: { role: 'assistant' } })
+      expect(frames[1]).toMatchObject({
+        name: 'contentBlockStart',
+        payload: { start: { toolUse: { name: 'weather' } } },
+      })
+      expect(frames.slice(-3).map(({ name, payload }) => [name, payload])).toMatchObject([
+        ['contentBlockStop', { contentBlockIndex: 0 }],
+        ['messageStop', { stopReason: 'tool_use' }],
+        ['metadata', { usage: { inputTokens: 40, outputTokens: 16 } }],
+      ])
+      expect(await eventOf(key)).toMatchObject({ tokens: { input: 40, output: 16 }, estimated: false })
+    })
+
+    test('that breaks off ends with an exception', async () => {
+      const answer = await post(await g.makeKey(), 'converse-stream', said('@sim out=9 cut=3 hi'), { model })
+      expect(eventFrames(await bytesOf(answer)).at(-1)).toMatchObject({ type: 'exception' })
+    })
+
+    test('answers Anthropic’s body, whole and in frames', async () => {
+      const key = await g.makeKey()
+      const whole = await post(key, 'invoke', asked('@sim in=40 out=6 hi'), { model })
+      expect(await whole.json()).toMatchObject({ type: 'message', usage: { input_tokens: 40, output_tokens: 6 } })
+      const stream = await post(key, 'invoke-with-response-stream', asked('@sim in=40 out=6 hi'), { model })
+      expect(stream.headers.get('content-type')).toBe('application/vnd.amazon.eventstream')
+      const events = chunksIn(eventFrames(await bytesOf(stream)))
+      expect(events.map(({ type }) => type)).toEqual([
+        'message_start',
+        'content_block_start',
+        ...Array<string>(6).fill('content_block_delta'),
+        'content_block_stop',
+        'message_delta',
+        'message_stop',
+      ])
+      expect(events.at(-2)).toMatchObject({ usage: { input_tokens: 40, output_tokens: 6 } })
+    })
+
+    test('does without what only Bedrock has, and says so', async () => {
+      const key = await g.makeKey()
+      const guarded = said('hi', { guardrailConfig: { guardrailIdentifier: 'g', guardrailVersion: '1' } })
+      const answer = await post(key, 'converse', guarded, { model })
+      expect(answer.status).toBe(400)
+      expect(await answer.json()).toMatchObject({
+        __type: 'ValidationException',
+        message: expect.stringContaining('guardrailConfig') as string,
+        gatehouse: { code: 'unsupported_parameter' },
+      })
+      const hinted = await post(key, 'converse', said('hi', { requestMetadata: { a: 'b' } }), { model })
+      expect([hinted.status, hinted.headers.get('x-gatehouse-left-out')]).toEqual([200, 'requestMetadata'])
+    })
+
+    test('tells its provider’s error in Bedrock’s shape', async () => {
+      const answer = await post(await g.makeKey(), 'converse', said('@sim error=400 hi'), { model })
+      expect(answer.status).toBe(400)
+      expect(await answer.json()).toEqual({
+        __type: 'ValidationException',
+        message: expect.stringContaining('Simulated error 400') as string,
+      })
+    })
+  })
+
+  describe('a caller of another wire', () => {
+    function chat(key: TestKey, content: string, fields: object = {}): Promise<Response> {
+      return fetch(`${g.urlOf(mount)}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${key.text}` },
+        body: JSON.stringify({ model: 'claude', messages: [{ role: 'user', content }], ...fields }),
+      })
+    }
+
+    test('gets the answer of a model at Bedrock in its own shape, and the call is signed', async () => {
+      const key = await g.makeKey()
+      let answer: unknown = null
+      const seen = await capture(async () => {
+        answer = await (await chat(key, '@sim in=40 out=6 cached=8 hi', { max_completion_tokens: 64 })).json()
+      })
+      expect(answer).toMatchObject({
+        choices: [{ message: { content: 'This is a simulated answ' }, finish_reason: 'stop' }],
+        usage: { prompt_tokens: 40, completion_tokens: 6, prompt_tokens_details: { cached_tokens: 8 } },
+      })
+      expect(isSignedWith(secret, seen)).toBe(true)
+      expect(JSON.parse(seen.body.toString())).toEqual({
+        messages: [{ role: 'user', content: [{ text: '@sim in=40 out=6 cached=8 hi' }] }],
+        inferenceConfig: { maxTokens: 64 },
+      })
+      expect(await eventOf(key)).toMatchObject({
+        endpoint: 'chat',
+        provider: 'aws',
+        tokens: { input: 32, cached_read: 8, output: 6 },
+      })
+    })
+
+    test('streams it as its own events', async () => {
+      const key = await g.makeKey()
+      const answer = await chat(key, '@sim in=40 out=6 garbage=split hi', {
+        stream: true,
+        stream_options: { include_usage: true },
+      })
+      expect(answer.headers.get('content-type')).toBe('text/event-stream')
+      const events = (await answer.text()).split('\n\n').filter((event) => event !== '')
+      expect(events.at(-1)).toBe('data: [DONE]')
+      const chunks = events.slice(0, -1).map((event) => JSON.parse(event.slice('data: '.length)) as Chunk)
+      expect(chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join('')).toMatch(/^🚚日 éé/)
+      expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 40, completion_tokens: 6 } })
+      expect(await eventOf(key)).toMatchObject({ tokens: { input: 40, output: 6 }, estimated: false })
+    })
+
+    test('is told inside its stream that the answer broke off', async () => {
+      const key = await g.makeKey()
+      const text = await (await chat(key, '@sim out=9 cut=3 hi', { stream: true })).text()
+      expect(text).toContain('"code":"upstream_error"')
+      expect(text).not.toContain('[DONE]')
+    })
+
+    test('reads an error of Bedrock’s in its own shape', async () => {
+      const answer = await chat(await g.makeKey(), '@sim error=400 hi')
+      expect(answer.status).toBe(400)
+      expect(await answer.json()).toMatchObject({
+        error: { message: expect.stringContaining('Simulated error 400') as string },
+      })
     })
   })
 

@@ -56,11 +56,19 @@ function readToolResult(block: Fields, names: CallNames): ToolResultPart {
   }
 }
 
-/** Blocks of the assistant's turn. A signature that travelled before its call is put back on it. */
+/** Blocks of the assistant's turn. */
 export function readAssistantContent(message: Fields, names: CallNames, leftOut: string[]): AssistantPart[] {
+  return withSignatures(
+    readContent(message, 'content', (block) => readAssistantBlock(block, names)),
+    leftOut,
+  )
+}
+
+/** A signature that travelled before its call is put back on it. */
+export function withSignatures(read: readonly AssistantPart[], leftOut: string[]): AssistantPart[] {
   const parts: AssistantPart[] = []
   let waiting: { readonly signature: string; readonly at: string } | null = null
-  for (const part of readContent(message, 'content', (block) => readAssistantBlock(block, names))) {
+  for (const part of read) {
     const signature = part.kind === 'hidden thinking' ? signatureIn(part.data) : null
     if (signature !== null) {
       if (waiting) leftOut.push(waiting.at)

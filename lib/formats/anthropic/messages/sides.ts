@@ -6,7 +6,14 @@ import { streamDecoder } from '#lib/formats/anthropic/messages/stream-decoder.ts
 import { streamEncoder } from '#lib/formats/anthropic/messages/stream-encoder.ts'
 import { writeAnswer } from '#lib/formats/anthropic/messages/write-answer.ts'
 import { writeRequest } from '#lib/formats/anthropic/messages/write-request.ts'
+import { serverSentEvents } from '#lib/formats/server-sent-events.ts'
 import type { CallerSide, ProviderSide } from '#lib/formats/neutral.ts'
 
 export const messagesCaller: CallerSide = { readRequest, writeAnswer, streamEncoder, writeError }
-export const messagesProvider: ProviderSide = { writeRequest, readAnswer, streamDecoder, readError }
+export const messagesProvider: ProviderSide = {
+  writeRequest,
+  readAnswer,
+  framing: serverSentEvents,
+  streamDecoder,
+  readError,
+}

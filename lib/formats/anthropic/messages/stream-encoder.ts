@@ -1,6 +1,6 @@
 /**
- * A neutral stream as Anthropic's events. Its blocks come one after the other, so what arrives while a tool call is still
- * being written waits until that call is whole.
+ * A neutral stream as Anthropic's events, which Bedrock sends too, in frames of its own. Its blocks come one after the
+ * other, so what arrives while a tool call is still being written waits until that call is whole.
  */
 import type { TokenVector } from '#lib/catalog/contract.ts'
 import { streamedError } from '#lib/formats/anthropic/messages/errors.ts'
@@ -24,7 +24,20 @@ type Block = {
   closed: boolean
 }
 
+export type MessageEvent = { readonly type: string; readonly [field: string]: unknown }
+
 export function streamEncoder(context: AnswerContext): StreamEncoder {
+  const message = messageEvents(context)
+  return {
+    write(event) {
+      if (event.kind === 'error') return streamedError(event.error, context)
+      return message.write(event).map(sse).join('')
+    },
+  }
+}
+
+/** The events of one message, as objects. */
+export function messageEvents(context: AnswerContext): { write(event: AnswerEvent): MessageEvent[] } {
   /** The first is the one being written. */
   let blocks: Block[] = []
   let index = 0
@@ -92,15 +105,15 @@ export function streamEncoder(context: AnswerContext): StreamEncoder {
   }
 
   /** Writes what can be written now: of the first block all, of those behind it what the ones before let through. */
-  function drain(): string {
-    let out = ''
+  function drain(): MessageEvent[] {
+    const out: MessageEvent[] = []
     for (let block = blocks[0]; block; block = blocks[0]) {
-      if (!block.begun) out += sse({ type: 'content_block_start', index, content_block: block.start })
+      if (!block.begun) out.push({ type: 'content_block_start', index, content_block: block.start })
       block.begun = true
-      for (const delta of block.waiting) out += sse({ type: 'content_block_delta', index, delta })
+      for (const delta of block.waiting) out.push({ type: 'content_block_delta', index, delta })
       block.waiting = []
       if (!mayEnd(block)) return out
-      out += sse({ type: 'content_block_stop', index })
+      out.push({ type: 'content_block_stop', index })
       index += 1
       blocks = blocks.slice(1)
     }
@@ -112,26 +125,22 @@ export function streamEncoder(context: AnswerContext): StreamEncoder {
     return blocks.length > 1 && (block.kind !== 'tool call' || wholeObject(block.json) !== null)
   }
 
-  function begun(model: string | null): string {
-    const message = {
-      ...emptyMessage(model, context),
-      usage: usageAtStart(prompt ?? { input: context.promptTokensEstimate }),
-    }
-    return sse({ type: 'message_start', message }) + sse({ type: 'ping' })
+  function begun(model: string | null): MessageEvent[] {
+    const usage = usageAtStart(prompt ?? { input: context.promptTokensEstimate })
+    return [{ type: 'message_start', message: { ...emptyMessage(model, context), usage } }, { type: 'ping' }]
   }
 
   /** The usage that came last is true; where none came, what the start told of the prompt. */
-  function ended(): string {
+  function ended(): MessageEvent[] {
     const delta = endOf(isRefusal ? 'refusal' : (finish ?? 'stop'), stopSequence)
-    return (
-      sse({ type: 'message_delta', delta: { container: null, ...delta }, usage: usageOf(usage ?? prompt ?? {}) }) +
-      sse({ type: 'message_stop' })
-    )
+    return [
+      { type: 'message_delta', delta: { container: null, ...delta }, usage: usageOf(usage ?? prompt ?? {}) },
+      { type: 'message_stop' },
+    ]
   }
 
   return {
     write(event) {
-      if (event.kind === 'error') return streamedError(event.error, context)
       if (event.kind === 'start') {
         prompt = event.prompt
         return begun(event.model)
@@ -139,7 +148,7 @@ export function streamEncoder(context: AnswerContext): StreamEncoder {
       take(event)
       if (event.kind !== 'end') return drain()
       finish ??= 'stop'
-      return drain() + ended()
+      return [...drain(), ...ended()]
     },
   }
 }
@@ -152,6 +161,6 @@ function usageAtStart(prompt: TokenVector): object {
   return usageOf({ ...prompt, output: 1 })
 }
 
-function sse(event: { readonly type: string; readonly [field: string]: unknown }): string {
+function sse(event: MessageEvent): string {
   return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
 }

@@ -6,9 +6,16 @@ import { streamDecoder } from '#lib/formats/openai/chat/stream-decoder.ts'
 import { streamEncoder } from '#lib/formats/openai/chat/stream-encoder.ts'
 import { writeAnswer } from '#lib/formats/openai/chat/write-answer.ts'
 import { writeRequest } from '#lib/formats/openai/chat/write-request.ts'
+import { serverSentEvents } from '#lib/formats/server-sent-events.ts'
 
 /** Chat completions as callers speak them. */
 export const chatCaller: CallerSide = { readRequest, writeAnswer, streamEncoder, writeError }
 
 /** Chat completions as OpenAI and OpenAI-compatible servers speak them. */
-export const chatProvider: ProviderSide = { writeRequest, readAnswer, streamDecoder, readError }
+export const chatProvider: ProviderSide = {
+  writeRequest,
+  readAnswer,
+  framing: serverSentEvents,
+  streamDecoder,
+  readError,
+}

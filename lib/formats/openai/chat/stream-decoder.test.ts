@@ -289,7 +289,7 @@ describe('a streamed answer', () => {
 
   function throughTheWire(sent: readonly AnswerEvent[]): AnswerEvent[] {
     const encoder = streamEncoder(context)
-    const data = sent.flatMap((event) => encoder.write(event).split('\n\n')).filter((event) => event !== '')
+    const data = sent.flatMap((event) => String(encoder.write(event)).split('\n\n')).filter((event) => event !== '')
     return decode(...data.map((event) => event.slice('data: '.length)))
   }
 
