@@ -19,6 +19,7 @@ export const connectableKinds = [
   'azure',
   'gemini',
   'vertex',
+  'bedrock',
 ] as const satisfies readonly ProviderKind[]
 
 /** Where such a provider is, unless somebody says otherwise. */
@@ -29,16 +30,20 @@ export const usualBaseUrl: Record<(typeof connectableKinds)[number], string> = {
   gemini: 'https://generativelanguage.googleapis.com/v1beta',
   azure: '',
   vertex: '',
+  bedrock: '',
 }
 
 /** What to enter, where there is no usual one. */
 export const baseUrlExample: Partial<Record<ProviderKind, string>> = {
   openai_compatible: 'http://vllm.internal:8000/v1',
   azure: 'https://NAME.openai.azure.com/openai/v1',
+  bedrock: 'https://bedrock-runtime.eu-central-1.amazonaws.com',
   vertex: 'https://REGION-aiplatform.googleapis.com/v1/projects/PROJECT/locations/REGION',
 }
 
 const baseUrlHelps: Partial<Record<ProviderKind, string>> = {
+  bedrock:
+    'The endpoint of a region. Where the host does not name it, ?region= must follow. The upstream model of a route is a model id, an inference profile or an ARN.',
   azure:
     'Up to /openai/v1, or to /openai where each deployment has its own address; ?api-version= may follow. The upstream model of a route is the deployment.',
   vertex:
@@ -51,6 +56,8 @@ export function baseUrlHelp(kind: ProviderKind): string {
 
 /** What a credential of this kind is, where that is more than a key. */
 export const credentialHelp: Partial<Record<ProviderKind, string>> = {
+  bedrock:
+    'An API key of Bedrock’s, or ACCESS_KEY_ID:SECRET_ACCESS_KEY, with :SESSION_TOKEN behind where there is one.',
   vertex:
     'The whole JSON of a service account’s key or of a workload identity federation; or an access token or API key.',
 }

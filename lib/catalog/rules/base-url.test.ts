@@ -105,3 +105,23 @@ describe('the address of Vertex AI', () => {
     expect(baseUrlProblem(url, 'vertex')).toContain(named)
   })
 })
+
+describe('the address of Bedrock', () => {
+  test.each([
+    'https://bedrock-runtime.eu-central-1.amazonaws.com',
+    'https://bedrock-runtime.eu-central-1.amazonaws.com/',
+    'https://bedrock.fernhill.example/aws?region=eu-central-1',
+  ])('may be %s', (url) => {
+    expect(baseUrlProblem(url, 'bedrock')).toBeNull()
+  })
+
+  test.each([
+    ['https://bedrock.fernhill.example?key=abc', 'region'],
+    ['https://bedrock.fernhill.example?region=', 'region'],
+    ['https://bedrock.fernhill.example?region=a&b=c', 'region'],
+    ['https://bedrock-runtime.eu-central-1.amazonaws.com/model/x/converse', '/model'],
+    ['http://bedrock-runtime.eu-central-1.amazonaws.com', 'https'],
+  ])('may not be %s, and the problem names %s', (url, named) => {
+    expect(baseUrlProblem(url, 'bedrock')).toContain(named)
+  })
+})

@@ -12,7 +12,7 @@ export function baseUrlProblem(text: string, kind: string): string | null {
   if (url.username !== '' || url.password !== '')
     return 'Leave user and password out of the address; add a credential instead.'
   if (url.hash !== '') return 'Leave the fragment out of the address.'
-  const shape = kind === 'azure' ? azureProblem(url) : url.search && 'Leave the query out of the address.'
+  const shape = shapeProblem(url, kind)
   if (shape) return shape
   if (kind === 'vertex' && !vertexPath.test(url.pathname)) {
     return 'End the address in /v1/projects/PROJECT/locations/LOCATION; with an API key it may end in /v1.'
@@ -25,6 +25,18 @@ export function baseUrlProblem(text: string, kind: string): string | null {
 
 /** Up to where publishers begin. */
 const vertexPath = /\/v1(?:beta1)?(?:\/projects\/[^/]+\/locations\/[^/]+)?\/*$/
+function shapeProblem(url: URL, kind: string): string | null {
+  if (kind === 'azure') return azureProblem(url)
+  if (kind === 'bedrock') return bedrockProblem(url)
+  return url.search === '' ? null : 'Leave the query out of the address.'
+}
+
+/** Most hosts name their region; a private one may not, and what is signed must say it. */
+function bedrockProblem(url: URL): string | null {
+  if (url.search !== '' && !/^\?region=[a-z0-9-]+$/.test(url.search))
+    return 'Leave the query out of the address, but for a region.'
+  return /\/model(\/|$)/.test(url.pathname) ? 'End the address before /model. The model is that of a route.' : null
+}
 
 /** Azure's portal shows the address of one deployment, and its clients want the resource's; ours is between the two. */
 function azureProblem(url: URL): string | null {
