@@ -42,7 +42,7 @@ beforeAll(async () => {
         vendor: 'anthropic',
         endpoints: ['converse'],
         maxOutputTokens: 64_000,
-        aliases: { create: { name: upstreamModel } },
+        aliases: { create: [{ name: upstreamModel }, { name: 'smart' }] },
         deployments: { create: { id: 'depl_claude', providerId: 'prov_bedrock', upstreamModel } },
         prices: {
           create: { id: 'price_claude', nanosPerMillion: prices, effectiveFrom: new Date(0), source: 'test' },
@@ -292,6 +292,7 @@ describe.each(mounts)('through the %s', (mount) => {
           cacheReadInputTokens: 8,
           cacheWriteInputTokens: 0,
         },
+        metrics: { latencyMs: expect.any(Number) as number },
       })
       expect(await eventOf(key)).toMatchObject({
         endpoint: 'converse',
@@ -394,6 +395,49 @@ describe.each(mounts)('through the %s', (mount) => {
         endpoint: 'chat',
         provider: 'aws',
         tokens: { input: 32, cached_read: 8, output: 6 },
+      })
+    })
+
+    test('gets Claude’s thoughts and calls as Anthropic has them, and hands them back', async () => {
+      const key = await g.makeKey()
+      const question = { role: 'user', content: '@sim in=40 out=9 reasoning=3 tool hi' }
+      const tools = [{ name: 'look', input_schema: { type: 'object', properties: {} } }]
+      const thinking = { type: 'enabled', budget_tokens: 2048 }
+      const ask = (messages: object[]) =>
+        fetch(`${g.urlOf(mount)}/anthropic/v1/messages`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'x-api-key': key.text },
+          body: JSON.stringify({ model: 'smart', max_tokens: 4_096, thinking, tools, messages }),
+        })
+      const answer = (await (await ask([question])).json()) as { content: { type: string; id: string }[] }
+      expect(answer).toMatchObject({
+        content: [
+          { type: 'thinking', thinking: 'Each token o' },
+          { type: 'tool_use', name: 'look', input: {} },
+        ],
+        stop_reason: 'tool_use',
+        usage: { input_tokens: 40, output_tokens: 9 },
+      })
+      const result = { type: 'tool_result', tool_use_id: answer.content[1]!.id, content: 'ok' }
+      const seen = await capture(async () => {
+        const messages = [question, { role: 'assistant', content: answer.content }, { role: 'user', content: [result] }]
+        expect(await (await ask(messages)).json()).toMatchObject({ stop_reason: 'end_turn' })
+      })
+      expect(JSON.parse(seen.body.toString())).toMatchObject({
+        inferenceConfig: { maxTokens: 4_096 },
+        additionalModelRequestFields: { thinking },
+        messages: [
+          {},
+          {
+            content: [
+              {
+                reasoningContent: { reasoningText: { text: 'Each token o', signature: expect.any(String) as string } },
+              },
+              { toolUse: { name: 'look' } },
+            ],
+          },
+          { content: [{ toolResult: { content: [{ text: 'ok' }] } }] },
+        ],
       })
     })
 

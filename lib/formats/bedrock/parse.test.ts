@@ -41,6 +41,10 @@ describe('a conversation', () => {
     [{ messages, inferenceConfig: { maxTokens: 1e12 } }, 'inferenceConfig.maxTokens'],
     [{ messages, additionalModelRequestFields: { max_tokens: 9 } }, 'additionalModelRequestFields.max_tokens'],
     [
+      { messages, additionalModelRequestFields: { textGenerationConfig: { maxTokenCount: 9 } } },
+      'additionalModelRequestFields.textGenerationConfig.maxTokenCount',
+    ],
+    [
       { messages, additionalModelRequestFields: { inferenceConfig: { max_new_tokens: 9 } } },
       'additionalModelRequestFields.inferenceConfig.max_new_tokens',
     ],

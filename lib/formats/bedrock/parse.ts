@@ -43,7 +43,7 @@ function parseConverse(body: unknown, model: string, stream: boolean): ParsedReq
 }
 
 /** Models' own names for the output maximum: it would go past the one that was counted on. */
-const maximumName = /^max_?(?:new_|gen_|completion_|output_)?(?:tokens|len)/i
+const maximumName = /^max_?(?:new_|gen_|completion_|output_)?(?:token|len)/i
 
 function maximumIn(additional: unknown): string | null {
   if (typeof additional !== 'object' || additional === null) return null

@@ -6,7 +6,7 @@ import { NotCarried, type AnswerEvent, type NeutralAnswer } from '#lib/formats/n
 import { chunksIn, eventFrames } from '#lib/testing/event-frames.ts'
 
 const addressed = { model: 'claude', stream: false }
-const context = { callId: 'call_7', createdMs: 0, upstreamModel: 'upstream', wantsUsage: true }
+const context = { callId: 'call_7', createdMs: 0, elapsedMs: () => 12, upstreamModel: 'upstream', wantsUsage: true }
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const hi = [{ role: 'user', content: [{ text: 'hi' }] }]
 const read = (body: object) => converseCaller.readRequest({ messages: hi, ...body }, addressed)
@@ -232,7 +232,7 @@ describe('an answer', () => {
     const written = JSON.parse(converseCaller.writeAnswer(answer, context)) as {
       output: { message: { content: object[] } }
     }
-    expect(written).toMatchObject({ stopReason: 'tool_use', usage })
+    expect(written).toMatchObject({ stopReason: 'tool_use', usage, metrics: { latencyMs: 12 } })
     const { message } = written.output
     expect(message.content.at(-1)).toEqual({ toolUse: { toolUseId: 't1', name: 'look', input: { a: 1 } } })
     const result = { role: 'user', content: [{ toolResult: { toolUseId: 't1', content: [] } }] }
@@ -297,7 +297,7 @@ describe('an answer', () => {
       delta(4, { toolUse: { input: '{}' } }),
       stop(4),
       ['messageStop', { stopReason: 'tool_use' }],
-      ['metadata', { usage }],
+      ['metadata', { usage, metrics: { latencyMs: 12 } }],
     ])
   })
 

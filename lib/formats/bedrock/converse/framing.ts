@@ -1,10 +1,13 @@
 import { cutFrames } from '#lib/formats/bedrock/frames.ts'
 import type { Framing } from '#lib/formats/neutral.ts'
 
-/** Each frame is an event of its name; an exception is one too, whose name says so. */
+/** Each frame is an event of its name. An exception is one too, and its name says so. */
 export const frames: Framing = (taker) => {
   const cutter = cutFrames({
-    frame: ({ name, payload }) => taker.event(payload.toString('utf8'), name),
+    frame({ kind, name, payload }) {
+      const isNamed = kind === 'event' || name.endsWith('Exception')
+      taker.event(payload.toString('utf8'), isNamed ? name : `${name}Exception`)
+    },
     unreadable: () => taker.unreadable(),
   })
   return {

@@ -1,4 +1,6 @@
 /** What Bedrock's Converse is asked, and what is made of its answers. */
+import { EventStreamCodec } from '@smithy/core/event-streams'
+import { fromUtf8, toUtf8 } from '@smithy/core/serde'
 import { describe, expect, test } from 'vitest'
 import { converseCaller, converseProvider } from '#lib/formats/bedrock/converse/sides.ts'
 import { writeFrame } from '#lib/formats/bedrock/frames.ts'
@@ -352,5 +354,15 @@ describe('an answer', () => {
   ])('that ends with %s is an error of %i', (name, status) => {
     const { events } = decoded([writeFrame('exception', name, { message: 'No.' })], 7)
     expect(events).toEqual([{ kind: 'error', error: { status, message: 'No.', param: null, code: name } }])
+  })
+
+  test('that ends with an error that is no exception of Bedrock’s is one too, in its own words', () => {
+    const headers = { ':message-type': 'error', ':error-code': 'InternalFailure', ':error-message': 'No.' }
+    const typed = Object.entries(headers).map(([key, value]) => [key, { type: 'string' as const, value }])
+    const codec = new EventStreamCodec(toUtf8, fromUtf8)
+    const frame = codec.encode({ headers: Object.fromEntries(typed), body: new Uint8Array() })
+    expect(decoded([Buffer.from(frame)], 7).events).toMatchObject([
+      { kind: 'error', error: { status: 500, message: 'No.' } },
+    ])
   })
 })

@@ -60,7 +60,7 @@ export function streamDecoder(): StreamDecoder {
           return [...(tokens ? [{ kind: 'usage' as const, tokens }] : []), { kind: 'end' }]
         }
         default:
-          return /(?:Exception|Error)$/.test(name) ? [{ kind: 'error', error: readStreamedException(name, event) }] : []
+          return name.endsWith('Exception') ? [{ kind: 'error', error: readStreamedException(name, event) }] : []
       }
     },
   }

@@ -3,7 +3,7 @@ import type { TokenVector } from '#lib/catalog/contract.ts'
 import { messageEvents, type MessageEvent } from '#lib/formats/anthropic/messages/stream-encoder.ts'
 import { streamedException } from '#lib/formats/bedrock/converse/errors.ts'
 import { stopReasonOf } from '#lib/formats/bedrock/converse/stop-reasons.ts'
-import { redacted } from '#lib/formats/bedrock/converse/write-answer.ts'
+import { metricsOf, redacted } from '#lib/formats/bedrock/converse/write-answer.ts'
 import { usageOf } from '#lib/formats/bedrock/converse/write-usage.ts'
 import { writeFrame } from '#lib/formats/bedrock/frames.ts'
 import type { AnswerContext, Finish, StreamEncoder } from '#lib/formats/neutral.ts'
@@ -27,7 +27,7 @@ export function streamEncoder(context: AnswerContext): StreamEncoder {
       case 'message_delta':
         return [writeFrame('event', 'messageStop', { stopReason: stopReasonOf(isRefusal ? 'refusal' : finish) })]
       case 'message_stop':
-        return [writeFrame('event', 'metadata', { usage: usageOf(tokens) })]
+        return [writeFrame('event', 'metadata', { usage: usageOf(tokens), metrics: metricsOf(context) })]
       default:
         return []
     }

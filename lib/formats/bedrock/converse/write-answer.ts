@@ -3,15 +3,21 @@ import { inputOf } from '#lib/formats/anthropic/messages/tool-input.ts'
 import { markedSignature } from '#lib/formats/anthropic/messages/tool-signature.ts'
 import { stopReasonOf } from '#lib/formats/bedrock/converse/stop-reasons.ts'
 import { usageOf } from '#lib/formats/bedrock/converse/write-usage.ts'
-import type { AnswerPart, NeutralAnswer } from '#lib/formats/neutral.ts'
+import type { AnswerContext, AnswerPart, NeutralAnswer } from '#lib/formats/neutral.ts'
 
-export function writeAnswer({ parts, finish, tokens }: NeutralAnswer): string {
+export function writeAnswer({ parts, finish, tokens }: NeutralAnswer, context: AnswerContext): string {
   const isRefusal = parts.some(({ kind }) => kind === 'refusal')
   return JSON.stringify({
     output: { message: { role: 'assistant', content: parts.flatMap(blocksOf) } },
     stopReason: stopReasonOf(isRefusal ? 'refusal' : finish),
     usage: usageOf(tokens ?? {}),
+    metrics: metricsOf(context),
   })
+}
+
+/** Some clients take an answer without them for a broken one. */
+export function metricsOf({ elapsedMs }: AnswerContext): object {
+  return { latencyMs: elapsedMs?.() ?? 0 }
 }
 
 function blocksOf(part: AnswerPart): object[] {
