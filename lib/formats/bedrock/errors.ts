@@ -7,7 +7,7 @@ export function refusalBody(refusal: PublicRefusal): string {
 }
 
 export function refusalHeaders(refusal: PublicRefusal): string[] {
-  return ['x-amzn-errortype', exceptionOf(refusal), 'x-amzn-requestid', refusal.requestId]
+  return ['x-amzn-errortype', exceptionOf(refusal)]
 }
 
 /** As Bedrock sends a failure inside a stream. */

@@ -21,6 +21,7 @@ export const bedrock: Format = {
   modelPage,
   streamError,
   streamType: framesType,
+  idHeader: 'x-amzn-requestid',
   answerHeaders: [
     ...commonAnswerHeaders,
     'x-amzn-requestid',

@@ -65,8 +65,7 @@ function parseInvoke(body: unknown, model: string, stream: boolean): ParsedReque
       param: 'anthropic_version',
     }
   }
-  const read = parseMessages('messages', { ...fields, model, stream: null })
-  return 'problem' in read ? read : { ...read, stream }
+  return parseMessages('messages', { ...fields, stream: null }, { model, stream })
 }
 
 function problemOf(error: z.ZodError): ParseProblem {

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import type { Operation } from '#lib/formats/contract.ts'
 import { bodyFieldsFor, carriedAs, requestTo } from '#lib/providers/providers.ts'
-import type { RequestFacts } from '#lib/providers/upstream-request.ts'
+import type { RequestFacts, UpstreamRequest } from '#lib/providers/upstream-request.ts'
 
 const origin = 'https://europe-west4-aiplatform.googleapis.com'
 const base = '/v1/projects/fernhill/locations/europe-west4'
 const connection = { kind: 'vertex', baseUrl: origin + base } as const
 const claude = 'claude-sonnet-4-5@20250929'
 
-function request(facts: Partial<RequestFacts>) {
-  return requestTo('vertex', {
+function request(facts: Partial<RequestFacts>): UpstreamRequest {
+  const made = requestTo('vertex', {
     baseUrl: connection.baseUrl,
     operation: 'generateContent',
     upstreamModel: 'gemini-2.5-flash',
@@ -17,8 +17,12 @@ function request(facts: Partial<RequestFacts>) {
     credential: 'ya29.token',
     caller: {},
     query: '',
+    body: Buffer.alloc(0),
+    nowMs: 0,
     ...facts,
   })
+  if (made instanceof Promise) throw new Error('nothing is signed there')
+  return made
 }
 
 describe('a call to Vertex AI', () => {

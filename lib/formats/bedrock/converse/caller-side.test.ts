@@ -6,7 +6,14 @@ import { NotCarried, type AnswerEvent, type NeutralAnswer } from '#lib/formats/n
 import { chunksIn, eventFrames } from '#lib/testing/event-frames.ts'
 
 const addressed = { model: 'claude', stream: false }
-const context = { callId: 'call_7', createdMs: 0, elapsedMs: () => 12, upstreamModel: 'upstream', wantsUsage: true }
+const context = {
+  callId: 'call_7',
+  createdMs: 0,
+  nowMs: () => 12,
+  promptTokensEstimate: 21,
+  upstreamModel: 'upstream',
+  wantsUsage: true,
+}
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const hi = [{ role: 'user', content: [{ text: 'hi' }] }]
 const read = (body: object) => converseCaller.readRequest({ messages: hi, ...body }, addressed)

@@ -16,8 +16,8 @@ export function writeAnswer({ parts, finish, tokens }: NeutralAnswer, context: A
 }
 
 /** Some clients take an answer without them for a broken one. */
-export function metricsOf({ elapsedMs }: AnswerContext): object {
-  return { latencyMs: elapsedMs?.() ?? 0 }
+export function metricsOf({ createdMs, nowMs }: AnswerContext): object {
+  return { latencyMs: nowMs() - createdMs }
 }
 
 function blocksOf(part: AnswerPart): object[] {
