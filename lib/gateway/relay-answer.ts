@@ -95,7 +95,7 @@ export async function relayAnswer(
 ): Promise<Relayed> {
   if (caller.gone) return { kind: 'aborted' }
   const { provider, upstreamModel } = deployment
-  const { origin, path, headers } = await requestTo(provider.kind, {
+  const made = requestTo(provider.kind, {
     baseUrl: provider.baseUrl,
     operation,
     upstreamModel,
@@ -106,6 +106,8 @@ export async function relayAnswer(
     body: carried.body,
     nowMs: r.nowMs(),
   })
+  // Only signing takes time.
+  const { origin, path, headers } = made instanceof Promise ? await made : made
   if (caller.gone) return { kind: 'aborted' }
   let flow: Flow | null = null
   let head: AnswerHead | null = null
