@@ -8,6 +8,7 @@
  * @property {string} openai ends in /v1
  * @property {string} anthropic the host alone; clients add /v1/messages
  * @property {string} gemini the host alone; clients add /v1beta/…
+ * @property {string} bedrock ends in /bedrock
  * @property {string} key
  * @property {string} model
  * @property {string} other a model that is not `model`
@@ -19,8 +20,8 @@
  * @typedef {object} Case
  * @property {string} client
  * @property {string} endpoint
- * @property {'openai' | 'anthropic' | 'gemini'} provider whose model answers
- * @property {'openai' | 'anthropic' | 'gemini'} wire that the client speaks
+ * @property {'openai' | 'anthropic' | 'gemini' | 'bedrock'} provider whose model answers
+ * @property {'openai' | 'anthropic' | 'gemini' | 'bedrock'} wire that the client speaks
  * @property {boolean} stream
  * @property {string} name
  * @property {string} [model] another than the provider's usual one
@@ -31,7 +32,7 @@
  * @property {(at: At) => Promise<unknown>} run
  */
 
-const everyProvider = ['openai', 'anthropic', 'gemini']
+const everyProvider = ['openai', 'anthropic', 'gemini', 'bedrock']
 
 /**
  * Conversations of one client at one endpoint: natively, and unless they are `native` with the models of every other

@@ -2,6 +2,7 @@
 import aiSdk from './ai-sdk.mjs'
 import anthropic from './anthropic-messages.mjs'
 import failures from './failures.mjs'
+import bedrock from './bedrock.mjs'
 import google from './google-genai.mjs'
 import langchain from './langchain.mjs'
 import openaiChat from './openai-chat.mjs'
@@ -17,6 +18,7 @@ export const cases = [
   ...openaiOthers,
   ...anthropic,
   ...google,
+  ...bedrock,
   ...aiSdk,
   ...langchain,
   ...failures,

@@ -91,7 +91,11 @@ const content = conversations({ client: '@google/genai', endpoint: 'generateCont
   { name: 'temperature and topP', run: create({ config: { temperature: 0.2, topP: 0.9 } }) },
   { name: 'topK and seed', native: true, run: create({ config: { topK: 20, seed: 7 } }) },
   { name: 'cached prompt', run: create({ contents: '@sim in=50 cached=30 out=4 Hi' }) },
-  { name: 'thinking', otherwise: { openai: { result: unseen }, anthropic: { result: seen } }, run: create(thinking) },
+  {
+    name: 'thinking',
+    otherwise: { openai: { result: unseen }, anthropic: { result: seen }, bedrock: { result: seen } },
+    run: create(thinking),
+  },
   { name: 'two candidates', native: true, run: create({ config: { candidateCount: 2 } }) },
   { name: 'function', run: create({ contents: '@sim tool out=30 Weather?', config: { tools } }) },
   {
@@ -126,6 +130,7 @@ const content = conversations({ client: '@google/genai', endpoint: 'generateCont
     otherwise: {
       openai: { result: { final: { thoughts: '', finish: 'STOP', usage: unseen.usageMetadata } } },
       anthropic: { result: { final: { thoughts: 'Each token of it is four', finish: 'STOP' } } },
+      bedrock: { result: { final: { thoughts: 'Each token of it is four', finish: 'STOP' } } },
     },
     run: stream(thinking),
   },

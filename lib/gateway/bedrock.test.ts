@@ -447,7 +447,7 @@ describe.each(mounts)('through the %s', (mount) => {
         stream: true,
         stream_options: { include_usage: true },
       })
-      expect(answer.headers.get('content-type')).toBe('text/event-stream')
+      expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
       const events = (await answer.text()).split('\n\n').filter((event) => event !== '')
       expect(events.at(-1)).toBe('data: [DONE]')
       const chunks = events.slice(0, -1).map((event) => JSON.parse(event.slice('data: '.length)) as Chunk)

@@ -224,6 +224,11 @@ function isOfType(headers: Record<string, string | string[] | undefined>, type: 
   return String(headers['content-type'] ?? '').startsWith(type)
 }
 
+/** Of a stream that is written anew. */
+function writtenType({ streamType }: Format): string {
+  return streamType.startsWith('text/') ? `${streamType}; charset=utf-8` : streamType
+}
+
 function passedHeaders(
   r: Relaying,
   deployment: CatalogDeployment,
@@ -234,7 +239,7 @@ function passedHeaders(
   const headers = [...r.headers, 'x-gatehouse-provider', deployment.provider.name, 'x-gatehouse-model', r.modelName]
   if (carried.leftOut.length > 0) headers.push('x-gatehouse-left-out', carried.leftOut.join(', '))
   for (const name of r.format.answerHeaders) {
-    const value = name === 'content-type' && streamed && carried.anew ? r.format.streamType : upstream[name]
+    const value = name === 'content-type' && streamed && carried.anew ? writtenType(r.format) : upstream[name]
     if (typeof value === 'string') headers.push(name, value)
   }
   const { idHeader } = r.format

@@ -25,6 +25,7 @@ const idNames = [
   'tool_use_id',
   'responseId',
   'toolCallId',
+  'toolUseId',
 ]
 const times = 'Every call has a time of its own.'
 const unaskedSettings = ['max_tool_calls', 'prompt_cache_key', 'prompt_cache_retention', 'moderation', 'conversation']
@@ -75,7 +76,12 @@ export const allowedDifferences: readonly AllowedDifference[] = [
   translated(
     'another value',
     'result.**.reasoning_tokens',
-    'Anthropic does not count thoughts apart from the output that they are in.',
+    'Not every provider counts thoughts apart from the output that they are in.',
+  ),
+  translated(
+    'null or nothing',
+    'result.**.output_tokens_details',
+    'As with `reasoning_tokens`: Converse counts none apart.',
   ),
   ...['reasoning_content', 'thinking_blocks'].map((name) =>
     translated('anything', `result.**.${name}`, "Other providers' thoughts are shown where many servers show theirs."),

@@ -1,7 +1,7 @@
 /** The cases as the harness sees them; e2e/conformance has the cases, in JavaScript, beside the clients they use. */
 import type { KeyWish } from '#lib/testing/gateway.ts'
 
-export const wires = ['openai', 'anthropic', 'gemini'] as const
+export const wires = ['openai', 'anthropic', 'gemini', 'bedrock'] as const
 export type Wire = (typeof wires)[number]
 
 /** Where a case runs. Base URLs are what the clients of each wire take. */

@@ -7,7 +7,7 @@ import { clientsFolder } from './clients-package.ts'
 
 const folder = path.join('docs', 'quickstarts')
 
-const wireOf: Readonly<Record<string, Wire>> = { 'claude-code': 'anthropic', gemini: 'gemini' }
+const wireOf: Readonly<Record<string, Wire>> = { 'claude-code': 'anthropic', bedrock: 'anthropic', gemini: 'gemini' }
 
 export async function loadQuickstarts(): Promise<readonly Case[]> {
   const pages = (await fs.readdir(folder)).filter((file) => file.endsWith('.md')).toSorted()

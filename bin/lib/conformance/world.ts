@@ -46,10 +46,15 @@ export async function startWorld(): Promise<World> {
   const { fetch } = globalThis
 
   return {
-    direct: { openai: `${url}/openai/v1`, anthropic: `${url}/anthropic`, gemini: `${url}/gemini` },
+    direct: {
+      openai: `${url}/openai/v1`,
+      anthropic: `${url}/anthropic`,
+      gemini: `${url}/gemini`,
+      bedrock: `${url}/bedrock`,
+    },
     through: (mount) => {
       const base = gateway.urlOf(mount)
-      return { openai: `${base}/v1`, anthropic: base, gemini: `${base}/gemini` }
+      return { openai: `${base}/v1`, anthropic: base, gemini: `${base}/gemini`, bedrock: `${base}/bedrock` }
     },
     urlOf: (mount) => gateway.urlOf(mount),
     makeKey: (wish) => gateway.makeKey(wish),

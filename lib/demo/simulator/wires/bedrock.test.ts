@@ -107,6 +107,17 @@ describe('a conversation', () => {
     })
   })
 
+  test('is the JSON that a schema asks for, and a schema that is no JSON is refused', async () => {
+    const formed = (schema: string) =>
+      said('@sim out=30 hi', {
+        outputConfig: { textFormat: { type: 'json_schema', structure: { jsonSchema: { schema } } } },
+      })
+    const answer = await post('converse', formed(JSON.stringify(weather.tools[0]!.toolSpec.inputSchema.json)))
+    const { output } = (await answer.json()) as { output: { message: { content: { text: string }[] } } }
+    expect(JSON.parse(output.message.content[0]!.text)).toEqual({ city: expect.any(String) as string })
+    expect((await post('converse', formed('{"type":'))).status).toBe(400)
+  })
+
   test('ends at the caller’s maximum', async () => {
     const answer = await post('converse', said('@sim out=50 hi', { inferenceConfig: { maxTokens: 3 } }))
     expect(await answer.json()).toMatchObject({ stopReason: 'max_tokens', usage: { outputTokens: 3 } })

@@ -2,18 +2,25 @@
 import { answerText, TOKENS_PER_SENTENCE, wideAnswerText } from '#lib/demo/simulator/rules/answer-text.ts'
 import { type Generation, planGeneration } from '#lib/demo/simulator/rules/plan-generation.ts'
 import type { Steering } from '#lib/demo/simulator/rules/steering.ts'
-import { argumentsText, type ToolUse } from '#lib/demo/simulator/rules/tool-use.ts'
+import { argumentsText, escaped, spreadText, type ToolUse } from '#lib/demo/simulator/rules/tool-use.ts'
 import type { CallIdentity, CallRead, StreamScript } from '#lib/demo/simulator/wire.ts'
 import { InvalidRequest } from '#lib/demo/simulator/wires/anthropic/request.ts'
 import { readConversation } from '#lib/demo/simulator/wires/bedrock/conversation.ts'
 import { errorBody } from '#lib/demo/simulator/wires/bedrock/errors.ts'
 import { FRAMES_TYPE, namedFrames } from '#lib/demo/simulator/wires/bedrock/frames.ts'
+import { formedText } from '#lib/demo/simulator/wires/bedrock/output-format.ts'
 
 export function readConverse(request: unknown, model: string, isStream: boolean): CallRead {
   try {
     const { steering, promptTokens, maximum, tool, ttl } = readConversation(request)
     const generation = planGeneration({ steering, promptTokens, choices: 1, maximum })
-    const answered: Answered = { steering, generation, tool: generation.visible > 0 ? tool : null, ttl }
+    const answered: Answered = {
+      steering,
+      generation,
+      tool: generation.visible > 0 ? tool : null,
+      formed: formedText(request),
+      ttl,
+    }
     return {
       kind: 'answer',
       answer: {
@@ -36,6 +43,8 @@ type Answered = {
   readonly steering: Steering
   readonly generation: Generation
   readonly tool: ToolUse | null
+  /** The JSON that the caller's schema asks for. */
+  readonly formed: string | null
   /** How long what is written to the cache is kept. */
   readonly ttl: '5m' | '1h'
 }
@@ -108,7 +117,8 @@ function toolUse({ name }: ToolUse, id: string, input?: string): string {
   return `{${input === undefined ? '' : `"input":${input},`}"name":${JSON.stringify(name)},"toolUseId":"tooluse_${id}"}`
 }
 
-function textOf({ steering }: Answered, from: number, to: number): string {
+function textOf({ steering, generation, formed }: Answered, from: number, to: number): string {
+  if (formed !== null) return escaped(spreadText(formed, generation, from, to))
   return steering.garbage === 'split' ? wideAnswerText(from, to) : answerText(0, from, to)
 }
 
