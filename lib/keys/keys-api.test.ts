@@ -224,7 +224,7 @@ describe('one key', () => {
       setBy: { layer: 'profile', name: 'Experiment' },
     })
     expect(body.models).toMatchObject({
-      allowed: ['gpt-4o', 'gpt-4o-mini'],
+      allowed: ['gpt-4o', 'gpt-4o-mini', 'gpt-4o-mini-tts', 'gpt-4o-transcribe'],
       rules: [{ layer: 'profile' }, { layer: 'key', allow: ['gpt-4o*'] }],
     })
     expect(body.budgets).toMatchObject([{ scope: { type: 'key' }, amountUsd: '50', usedUsd: '0', heldUsd: '0' }])
