@@ -78,11 +78,7 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     'result.**.reasoning_tokens',
     'Not every provider counts thoughts apart from the output that they are in.',
   ),
-  translated(
-    'null or nothing',
-    'result.**.output_tokens_details',
-    'As with `reasoning_tokens`: Converse counts none apart.',
-  ),
+  translated('anything', 'result.**.output_tokens_details', 'As with `reasoning_tokens`: Converse counts none apart.'),
   ...['reasoning_content', 'thinking_blocks'].map((name) =>
     translated('anything', `result.**.${name}`, "Other providers' thoughts are shown where many servers show theirs."),
   ),
