@@ -5,10 +5,9 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { CallEntry } from '#lib/demo/simulator/journal.ts'
-import { usageEvent, usageStream, type UsageEvent } from '#lib/ledger/contract.ts'
 import { sealCredential } from '#lib/providers/credentials/seal-credential.ts'
 import { chunksIn, eventFrames } from '#lib/testing/event-frames.ts'
+import { lastEventOf, lastSimulatedCall } from '#lib/testing/calls.ts'
 import { mounts, startTestGateway, type TestGateway, type TestKey } from '#lib/testing/gateway.ts'
 import { isSignedWith } from '#lib/testing/sigv4.ts'
 
@@ -121,21 +120,8 @@ describe.each(mounts)('through the %s', (mount) => {
     ...fields,
   })
 
-  async function eventOf(key: TestKey): Promise<UsageEvent> {
-    for (let i = 0; i < 250; i++) {
-      const entries = await g.redis.xrange(usageStream, '-', '+')
-      const events = entries.map(([, [, text]]) => usageEvent.parse(JSON.parse(text!)))
-      const event = events.findLast((one) => one.keyId === key.id)
-      if (event) return event
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-    throw new Error('the event did not come')
-  }
-
-  async function lastCall(): Promise<CallEntry> {
-    const calls = (await (await fetch(`${g.simulator.url}/_sim/calls?since=0`)).json()) as CallEntry[]
-    return calls.at(-1)!
-  }
+  const eventOf = (key: TestKey) => lastEventOf(g, key.id)
+  const lastCall = () => lastSimulatedCall(g)
 
   describe('a model at Bedrock', () => {
     test('answers Converse as Bedrock answers, and is priced by its own usage', async () => {

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { usageEvent, usageStream, type UsageEvent } from '#lib/ledger/contract.ts'
+import { lastEventOf, lastSimulatedCall } from '#lib/testing/calls.ts'
 import { mounts, startTestGateway, type TestGateway } from '#lib/testing/gateway.ts'
 
 let g: TestGateway
@@ -41,12 +41,6 @@ afterAll(() => g?.close())
 /** $0.30, $0.03 and $2.50 a million, in nano-USD: 300, 30 and 2,500 a token. */
 const prices = { input: 300_000_000, cached_read: 30_000_000, output: 2_500_000_000 }
 
-type SimCall = {
-  readonly path: string
-  readonly finished: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly usage: { readonly prompt_tokens: number; readonly completion_tokens: number; readonly cached_tokens: number }
-}
 type Chunk = {
   readonly candidates: readonly { readonly finishReason?: string }[]
   readonly usageMetadata: {
@@ -92,21 +86,8 @@ describe.each(mounts)('through the %s', (mount) => {
     })
   }
 
-  async function eventOf(keyId: string): Promise<UsageEvent> {
-    for (let i = 0; i < 250; i++) {
-      const entries = await g.redis.xrange(usageStream, '-', '+')
-      const events = entries.map(([, [, text]]) => usageEvent.parse(JSON.parse(text!)))
-      const event = events.findLast((one) => one.keyId === keyId)
-      if (event) return event
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-    throw new Error('the event did not come')
-  }
-
-  async function lastCall(): Promise<SimCall> {
-    const calls = (await (await fetch(`${g.simulator.url}/_sim/calls?since=0`)).json()) as SimCall[]
-    return calls.at(-1)!
-  }
+  const eventOf = (keyId: string) => lastEventOf(g, keyId)
+  const lastCall = () => lastSimulatedCall(g)
 
   test('an answer comes back as the provider gave it, and is priced by its own usage', async () => {
     const key = await g.makeKey()

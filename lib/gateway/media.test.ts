@@ -2,7 +2,8 @@
 import OpenAI, { toFile } from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { wavOf } from '#lib/demo/simulator/rules/sound.ts'
-import { usageEvent, usageStream, type UsageEvent } from '#lib/ledger/contract.ts'
+import type { UsageEvent } from '#lib/ledger/contract.ts'
+import { lastEventOf, lastSimulatedCall } from '#lib/testing/calls.ts'
 import { mounts, startTestGateway, type TestGateway } from '#lib/testing/gateway.ts'
 
 /** Nano-USD per million, at list prices of 2026. */
@@ -47,11 +48,6 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => g?.close())
 
-type SimCall = {
-  readonly headers: Readonly<Record<string, string>>
-  readonly usage: Readonly<Record<string, number>>
-}
-
 describe.each(mounts)('through the %s', (mount) => {
   const client = (key: string) => new OpenAI({ baseURL: `${g.urlOf(mount)}/v1`, apiKey: key, maxRetries: 0 })
 
@@ -79,21 +75,8 @@ describe.each(mounts)('through the %s', (mount) => {
     return event
   }
 
-  async function writtenEventOf(keyId: string): Promise<UsageEvent> {
-    for (let i = 0; i < 250; i++) {
-      const entries = await g.redis.xrange(usageStream, '-', '+')
-      const events = entries.map(([, [, text]]) => usageEvent.parse(JSON.parse(text!)))
-      const event = events.findLast((one) => one.keyId === keyId)
-      if (event) return event
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-    throw new Error('the event did not come')
-  }
-
-  async function lastCall(): Promise<SimCall> {
-    const calls = (await (await fetch(`${g.simulator.url}/_sim/calls?since=0`)).json()) as SimCall[]
-    return calls.at(-1)!
-  }
+  const writtenEventOf = (keyId: string) => lastEventOf(g, keyId)
+  const lastCall = () => lastSimulatedCall(g)
 
   /** What one such call holds, and that a budget of exactly three of them admits three at once and no fourth. */
   async function admitsExactly(send: (key: string, signal: AbortSignal) => Promise<Response>): Promise<void> {

@@ -1,6 +1,6 @@
 /** What callers of Anthropic's Messages API are promised, through a real socket, on both mounts. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { usageEvent, usageStream, type UsageEvent } from '#lib/ledger/contract.ts'
+import { lastEventOf, lastSimulatedCall } from '#lib/testing/calls.ts'
 import { mounts, startTestGateway, type TestGateway } from '#lib/testing/gateway.ts'
 
 let g: TestGateway
@@ -44,13 +44,6 @@ const prices = {
   output: 15_000_000_000,
 }
 
-type SimCall = {
-  readonly path: string
-  readonly finished: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly usage: { readonly prompt_tokens: number; readonly completion_tokens: number; readonly cached_tokens: number }
-}
-
 describe.each(mounts)('through the %s', (mount) => {
   const body = (content: string, fields: object = {}) => ({
     model: 'claude-sonnet-4-5',
@@ -73,21 +66,8 @@ describe.each(mounts)('through the %s', (mount) => {
     })
   }
 
-  async function eventOf(keyId: string): Promise<UsageEvent> {
-    for (let i = 0; i < 250; i++) {
-      const entries = await g.redis.xrange(usageStream, '-', '+')
-      const events = entries.map(([, [, text]]) => usageEvent.parse(JSON.parse(text!)))
-      const event = events.findLast((one) => one.keyId === keyId)
-      if (event) return event
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-    throw new Error('the event did not come')
-  }
-
-  async function lastCall(): Promise<SimCall> {
-    const calls = (await (await fetch(`${g.simulator.url}/_sim/calls?since=0`)).json()) as SimCall[]
-    return calls.at(-1)!
-  }
+  const eventOf = (keyId: string) => lastEventOf(g, keyId)
+  const lastCall = () => lastSimulatedCall(g)
 
   test('a message is answered as the provider answered it, and priced by its own usage', async () => {
     const key = await g.makeKey()

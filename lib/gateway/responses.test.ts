@@ -1,7 +1,7 @@
 /** What callers of OpenAI's responses, completions and moderations are promised, through a real socket, on both mounts. */
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { usageEvent, usageStream, type UsageEvent } from '#lib/ledger/contract.ts'
+import { lastEventOf, lastSimulatedCall } from '#lib/testing/calls.ts'
 import { miniPrice, mounts, startTestGateway, type TestGateway } from '#lib/testing/gateway.ts'
 
 let g: TestGateway
@@ -61,13 +61,6 @@ afterAll(() => g?.close())
 
 const nanosOf = (unit: keyof typeof miniPrice) => miniPrice[unit] / 1_000_000
 
-type SimCall = {
-  readonly path: string
-  readonly finished: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly usage: { readonly prompt_tokens: number; readonly completion_tokens: number }
-}
-
 describe.each(mounts)('through the %s', (mount) => {
   function client(key: string, baseURL = `${g.urlOf(mount)}/v1`): OpenAI {
     return new OpenAI({ baseURL, apiKey: key, maxRetries: 0 })
@@ -82,21 +75,8 @@ describe.each(mounts)('through the %s', (mount) => {
     })
   }
 
-  async function eventOf(keyId: string): Promise<UsageEvent> {
-    for (let i = 0; i < 250; i++) {
-      const entries = await g.redis.xrange(usageStream, '-', '+')
-      const events = entries.map(([, [, text]]) => usageEvent.parse(JSON.parse(text!)))
-      const event = events.findLast((one) => one.keyId === keyId)
-      if (event) return event
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-    throw new Error('the event did not come')
-  }
-
-  async function lastCall(): Promise<SimCall> {
-    const calls = (await (await fetch(`${g.simulator.url}/_sim/calls?since=0`)).json()) as SimCall[]
-    return calls.at(-1)!
-  }
+  const eventOf = (keyId: string) => lastEventOf(g, keyId)
+  const lastCall = () => lastSimulatedCall(g)
 
   /** What the provider itself answers, but for what differs from one answer to the next. */
   const alike = (text: string) =>

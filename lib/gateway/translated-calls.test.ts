@@ -1,6 +1,6 @@
 /** Callers on one wire, providers on another: what both are promised, through a real socket, on both mounts. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { usageEvent, usageStream, type UsageEvent } from '#lib/ledger/contract.ts'
+import { lastEventOf } from '#lib/testing/calls.ts'
 import { mounts, startTestGateway, type TestGateway } from '#lib/testing/gateway.ts'
 
 let g: TestGateway
@@ -107,17 +107,7 @@ describe.each(mounts)('through the %s', (mount) => {
     return { answer, key }
   }
 
-  /** The one event that a key's calls have written. */
-  async function eventOf(keyId: string): Promise<UsageEvent> {
-    for (let i = 0; i < 200; i++) {
-      const entries = await g.redis.xrevrange(usageStream, '+', '-', 'COUNT', 50)
-      const events = entries.map(([, fields]) => usageEvent.parse(JSON.parse(fields[1]!)))
-      const found = events.find((event) => event.keyId === keyId)
-      if (found) return found
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-    throw new Error('no event')
-  }
+  const eventOf = (keyId: string) => lastEventOf(g, keyId)
 
   test.each(callers)('%s: the answer is in the caller’s shape, and costs what the provider counted', async (caller) => {
     const { answer, key } = await post(caller, '@sim in=100 out=20 cached=40 hello')

@@ -44,8 +44,8 @@ function providerAt({ kind, baseUrl }: Connection, upstreamModel: string): Provi
 }
 
 /**
- * What such a provider is asked for this model where a caller asks for `operation`: the same where it can, else a conversation that the
- * caller's can be carried as. Null where calls of this kind cannot reach it.
+ * What such a provider is asked for this model where a caller asks for `operation`: the same where it can, else a
+ * conversation that the caller's can be carried as. Null where calls of this kind cannot reach it.
  */
 export function carriedAs(connection: Connection, operation: Operation, upstreamModel: string): Operation | null {
   const operations = providerAt(connection, upstreamModel)?.operations ?? []

@@ -1,6 +1,7 @@
 /** Calls as plain HTTP, one or many at once, and the events that they leave. */
 import http from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { CallEntry } from '#lib/demo/simulator/journal.ts'
 import { usageEvent, usageStream, type UsageEvent } from '#lib/ledger/contract.ts'
 import type { Mount, TestGateway, TestKey } from '#lib/testing/gateway.ts'
 
@@ -40,6 +41,23 @@ export async function eventsOf(g: TestGateway, key: TestKey, count: number): Pro
     if (events.length >= count) return events
   }
   throw new Error(`not ${count} events came`)
+}
+
+/** The newest event of a key, as soon as there is one. */
+export async function lastEventOf(g: TestGateway, keyId: string): Promise<UsageEvent> {
+  for (const deadline = Date.now() + 5_000; Date.now() < deadline; await sleep(20)) {
+    const entries = await g.redis.xrange(usageStream, '-', '+')
+    const events = entries.map(([, [, text]]) => usageEvent.parse(JSON.parse(text!)))
+    const event = events.findLast((one) => one.keyId === keyId)
+    if (event) return event
+  }
+  throw new Error('the event did not come')
+}
+
+/** The newest call in the simulator's journal. */
+export async function lastSimulatedCall(g: TestGateway): Promise<CallEntry> {
+  const calls = (await (await fetch(`${g.simulator.url}/_sim/calls?since=0`)).json()) as CallEntry[]
+  return calls.at(-1)!
 }
 
 /** Calls from `callers` at once until `more` says no; returns all answers. */

@@ -3,7 +3,8 @@ import { refusalBody, streamError } from '#lib/formats/anthropic/errors.ts'
 import { limitHeaders } from '#lib/formats/anthropic/limit-headers.ts'
 import { modelList, modelPage } from '#lib/formats/anthropic/models.ts'
 import { parse } from '#lib/formats/anthropic/parse.ts'
-import { countAnswer, jsonAnswer, streamAnswer } from '#lib/formats/anthropic/read-answer.ts'
+import { jsonAnswer, streamAnswer } from '#lib/formats/anthropic/read-answer.ts'
+import { countAnswer } from '#lib/formats/count-answer.ts'
 import { isAmbiguous, rewrite } from '#lib/formats/anthropic/rewrite.ts'
 
 /** Anthropic's wire: the Messages API. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { AnswerReader } from '#lib/formats/contract.ts'
-import { countAnswer, jsonAnswer, streamAnswer } from '#lib/formats/anthropic/read-answer.ts'
+import { jsonAnswer, streamAnswer } from '#lib/formats/anthropic/read-answer.ts'
+import { countAnswer } from '#lib/formats/count-answer.ts'
 import { tokensOf } from '#lib/formats/anthropic/usage.ts'
 
 const event = (type: string, data: object): string => `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`

@@ -11,13 +11,6 @@ export function jsonAnswer(): AnswerReader {
   return readJson({ tokensOf, textFields })
 }
 
-/** Counting tokens produces none. */
-export function countAnswer(): AnswerReader {
-  const nothing = Buffer.alloc(0)
-  const reading = { tokens: {}, promptTokens: null, outputSeen: 0, modelServed: null, complete: true }
-  return { push: (chunk) => chunk, end: () => nothing, reading: () => reading }
-}
-
 /**
  * For a stream: `message_start` tells the prompt, `message_delta` the output so far, and may tell the prompt again where
  * it has changed. What came last is true.

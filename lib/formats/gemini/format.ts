@@ -1,4 +1,4 @@
-import { countAnswer } from '#lib/formats/anthropic/read-answer.ts'
+import { countAnswer } from '#lib/formats/count-answer.ts'
 import { commonAnswerHeaders, eventStreamType, type Format } from '#lib/formats/contract.ts'
 import { refusalBody, streamError } from '#lib/formats/gemini/errors.ts'
 import { modelList, modelPage } from '#lib/formats/gemini/models.ts'
