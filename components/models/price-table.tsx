@@ -15,13 +15,12 @@ type PriceTableProps = {
   readonly now: number
 }
 
-const usual: readonly Unit[] = ['input', 'cached_read', 'output']
+/** So many units have room on a phone. */
+const narrowUnits = 3
 
 /** The price book of one model and its routes. A price is never edited: what was charged stays charged. */
 export function PriceTable({ prices, currentIds, routes, now }: PriceTableProps) {
-  const shown = units.filter(
-    (unit) => usual.includes(unit) || prices.some((price) => price.usdPerMillion[unit] !== undefined),
-  )
+  const shown = units.filter((unit) => prices.some((price) => price.usdPerMillion[unit] !== undefined))
   const places = new Map(routes.map((route) => [route.id, routeName(route)]))
   const placeOf = ({ deploymentId }: PriceView) =>
     deploymentId === null ? 'All routes' : (places.get(deploymentId) ?? deploymentId)
@@ -33,8 +32,8 @@ export function PriceTable({ prices, currentIds, routes, now }: PriceTableProps)
           <Th>From</Th>
           {anyPlace ? <Th drop={4}>For</Th> : null}
           <Th drop={4}>State</Th>
-          {shown.map((unit) => (
-            <Th key={unit} num drop={usual.includes(unit) ? undefined : 4}>
+          {shown.map((unit, place) => (
+            <Th key={unit} num drop={place < narrowUnits ? undefined : 4}>
               {unitWords[unit]}
             </Th>
           ))}
@@ -54,8 +53,8 @@ export function PriceTable({ prices, currentIds, routes, now }: PriceTableProps)
             <Td drop={4}>
               <PriceState price={price} isCurrent={currentIds.has(price.id)} now={now} />
             </Td>
-            {shown.map((unit) => (
-              <Td key={unit} num drop={usual.includes(unit) ? undefined : 4}>
+            {shown.map((unit, place) => (
+              <Td key={unit} num drop={place < narrowUnits ? undefined : 4}>
                 {priceOf(price, unit)}
               </Td>
             ))}

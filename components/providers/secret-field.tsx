@@ -15,6 +15,11 @@ type SecretFieldProps = {
   readonly optional?: boolean
 }
 
+const placeholders: Partial<Record<ProviderKind, string>> = {
+  vertex: '{ "type": "service_account", …',
+  bedrock: 'ACCESS_KEY_ID:SECRET_ACCESS_KEY',
+}
+
 /** A credential to write in: it is encrypted at once, and nobody can read it back. */
 export function SecretField({ kind, secret, onSecret, label, onLabel, errors, optional }: SecretFieldProps) {
   return (
@@ -34,7 +39,7 @@ export function SecretField({ kind, secret, onSecret, label, onLabel, errors, op
           spellCheck={false}
           value={secret}
           maxLength={10_000}
-          placeholder={kind === 'vertex' ? '{ "type": "service_account", …' : 'sk-…'}
+          placeholder={placeholders[kind] ?? 'sk-…'}
           onChange={(event) => onSecret(event.target.value)}
         />
       </Field>
