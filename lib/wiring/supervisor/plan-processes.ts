@@ -1,5 +1,6 @@
 /** Which processes make up the product, and what each needs before it starts. */
 import path from 'node:path'
+import { gatewayNodeArgs } from '#lib/wiring/supervisor/gateway-node-args.ts'
 import type { OneShotPlan, ProcessPlan } from '#lib/wiring/supervisor/node-process.ts'
 
 export type Mode = 'start' | 'dev'
@@ -55,7 +56,8 @@ export const planProcesses: PlanProcesses = (setting) => ({
   frontDoor: [setting.mode === 'dev' ? developmentPortal(setting) : frontDoor(setting)],
 })
 
-const program = ({ root }: ProductSetting, name: string) => [
+const program = ({ root }: ProductSetting, name: string, args: readonly string[] = []) => [
+  ...args,
   '--enable-source-maps',
   path.join(root, 'dist', `${name}.js`),
 ]
@@ -77,7 +79,7 @@ function frontDoor(setting: ProductSetting): ProcessPlan {
   const { env, host, ports } = setting
   return {
     name: 'gateway',
-    args: program(setting, 'gateway'),
+    args: program(setting, 'gateway', gatewayNodeArgs),
     env: { ...env, NODE_ENV: 'production', GATEHOUSE_PORTAL_URL: localUrl(ports.portal) },
     ready: { kind: 'http', url: `${urlOf(host, ports.front)}/readyz` },
     readyWithinMs: 30_000,
