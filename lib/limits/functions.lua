@@ -3,28 +3,37 @@
 The decisions of the call path, as Redis Functions: each is one atomic step, and Redis' clock is the only clock.
 A change of a function's arguments gives it a new name, so that old and new gateways can share a Redis.
 
-Numbers are doubles, exact to 2^53: budgets are at most 9e15 nano-USD a period, and additions go through HINCRBY.
+Numbers are doubles, exact to 2^53: budgets are at most 9e15 nano-USD a period. What is spent beyond that, as a soft budget
+allows, is exact to some nano-USD a call.
 
 Records
   {gh}:v:<subject>        string  version of what grants are compiled from
   {gh}:open               zset    call id → end of its lease (ms)
   {gh}:hold:<call>        string  what a call holds, and the output tokens seen so far
   {gh}:draft:<call>       string  draft of its usage event, for the sweeper
-  {gh}:done:<call>        string  "final", or the packed record of what the sweeper booked
+  {gh}:swept:<call>       string  what the sweeper booked for a call, packed; "settled" once the truth is booked too
+  {gh}:settled:<slot>     set     calls settled in this half hour, but for those that were swept
   {gh}:usage              stream  usage events that are not yet in PostgreSQL
+  {gh}:expiry             zset    key of a limit or budget period → when to look whether it is still needed (ms)
   bucket (rpm, tpm)       string  theoretical arrival time (GCRA), ms with fraction
   window (rph, rpd, tpd)  string  count in this calendar window
   concurrency             zset    call id → end of its lease (ms)
-  budget period           hash    u = spent, h = held (nano-USD)
+  budget period           string  spent and held, nano-USD
+
+What a command inside a function costs is mostly the command, not its work. So what calls are judged by is in strings, read
+by one MGET and written by one MSET, which knows no expiry: FORGET removes what nobody needs any more.
 ]]
 
-local HOLD, DRAFT, DONE = '{gh}:hold:', '{gh}:draft:', '{gh}:done:'
+local HOLD, DRAFT, SWEPT, SETTLED = '{gh}:hold:', '{gh}:draft:', '{gh}:swept:', '{gh}:settled:'
+local EXPIRY = '{gh}:expiry'
 local MOST_ARGUMENTS = 1000 -- of one command: Lua unpacks no more than some thousands
+local MOST_REMEMBERED = 2000 -- sets of rules
 local MINUTE_MS = 60000
-local FINAL_TTL_S = 3600 -- repeated settlements come within minutes; the ledger's unique id stands behind
+local SLOT_MS = 1800000 -- repeated settlements come within minutes; the ledger's unique id stands behind
 local SWEPT_TTL_S = 86400 -- a gateway that was stopped may come back late
 local BUDGET_GRACE_MS = 3888000000 -- 45 days after the period's end
 local WINDOW_GRACE_MS = 86400000
+local BUCKET_GRACE_MS = 600000
 local MOST_BEHIND = 1000 -- entries that one seed looks at: a few milliseconds
 
 local function clock_ms()
@@ -52,23 +61,25 @@ end
 -- ── A turn ──────────────────────────────────────────────────────────────────────────────────────
 
 -- What a turn knows of Redis, and what it will change there. A record is read once and written once, however many calls
--- of the turn touch it; what a command inside a function costs is mostly the command, not its work.
+-- of the turn touch it.
 local function open_turn(open, stream)
   return {
     open = open, stream = stream, now = clock_ms(),
-    stored = {},  -- strings as they were read: versions, buckets, windows, holds, markers; false for none
-    numbers = {}, -- buckets and windows as they are now; false for none
-    buckets = {}, -- key → true: to be written
-    windows = {}, -- key → when it expires, where it is new, else 'as before': to be written
-    periods = {}, -- key → budget period; false for one that is unknown
-    lost = {},    -- budget periods to be deleted
-    running = {}, -- key → { count of leases, ids that come }
-    leaving = {}, -- key → ids that go
-    tails = {},   -- tail of a hold → what it says
-    ids = {},     -- calls that come
-    holds = {},   -- key, value, …
-    ended = {},   -- calls that go
-    markers = {}, -- { id, marker, seconds }
+    stored = {},   -- strings as they were read; false for none
+    numbers = {},  -- buckets and windows as they are now; false for none
+    periods = {},  -- budget periods as they are now; false for none
+    changed = {},  -- keys of numbers and periods that are to be written
+    expires = {},  -- key → when to look at it, of what is new
+    lost = {},     -- budget periods to be deleted
+    problems = {}, -- set of rules → why no call can be judged by it; false for none
+    running = {},  -- key → { count of leases, ids that come }
+    leaving = {},  -- key → ids that go
+    ids = {},      -- calls that come
+    holds = {},    -- key, value, …
+    ended = {},    -- calls that go
+    settled = {},  -- calls that are settled for good
+    settled_now = {}, -- call → true, of those
+    swept = {},    -- call → packed record
     events = {},
   }
 end
@@ -89,30 +100,51 @@ local function read_strings(turn, keys)
   end
 end
 
+local function string_of(turn, key)
+  if turn.stored[key] == nil then read_strings(turn, { key }) end
+  return turn.stored[key]
+end
+
 local function number_of(turn, key)
   local number = turn.numbers[key]
   if number == nil then
-    read_strings(turn, { key })
-    number = turn.stored[key] and tonumber(turn.stored[key]) or false
+    local text = string_of(turn, key)
+    number = text and tonumber(text) or false
     turn.numbers[key] = number
   end
   return number
 end
 
+local function set_number(turn, key, number, expires)
+  if not turn.numbers[key] then turn.expires[key] = expires end
+  turn.numbers[key] = number
+  turn.changed[key] = true
+end
+
+local function read_period(text)
+  local spent, held = string.match(text, '^(%-?%d+) (%-?%d+)$')
+  return { spent = tonumber(spent), held = tonumber(held) }
+end
+
+local function write_period(period)
+  return whole(period.spent) .. ' ' .. whole(period.held)
+end
+
 local function period_of(turn, key)
   local period = turn.periods[key]
   if period == nil then
-    local record = redis.call('HMGET', key, 'u', 'h')
-    -- As they are read they are sent to the caller, so they stay text until they change.
-    period = record[1] and { spent = record[1], held = record[2] or '0', more_spent = 0, more_held = 0 } or false
+    local text = string_of(turn, key)
+    period = text and read_period(text) or false
     turn.periods[key] = period
   end
   return period
 end
 
-local function spent_of(period) return tonumber(period.spent) + period.more_spent end
-local function held_of(period) return tonumber(period.held) + period.more_held end
-local function as_text(text, more) return more == 0 and text or whole(tonumber(text) + more) end
+local function change_period(turn, key, period, more_spent, more_held)
+  period.spent = period.spent + more_spent
+  period.held = period.held + more_held
+  turn.changed[key] = true
+end
 
 local function running_of(turn, key)
   local running = turn.running[key]
@@ -128,12 +160,6 @@ local function running_of(turn, key)
   return running
 end
 
-local function add_to_window(turn, key, amount, expires)
-  local number = number_of(turn, key)
-  turn.windows[key] = turn.windows[key] or (not number and expires) or 'as before'
-  turn.numbers[key] = (number or 0) + amount
-end
-
 -- A hold as text: output tokens seen so far, nanos, tokens, and what of its rules its settlement needs, packed.
 local function write_hold(seen, amount, tokens, tail)
   return table.concat({ seen, amount, tokens, tail }, ' ')
@@ -144,116 +170,163 @@ local function read_hold(text)
   return seen, amount, tokens, string.sub(text, last + 1)
 end
 
--- `tails` remembers those that were unpacked: calls of the same rules have the same.
-local function unpack_tail(tails, tail)
-  local rules = tails[tail]
-  if not rules then
-    local buckets, windows, running, budgets = unpack(cmsgpack.unpack(tail))
-    rules = { buckets = buckets, windows = windows, running = running, budgets = budgets }
-    tails[tail] = rules
+-- ── What turns have in common ───────────────────────────────────────────────────────────────────
+
+-- Texts that come again and again, as what they say. Forgotten all at once when they are many.
+local function remembering(read)
+  local known, count = {}, 0
+  return function(text)
+    local found = known[text]
+    if not found then
+      if count >= MOST_REMEMBERED then known, count = {}, 0 end
+      found = read(text)
+      known[text], count = found, count + 1
+    end
+    return found
   end
-  return rules
 end
 
+-- What a settlement needs of the rules that its call was admitted by. `names`: what is to be read for it.
+local unpack_tail = remembering(function(tail)
+  local buckets, windows, running, budgets = unpack(cmsgpack.unpack(tail))
+  local names = {}
+  for _, bucket in ipairs(buckets) do names[#names + 1] = bucket[1] end
+  for _, key in ipairs(windows) do names[#names + 1] = key end
+  for _, key in ipairs(budgets) do names[#names + 1] = key end
+  return { buckets = buckets, windows = windows, running = running, budgets = budgets, names = names }
+end)
+
+local function pack_tail(rules)
+  local buckets, windows, running, budgets = {}, {}, {}, {}
+  for _, rule in ipairs(rules.limits) do
+    local kind, key, limit = rule[1], rule[2], rule[3]
+    if kind == 'tpm' then buckets[#buckets + 1] = { key, MINUTE_MS / limit } end
+    if kind == 'tpd' then windows[#windows + 1] = key end
+    if kind == 'concurrency' then running[#running + 1] = key end
+  end
+  for b, budget in ipairs(rules.budgets) do budgets[b] = budget[1] end
+  return cmsgpack.pack({ buckets, windows, running, budgets })
+end
+
+-- A set of rules, with the names of all that is to be read to judge by it, and the tail of the holds under it.
+local read_rules = remembering(function(text)
+  local rules = cjson.decode(text)
+  local names = {}
+  for _, pair in ipairs(rules.versions) do names[#names + 1] = pair[1] end
+  for _, rule in ipairs(rules.limits) do
+    if rule[1] ~= 'concurrency' then names[#names + 1] = rule[2] end
+  end
+  for _, budget in ipairs(rules.budgets) do names[#names + 1] = budget[1] end
+  rules.names, rules.tail = names, pack_tail(rules)
+  return rules
+end)
+
 -- ── Settlements ─────────────────────────────────────────────────────────────────────────────────
+
+local function slot_of(now, ago)
+  return SETTLED .. whole(math.floor(now / SLOT_MS) - ago)
+end
+
+-- Whether a call without a hold was settled before. One with a hold was not.
+local function is_settled(turn, id)
+  for ago = 0, 1 do
+    if redis.call('SISMEMBER', slot_of(turn.now, ago), id) == 1 then return true end
+  end
+  return false
+end
 
 -- Replaces a token estimate by what was used, in buckets and day windows that still exist.
 local function correct_tokens(turn, rules, estimate, actual)
   if estimate == actual then return end
   for _, bucket in ipairs(rules.buckets) do
-    local key, interval = bucket[1], bucket[2]
-    local tat = number_of(turn, key)
-    if tat then
-      turn.numbers[key] = tat + (actual - estimate) * interval
-      turn.buckets[key] = true
-    end
+    local tat = number_of(turn, bucket[1])
+    if tat then set_number(turn, bucket[1], tat + (actual - estimate) * bucket[2]) end
   end
   for _, key in ipairs(rules.windows) do
-    if number_of(turn, key) then add_to_window(turn, key, actual - estimate) end
+    local count = number_of(turn, key)
+    if count then set_number(turn, key, count + actual - estimate) end
   end
+end
+
+local function is_over(turn, id)
+  turn.ended[#turn.ended + 1] = id
+  turn.stored[HOLD .. id] = false
+end
+
+local function settle_for_good(turn, id)
+  turn.settled[#turn.settled + 1] = id
+  turn.settled_now[id] = true
+end
+
+-- The sweeper has booked an estimate for this call; the truth comes as the difference.
+local function adjust(turn, id, swept, nanos, tokens, event)
+  local _, _, _, tail = read_hold(swept.hold)
+  local rules = unpack_tail(tail)
+  for _, key in ipairs(rules.budgets) do
+    local period = period_of(turn, key)
+    if period then change_period(turn, key, period, nanos - swept.nanos, 0) end
+  end
+  correct_tokens(turn, rules, swept.tokens, tokens)
+  turn.events[#turn.events + 1] = event
+  turn.swept[id] = 'settled'
+  return 'SETTLED'
+end
+
+-- The hold was lost. The event enters the stream now: a period that exists was seeded without it; one that does not will
+-- be seeded with it.
+local function book_lost(turn, id, nanos, budgets, event)
+  for _, key in ipairs(budgets) do
+    local period = period_of(turn, key)
+    if period then change_period(turn, key, period, nanos, 0) end
+  end
+  turn.events[#turn.events + 1] = event
+  is_over(turn, id)
+  settle_for_good(turn, id)
+  return 'LOST'
 end
 
 -- SETTLE: the hold goes, the cost and the usage event come. Idempotent by call id.
 local function settle(turn, id, mode, nanos, tokens, budgets, event)
-  local done = turn.stored[DONE .. id]
-  if done == 'final' or (done and mode == 'sweep') then return 'DUPLICATE' end
-  if done then
-    local swept = cmsgpack.unpack(done)
-    if mode == 'final' then return 'SWEPT ' .. swept.event end
-    local _, _, _, tail = read_hold(swept.hold)
-    local rules = unpack_tail(turn.tails, tail)
-    for _, key in ipairs(rules.budgets) do
-      local period = period_of(turn, key)
-      if period then period.more_spent = period.more_spent + nanos - swept.nanos end
-    end
-    correct_tokens(turn, rules, swept.tokens, tokens)
-    turn.events[#turn.events + 1] = event
-    turn.markers[#turn.markers + 1] = { id, 'final', SWEPT_TTL_S }
-    turn.stored[DONE .. id] = 'final'
-    return 'SETTLED'
+  local hold = turn.stored[HOLD .. id]
+  if not hold then
+    if turn.settled_now[id] or is_settled(turn, id) then return 'DUPLICATE' end
+    local swept = turn.swept[id] or string_of(turn, SWEPT .. id)
+    if not swept then return book_lost(turn, id, nanos, budgets, event) end
+    if swept == 'settled' or mode == 'sweep' then return 'DUPLICATE' end
+    if mode == 'final' then return 'SWEPT ' .. cmsgpack.unpack(swept).event end
+    return adjust(turn, id, cmsgpack.unpack(swept), nanos, tokens, event)
   end
 
-  local hold = turn.stored[HOLD .. id]
-  local outcome = 'SETTLED'
-  if hold then
-    local _, amount, estimate, tail = read_hold(hold)
-    local rules = unpack_tail(turn.tails, tail)
-    for _, key in ipairs(rules.budgets) do
-      local period = period_of(turn, key)
-      if period and held_of(period) < tonumber(amount) then
-        -- What is held is at least this hold. Less means that the period was lost: it will be seeded anew.
-        turn.lost[#turn.lost + 1] = key
-        turn.periods[key] = false
-      elseif period then
-        period.more_held = period.more_held - amount
-        period.more_spent = period.more_spent + nanos
-      end
+  local _, amount, estimate, tail = read_hold(hold)
+  local rules = unpack_tail(tail)
+  for _, key in ipairs(rules.budgets) do
+    local period = period_of(turn, key)
+    if period and period.held < tonumber(amount) then
+      -- What is held is at least this hold. Less means that the period was lost: it will be seeded anew.
+      turn.lost[#turn.lost + 1] = key
+      turn.periods[key] = false
+    elseif period then
+      change_period(turn, key, period, nanos, -amount)
     end
-    correct_tokens(turn, rules, tonumber(estimate), tokens)
-    for _, key in ipairs(rules.running) do
-      local leaving = turn.leaving[key] or {}
-      leaving[#leaving + 1] = id
-      turn.leaving[key] = leaving
-    end
-  else
-    -- The event enters the stream now. A period that exists was seeded without it; one that does not will be seeded with it.
-    for _, key in ipairs(budgets) do
-      local period = period_of(turn, key)
-      if period then period.more_spent = period.more_spent + nanos end
-    end
-    outcome = 'LOST'
   end
-  turn.ended[#turn.ended + 1] = id
+  correct_tokens(turn, rules, tonumber(estimate), tokens)
+  for _, key in ipairs(rules.running) do
+    local leaving = turn.leaving[key] or {}
+    leaving[#leaving + 1] = id
+    turn.leaving[key] = leaving
+  end
   turn.events[#turn.events + 1] = event
-  if mode == 'sweep' and hold then
-    local record = cmsgpack.pack({ nanos = nanos, tokens = tokens, event = event, hold = hold })
-    turn.markers[#turn.markers + 1] = { id, record, SWEPT_TTL_S }
-    turn.stored[DONE .. id] = record
+  is_over(turn, id)
+  if mode == 'sweep' then
+    -- Its gateway may live after all: then this is what it is told.
+    turn.swept[id] = cmsgpack.pack({ nanos = nanos, tokens = tokens, event = event, hold = hold })
   else
-    turn.markers[#turn.markers + 1] = { id, 'final', FINAL_TTL_S }
-    turn.stored[DONE .. id] = 'final'
+    settle_for_good(turn, id)
   end
-  turn.stored[HOLD .. id] = false
-  return outcome
+  return 'SETTLED'
 end
 
 -- ── Admissions ──────────────────────────────────────────────────────────────────────────────────
-
--- What a settlement needs of rules, the same for all their calls.
-local function tail_of(rules)
-  if not rules.tail then
-    local buckets, windows, running, budgets = {}, {}, {}, {}
-    for _, rule in ipairs(rules.limits) do
-      local kind, key, limit = rule[1], rule[2], rule[3]
-      if kind == 'tpm' then buckets[#buckets + 1] = { key, MINUTE_MS / limit } end
-      if kind == 'tpd' then windows[#windows + 1] = key end
-      if kind == 'concurrency' then running[#running + 1] = key end
-    end
-    for b, budget in ipairs(rules.budgets) do budgets[b] = budget[1] end
-    rules.tail = cmsgpack.pack({ buckets, windows, running, budgets })
-  end
-  return rules.tail
-end
 
 -- Why no call can be judged by these rules: they are out of date, or their windows do not contain Redis' now.
 local function problem_of(turn, rules)
@@ -274,8 +347,8 @@ end
 
 -- ADMIT: all or nothing. Checks versions, every limit and every budget, and only then takes from them.
 local function admit(turn, rules, id, prompt_tokens, prompt_nanos, output_nanos, wanted, least, draft)
-  if rules.problem == nil then rules.problem = problem_of(turn, rules) end
-  if rules.problem then return rules.problem end
+  if turn.problems[rules] == nil then turn.problems[rules] = problem_of(turn, rules) end
+  if turn.problems[rules] then return turn.problems[rules] end
   local now, limits, budgets = turn.now, rules.limits, rules.budgets
 
   -- Budgets first, since they may shorten the output that the token limits count.
@@ -286,7 +359,7 @@ local function admit(turn, rules, id, prompt_tokens, prompt_nanos, output_nanos,
     if not period then
       unknown = (unknown or 'SEED') .. ' ' .. b
     elseif cap >= 0 and output_nanos > 0 then
-      local left = cap - spent_of(period) - held_of(period) - prompt_nanos
+      local left = cap - period.spent - period.held - prompt_nanos
       allowed = math.min(allowed, math.floor(left / output_nanos))
     end
   end
@@ -296,7 +369,7 @@ local function admit(turn, rules, id, prompt_tokens, prompt_nanos, output_nanos,
   local tokens = prompt_tokens + allowed
 
   local verdict = 'OK'
-  local passes, before, after = {}, {}, {} -- `before` of the limits, then spent and held of the budgets
+  local passes, before, after = {}, {}, {} -- `before` of the limits, then of the budgets
   for l, rule in ipairs(limits) do
     local kind, key, limit = rule[1], rule[2], rule[3]
     local passed
@@ -311,20 +384,19 @@ local function admit(turn, rules, id, prompt_tokens, prompt_nanos, output_nanos,
       before[l] = running_of(turn, key).count
       passed = before[l] + 1 <= limit
     else
-      after[l] = kind == 'tpd' and tokens or 1
       before[l] = number_of(turn, key) or 0
-      passed = before[l] + after[l] <= limit
+      after[l] = before[l] + (kind == 'tpd' and tokens or 1)
+      passed = after[l] <= limit
     end
     if not passed then verdict = 'LIMIT' end
     passes[l] = passed and '1' or '0'
   end
   for b, budget in ipairs(budgets) do
     local cap, period = budget[2], periods[b]
-    local passed = cap < 0 or spent_of(period) + held_of(period) + amount <= cap
+    local passed = cap < 0 or period.spent + period.held + amount <= cap
     if not passed and verdict == 'OK' then verdict = 'BUDGET' end
     passes[#limits + b] = passed and '1' or '0'
-    before[#limits + 2 * b - 1] = as_text(period.spent, period.more_spent)
-    before[#limits + 2 * b] = as_text(period.held, period.more_held)
+    before[#limits + b] = write_period(period)
   end
   local held = whole(amount)
   local head = { verdict, whole(now), whole(allowed), held, '.' .. table.concat(passes), table.concat(before, ' ') }
@@ -333,20 +405,17 @@ local function admit(turn, rules, id, prompt_tokens, prompt_nanos, output_nanos,
 
   for l, rule in ipairs(limits) do
     local kind, key = rule[1], rule[2]
-    if kind == 'rpm' or kind == 'tpm' then
-      turn.numbers[key] = after[l]
-      turn.buckets[key] = true
-    elseif kind == 'concurrency' then
+    if kind == 'concurrency' then
       local running = turn.running[key]
       running.count = running.count + 1
       running.ids[#running.ids + 1] = id
     else
-      add_to_window(turn, key, after[l], rule[5] + WINDOW_GRACE_MS)
+      set_number(turn, key, after[l], rule[5] > 0 and rule[5] + WINDOW_GRACE_MS or now + BUCKET_GRACE_MS)
     end
   end
-  for _, period in ipairs(periods) do period.more_held = period.more_held + amount end
+  for b, budget in ipairs(budgets) do change_period(turn, budget[1], periods[b], 0, amount) end
   local n = #turn.holds
-  turn.holds[n + 1], turn.holds[n + 2] = HOLD .. id, write_hold('0', held, whole(tokens), tail_of(rules))
+  turn.holds[n + 1], turn.holds[n + 2] = HOLD .. id, write_hold('0', held, whole(tokens), rules.tail)
   turn.holds[n + 3], turn.holds[n + 4] = DRAFT .. id, draft
   turn.ids[#turn.ids + 1] = id
   return reply
@@ -354,61 +423,78 @@ end
 
 -- ── Writing ─────────────────────────────────────────────────────────────────────────────────────
 
+-- A command with as many arguments as there are, in portions. `key` comes before each portion; nil for none.
+local function call_with(command, key, arguments)
+  for first = 1, #arguments, MOST_ARGUMENTS do
+    local last = math.min(#arguments, first + MOST_ARGUMENTS - 1)
+    if key then redis.call(command, key, unpack(arguments, first, last))
+    else redis.call(command, unpack(arguments, first, last)) end
+  end
+end
+
 local function lease(key, ends, ids)
   local members = {}
   for i, id in ipairs(ids) do members[2 * i - 1], members[2 * i] = ends, id end
-  if #members > 0 then redis.call('ZADD', key, unpack(members)) end
+  call_with('ZADD', key, members)
 end
 
--- Sets no expiry that a sweep or a settlement makes needless: budget periods got theirs when seeded. The stream is the one
--- record that was not read before and may not be what it should be: it comes first, so that nothing is half-written.
+-- A count that is whole is written so: rounding must not let a limit creep.
+local function number_text(number)
+  return number == math.floor(number) and whole(number) or string.format('%.3f', number)
+end
+
+-- The stream is the one record that was not read before and may not be what it should be: it comes first, so that nothing
+-- is half-written.
 local function write(turn, lease_ms)
   for _, event in ipairs(turn.events) do redis.call('XADD', turn.stream, '*', 'e', event) end
-  for key, expires in pairs(turn.windows) do
-    local count = whole(turn.numbers[key])
-    if expires == 'as before' then
-      redis.call('SET', key, count, 'KEEPTTL')
-    else
-      redis.call('SET', key, count, 'PXAT', whole(expires))
+  local values = turn.holds
+  for key in pairs(turn.changed) do
+    local period = turn.periods[key]
+    local number = turn.numbers[key]
+    if period or number then
+      values[#values + 1] = key
+      values[#values + 1] = period and write_period(period) or number_text(number)
     end
   end
-  for key in pairs(turn.buckets) do
-    local tat = turn.numbers[key]
-    local ttl = math.max(1000, math.ceil(tat - turn.now) + 1000)
-    redis.call('SET', key, string.format('%.3f', tat), 'PX', whole(ttl))
+  call_with('MSET', nil, values)
+  local expires = {}
+  for key, at in pairs(turn.expires) do
+    expires[#expires + 1] = whole(at)
+    expires[#expires + 1] = key
   end
-  for key, period in pairs(turn.periods) do
-    if period and period.more_held ~= 0 then redis.call('HINCRBY', key, 'h', whole(period.more_held)) end
-    if period and period.more_spent ~= 0 then redis.call('HINCRBY', key, 'u', whole(period.more_spent)) end
-  end
-  if #turn.lost > 0 then redis.call('DEL', unpack(turn.lost)) end
-  for key, ids in pairs(turn.leaving) do redis.call('ZREM', key, unpack(ids)) end
+  call_with('ZADD', EXPIRY, expires)
+  call_with('DEL', nil, turn.lost)
+  for key, ids in pairs(turn.leaving) do call_with('ZREM', key, ids) end
   if #turn.ended > 0 then
-    redis.call('ZREM', turn.open, unpack(turn.ended))
+    call_with('ZREM', turn.open, turn.ended)
     local keys = {}
     for i, id in ipairs(turn.ended) do keys[2 * i - 1], keys[2 * i] = HOLD .. id, DRAFT .. id end
-    redis.call('DEL', unpack(keys))
+    call_with('DEL', nil, keys)
   end
-  for _, marker in ipairs(turn.markers) do redis.call('SET', DONE .. marker[1], marker[2], 'EX', marker[3]) end
+  if #turn.settled > 0 then
+    local slot = slot_of(turn.now, 0)
+    call_with('SADD', slot, turn.settled)
+    redis.call('PEXPIRE', slot, 2 * SLOT_MS)
+  end
+  for id, record in pairs(turn.swept) do redis.call('SET', SWEPT .. id, record, 'EX', SWEPT_TTL_S) end
 
   local lease_ends = whole(turn.now + lease_ms)
   for key, running in pairs(turn.running) do lease(key, lease_ends, running.ids) end
   lease(turn.open, lease_ends, turn.ids)
-  if #turn.holds > 0 then redis.call('MSET', unpack(turn.holds)) end
 end
 
 --[[ TURN: all that one gateway has for Redis at a moment, in one step: settlements first, then admissions, each as if it
 came alone. At most 100 of both.
 KEYS  open, stream; all other names are in the arguments, and share their slot
 ARGV  1 lease ms
-      2 the sets of rules that admissions are judged by, JSON: [ { versions: [[key, version]…],
-        limits: [[kind, key, limit, window start ms or 0, end ms or 0]…],
-        budgets: [[key, cap nanos or -1, start ms, end ms or 0]…] }… ]
-      3 settlements, JSON: [[call id, final | sweep | adjust, cost nanos, tokens, [budget period, used only where the hold
+      2 settlements, JSON: [[call id, final | sweep | adjust, cost nanos, tokens, [budget period, used only where the hold
         is lost]…]…]
-      4 admissions, JSON: [[number of the rules, call id, prompt tokens (estimate), nanos held for the prompt, nanos per
+      3 admissions, JSON: [[number of the rules, call id, prompt tokens (estimate), nanos held for the prompt, nanos per
         output token, output tokens wanted, least output tokens worth a call]…]
-      5… the usage event of each settlement, then the draft of each admission
+      4… the usage event of each settlement, then the draft of each admission, then the sets of rules that admissions are
+        judged by, each JSON: { versions: [[key, version]…],
+        limits: [[kind, key, limit, window start ms or 0, end ms or 0]…],
+        budgets: [[key, cap nanos or -1, start ms, end ms or 0]…] }
 Returns a text for each, in that order.
   Of a settlement: SETTLED; LOST when no hold was found (Redis lost it): the event is kept all the same; DUPLICATE;
     SWEPT and the event's JSON when the sweeper has booked an estimate for this call: come again with `adjust`, whose
@@ -420,27 +506,34 @@ Returns a text for each, in that order.
     What is in use excludes this call. A refusal writes nothing. ]]
 local function take_turn(keys, argv)
   local turn = open_turn(keys[1], keys[2])
-  local rule_sets, settlements, admissions = cjson.decode(argv[2]), cjson.decode(argv[3]), cjson.decode(argv[4])
-  local names = {}
-  for _, settlement in ipairs(settlements) do
-    names[#names + 1] = HOLD .. settlement[1]
-    names[#names + 1] = DONE .. settlement[1]
+  local settlements, admissions = cjson.decode(argv[2]), cjson.decode(argv[3])
+  local first_event, first_draft = 4, 4 + #settlements
+  local rule_sets, names = {}, {}
+  for i = first_draft + #admissions, #argv do
+    local rules = read_rules(argv[i])
+    rule_sets[#rule_sets + 1] = rules
+    for _, name in ipairs(rules.names) do names[#names + 1] = name end
   end
-  for _, rules in ipairs(rule_sets) do
-    for _, pair in ipairs(rules.versions) do names[#names + 1] = pair[1] end
-    for _, rule in ipairs(rules.limits) do
-      if rule[1] ~= 'concurrency' then names[#names + 1] = rule[2] end
+  for _, settlement in ipairs(settlements) do names[#names + 1] = HOLD .. settlement[1] end
+  read_strings(turn, names)
+  -- Of the rules of calls that end, mostly all is read by now.
+  local others = {}
+  for _, settlement in ipairs(settlements) do
+    local hold = turn.stored[HOLD .. settlement[1]]
+    if hold then
+      local _, _, _, tail = read_hold(hold)
+      for _, name in ipairs(unpack_tail(tail).names) do others[#others + 1] = name end
     end
   end
-  read_strings(turn, names)
+  read_strings(turn, others)
 
-  local replies, text = {}, 4
+  local replies = {}
   for i, s in ipairs(settlements) do
-    replies[i] = settle(turn, s[1], s[2], tonumber(s[3]), s[4], s[5], argv[text + i])
+    replies[i] = settle(turn, s[1], s[2], tonumber(s[3]), s[4], s[5], argv[first_event + i - 1])
   end
-  text = text + #settlements
   for i, a in ipairs(admissions) do
-    replies[#settlements + i] = admit(turn, rule_sets[a[1]], a[2], a[3], a[4], a[5], a[6], a[7], argv[text + i])
+    local draft = argv[first_draft + i - 1]
+    replies[#settlements + i] = admit(turn, rule_sets[a[1]], a[2], a[3], a[4], a[5], a[6], a[7], draft)
   end
   write(turn, tonumber(argv[1]))
   return replies
@@ -454,16 +547,35 @@ ARGV  1 lease ms, then for each call: its id, output tokens so far
 Returns the number of calls renewed. ]]
 local function renew(keys, argv)
   local ends = whole(clock_ms() + tonumber(argv[1]))
-  local renewed, tails = 0, {}
+  local renewed, values, leases = 0, {}, { [keys[1]] = {} }
+  local names = {}
+  for i = 2, #argv, 2 do names[#names + 1] = HOLD .. argv[i] end
+  local turn = { stored = {} }
+  read_strings(turn, names)
   for i = 2, #argv, 2 do
     local id, seen = argv[i], argv[i + 1]
-    local hold = redis.call('GET', HOLD .. id)
+    local hold = turn.stored[HOLD .. id]
     if hold then
       local _, amount, tokens, tail = read_hold(hold)
-      redis.call('ZADD', keys[1], 'XX', ends, id)
-      redis.call('SET', HOLD .. id, write_hold(seen, amount, tokens, tail))
-      for _, key in ipairs(unpack_tail(tails, tail).running) do redis.call('ZADD', key, 'XX', ends, id) end
+      values[#values + 1] = HOLD .. id
+      values[#values + 1] = write_hold(seen, amount, tokens, tail)
+      table.insert(leases[keys[1]], id)
+      for _, key in ipairs(unpack_tail(tail).running) do
+        leases[key] = leases[key] or {}
+        table.insert(leases[key], id)
+      end
       renewed = renewed + 1
+    end
+  end
+  call_with('MSET', nil, values)
+  for key, ids in pairs(leases) do
+    for first = 1, #ids, MOST_ARGUMENTS / 2 do
+      local members = {}
+      for i = first, math.min(#ids, first + MOST_ARGUMENTS / 2 - 1) do
+        members[#members + 1] = ends
+        members[#members + 1] = ids[i]
+      end
+      redis.call('ZADD', key, 'XX', unpack(members))
     end
   end
   return renewed
@@ -530,18 +642,46 @@ local function seed(keys, argv)
   if is_taken_behind(stream, newest) then return 0 end
   local entries = redis.call('XRANGE', stream, '(' .. newest, '+', 'COUNT', MOST_BEHIND + 1)
   if #entries > MOST_BEHIND then return 0 end
-  if redis.call('HSETNX', budget, 'u', argv[1]) == 0 then return 1 end
+  if redis.call('EXISTS', budget) == 1 then return 1 end
 
-  redis.call('HSETNX', budget, 'h', '0')
-  if ends > 0 then redis.call('PEXPIREAT', budget, whole(ends + BUDGET_GRACE_MS)) end
+  local spent = tonumber(argv[1])
   for _, entry in ipairs(entries) do
     local readable, event = pcall(cjson.decode, entry[2][2])
     if readable and type(event) == 'table' and type(event.costNanos) == 'string' and type(event.at) == 'number'
       and (field == '' or event[field] == scope) and event.at >= starts and (ends == 0 or event.at < ends) then
-      redis.call('HINCRBY', budget, 'u', event.costNanos)
+      spent = spent + tonumber(event.costNanos)
     end
   end
+  redis.call('SET', budget, write_period({ spent = spent, held = 0 }))
+  if ends > 0 then redis.call('ZADD', EXPIRY, whole(ends + BUDGET_GRACE_MS), budget) end
   return 1
+end
+
+--[[ FORGET: removes limits and budget periods that nobody needs any more: windows and periods that are long over, buckets
+that are full again.
+KEYS  expiry
+ARGV  1 most to look at
+Returns how many were looked at. ]]
+local function forget(keys, argv)
+  local now = clock_ms()
+  local due = redis.call('ZRANGEBYSCORE', keys[1], '-inf', whole(now), 'LIMIT', 0, argv[1])
+  if #due == 0 then return 0 end
+  local values = redis.call('MGET', unpack(due))
+  local gone, later = {}, {}
+  for i, key in ipairs(due) do
+    local is_bucket = string.find(key, '^{gh}:l:[rt]pm:')
+    local tat = is_bucket and values[i] and tonumber(values[i])
+    if tat and tat > now - BUCKET_GRACE_MS then
+      later[#later + 1] = whole(math.max(tat, now) + BUCKET_GRACE_MS)
+      later[#later + 1] = key
+    else
+      gone[#gone + 1] = key
+    end
+  end
+  call_with('DEL', nil, gone)
+  call_with('ZREM', keys[1], gone)
+  call_with('ZADD', keys[1], later)
+  return #due
 end
 
 --[[ NEWEST: the id of the newest entry that the stream has ever had, 0-0 for none.
@@ -572,7 +712,8 @@ local function set_versions(keys, argv)
 end
 
 redis.register_function('gatehouse_check', check)
-redis.register_function('gatehouse_turn', take_turn)
+redis.register_function('gatehouse_take_turn', take_turn)
+redis.register_function('gatehouse_forget', forget)
 redis.register_function('gatehouse_renew', renew)
 redis.register_function('gatehouse_expired', expired)
 redis.register_function('gatehouse_seed', seed)

@@ -4,8 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { usageEvent, usageStream, type UsageEvent } from '#lib/ledger/contract.ts'
 import { admit, versionsInForce, type AdmitReply, type AdmitRequest } from '#lib/limits/admit.ts'
 import type { BudgetRule, LimitKind } from '#lib/limits/contract.ts'
+import { forgetLimits } from '#lib/limits/forget.ts'
 import { callFunction, loadFunctions } from '#lib/limits/functions.ts'
-import { budgetKey, doneKey, holdKey, limitKey, openHolds } from '#lib/limits/keys.ts'
+import { budgetKey, expiryIndex, holdKey, limitKey, openHolds, readPeriod } from '#lib/limits/keys.ts'
 import { settle, type Settlement } from '#lib/limits/settle.ts'
 import { sweepHolds } from '#lib/limits/sweep.ts'
 import { leaseMs } from '#lib/limits/turn.ts'
@@ -56,8 +57,8 @@ const recordOf = (rule: BudgetRule): string => budgetKey(rule, budgetWindow(rule
 
 /** Spent and held of a budget's present period. */
 async function stateOf(rule: BudgetRule): Promise<{ spent: number; held: number }> {
-  const [spent, held] = await redis.hmget(recordOf(rule), 'u', 'h')
-  return { spent: Number(spent), held: Number(held) }
+  const period = readPeriod(await redis.get(recordOf(rule)))
+  return { spent: Number(period?.spentNanos), held: Number(period?.heldNanos) }
 }
 
 async function events(): Promise<UsageEvent[]> {
@@ -254,7 +255,7 @@ describe('a call that is admitted', () => {
       { ...aSettlement(request, 0), event: { ...aSettlement(request, 0).event, costNanos: '4503599627370495' } },
       'final',
     )
-    expect(await redis.hgetall(recordOf(budgets[0]!))).toEqual({ u: '4503599627370495', h: '0' })
+    expect(await redis.get(recordOf(budgets[0]!))).toBe('4503599627370495 0')
   })
 
   test('meets the same answer in a Redis that has lost the functions', async () => {
@@ -329,7 +330,7 @@ describe('a settlement', () => {
   test('of a call whose hold Redis has lost keeps the event and counts it in periods that were seeded without it', async () => {
     const { request, budget } = await running()
     await redis.del(holdKey(request.callId))
-    await redis.hset(recordOf(budget), 'h', 0)
+    await redis.set(recordOf(budget), '0 0')
     const unknown = recordOf(aBudget(5))
     const lost = { ...truth(request), budgetKeys: [recordOf(budget), unknown] }
     expect(await settle(redis, lost, 'final')).toBe('lost')
@@ -431,7 +432,44 @@ describe('a rate', () => {
     const rule = aLimit('rpd', 5)
     await admitted(aRequest({ limits: [rule] }))
     const window = limitWindow('rpd', 'UTC', Date.now())
-    expect(await redis.pexpiretime(limitKey(rule, window))).toBe(window.endMs + 86_400_000)
+    expect(await redis.zscore(expiryIndex, limitKey(rule, window))).toBe(String(window.endMs + 86_400_000))
+  })
+})
+
+describe('what nobody needs any more', () => {
+  const whenDue = (key: string): Promise<unknown> => redis.zadd(expiryIndex, 'XX', Date.now() - 1, key)
+
+  test('is forgotten when its time is over, and nothing else is', async () => {
+    const [old, young] = [aBudget(1_000, aScope(), { period: 'day' }), aBudget(1_000, aScope(), { period: 'day' })]
+    const [day, kept] = [aLimit('rpd', 5), aLimit('rpd', 5)]
+    await admitted(aRequest({ limits: [day, kept], budgets: [old, young] }))
+    const keyOf = (rule: typeof day): string => limitKey(rule, limitWindow('rpd', 'UTC', Date.now()))
+    await whenDue(recordOf(old))
+    await whenDue(keyOf(day))
+    expect(await forgetLimits(redis)).toBe(2)
+    expect(await redis.exists(recordOf(old), keyOf(day))).toBe(0)
+    expect(await redis.exists(recordOf(young), keyOf(kept))).toBe(2)
+    expect(await redis.zrange(expiryIndex, '0', '-1')).toEqual(expect.arrayContaining([recordOf(young), keyOf(kept)]))
+    expect(await redis.zcard(expiryIndex)).toBe(2)
+  })
+
+  test('is no bucket that was used in the last ten minutes', async () => {
+    const limits = [aLimit('rpm', 5), aLimit('tpm', 1_000)]
+    await admitted(aRequest({ limits }))
+    const [busy, idle] = limits.map((rule) => limitKey(rule, limitWindow(rule.kind, 'UTC', 0)))
+    await redis.set(idle!, String(Date.now() - 601_000))
+    for (const key of [busy!, idle!]) await whenDue(key)
+    expect(await forgetLimits(redis)).toBe(2)
+    expect([await redis.exists(busy!), await redis.exists(idle!)]).toEqual([1, 0])
+    expect(Number(await redis.zscore(expiryIndex, busy!))).toBeGreaterThan(Date.now() + 500_000)
+  })
+
+  test('is forgotten in one go, however much it is', async () => {
+    const keys = Array.from({ length: 1_200 }, (_, n) => `{gh}:l:rpd:key:${n}:0`)
+    await redis.mset(...keys.flatMap((key) => [key, '1']))
+    await redis.zadd(expiryIndex, ...keys.flatMap((key) => [1, key] as const))
+    expect(await forgetLimits(redis)).toBe(1_200)
+    expect(await redis.dbsize()).toBe(0)
   })
 })
 
@@ -556,7 +594,7 @@ describe('budgets under 200 calls at once', () => {
         const shared = [aBudget(amounts[3]!, aScope('team')), aBudget(amounts[4]!, aScope('organisation'))]
         const all = [...keyBudgets, ...shared]
         const capOf = new Map(all.map((rule) => [rule, Number(rule.amountNanos)]))
-        for (const rule of all) await redis.hset(recordOf(rule), { u: 0, h: 0 })
+        for (const rule of all) await redis.set(recordOf(rule), '0 0')
 
         let over = 0
         let watching = true
@@ -658,12 +696,19 @@ describe('versions', () => {
   })
 })
 
-test('the marker of a settlement outlives every repetition of it, and that of an estimate the longest pause of a gateway', async () => {
+test('a settlement is remembered longer than it may come again, and the sweeper’s as long as a gateway may pause', async () => {
   const [final, swept] = [aRequest(), aRequest()]
   await admitted(final)
   await admitted(swept)
   await settle(redis, aSettlement(final, 20), 'final')
   await settle(redis, aSettlement(swept, 20), 'sweep')
-  expect(await redis.ttl(doneKey(final.callId))).toBeGreaterThan(3_000)
-  expect(await redis.ttl(doneKey(swept.callId))).toBeGreaterThan(80_000)
+  const [slot] = await redis.keys('{gh}:settled:*')
+  expect(await redis.smembers(slot!)).toEqual([final.callId])
+  expect(await redis.ttl(slot!)).toBeGreaterThan(3_000)
+  expect(await redis.ttl(`{gh}:swept:${swept.callId}`)).toBeGreaterThan(80_000)
+
+  // An hour later the estimate is still corrected once only.
+  await redis.del(slot!)
+  expect(await settle(redis, aSettlement(swept, 30), 'final')).toBe('settled')
+  expect(await settle(redis, aSettlement(swept, 30), 'final')).toBe('duplicate')
 })

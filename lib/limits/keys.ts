@@ -6,10 +6,11 @@ import type { LimitRule, BudgetRule, Scope } from '#lib/limits/contract.ts'
 import type { Window } from '#lib/limits/windows.ts'
 
 export const openHolds = '{gh}:open'
+/** Limits and budget periods, by when somebody looks whether they are still needed. */
+export const expiryIndex = '{gh}:expiry'
 export const holdPrefix = '{gh}:hold:'
 
 export const holdKey = (callId: string): string => holdPrefix + callId
-export const doneKey = (callId: string): string => `{gh}:done:${callId}`
 
 /** The record of one limit; calendar limits have one a window. */
 export function limitKey(rule: LimitRule, window: Window): string {
@@ -19,7 +20,15 @@ export function limitKey(rule: LimitRule, window: Window): string {
 
 /** The record of one period of one budget. */
 export function budgetKey(rule: Pick<BudgetRule, 'id'>, window: Window): string {
-  return `{gh}:b:${rule.id}:${window.startMs}`
+  return `{gh}:p:${rule.id}:${window.startMs}`
+}
+
+export type PeriodState = { readonly spentNanos: bigint; readonly heldNanos: bigint }
+
+/** A budget period's record; null for a period that Redis does not know. */
+export function readPeriod(record: string | null): PeriodState | null {
+  const [spent, held] = record?.split(' ') ?? []
+  return spent === undefined || held === undefined ? null : { spentNanos: BigInt(spent), heldNanos: BigInt(held) }
 }
 
 function scopeText(scope: Scope): string {

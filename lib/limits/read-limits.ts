@@ -7,7 +7,7 @@ import { may } from '#lib/identity/rules/permissions.ts'
 import { capNanos } from '#lib/limits/rule-set.ts'
 import type { BudgetRule, LimitRule } from '#lib/limits/contract.ts'
 import { findKey, findUsableKeysOf, type KeyRow } from '#lib/limits/key-facts-store.ts'
-import { budgetKey, limitKey } from '#lib/limits/keys.ts'
+import { budgetKey, limitKey, readPeriod } from '#lib/limits/keys.ts'
 import { sourceOfBudget, sourceOfLimit, type LimitSource } from '#lib/limits/rules/limit-source.ts'
 import { limitUse, type LimitUse } from '#lib/limits/rules/limit-use.ts'
 import { spentInLedger } from '#lib/limits/spent-store.ts'
@@ -72,7 +72,7 @@ async function readKey(context: Context, key: KeyRow, nowMs: number): Promise<Ke
   const [used, spent] = await fromRedis(context, async ({ redis }) =>
     Promise.all([
       Promise.all(grant.limits.map((rule, i) => recordOf(redis, rule, limitWindows[i]!, nowMs))),
-      Promise.all(grant.budgets.map((rule, i) => redis.hmget(budgetKey(rule, budgetWindows[i]!), 'u', 'h'))),
+      Promise.all(grant.budgets.map((rule, i) => redis.get(budgetKey(rule, budgetWindows[i]!)))),
     ]),
   )
   return {
@@ -102,15 +102,16 @@ async function budgetReading(
   { sql }: Context,
   rule: BudgetRule,
   window: Window,
-  [used, held]: readonly (string | null)[],
+  record: string | null,
 ): Promise<BudgetReading> {
   const cap = capNanos(rule)
+  const period = readPeriod(record)
   return {
     rule,
     source: sourceOfBudget(rule),
     window,
-    spentNanos: used == null ? await spentInLedger(sql, rule.scope, window, []) : BigInt(used),
-    heldNanos: BigInt(held ?? '0'),
+    spentNanos: period?.spentNanos ?? (await spentInLedger(sql, rule.scope, window, [])),
+    heldNanos: period?.heldNanos ?? 0n,
     capNanos: cap === null ? null : BigInt(cap),
   }
 }

@@ -8,7 +8,7 @@ import { ingestEntries } from '#lib/ledger/ingest-entries.ts'
 import { ensureGroup, takeNew } from '#lib/ledger/usage-stream.ts'
 import type { BudgetPeriod, BudgetRule, ScopeType } from '#lib/limits/contract.ts'
 import { callFunction, loadFunctions } from '#lib/limits/functions.ts'
-import { budgetKey } from '#lib/limits/keys.ts'
+import { budgetKey, expiryIndex, readPeriod } from '#lib/limits/keys.ts'
 import { createSeeder, type SpentInLedger } from '#lib/limits/seed.ts'
 import { settle } from '#lib/limits/settle.ts'
 import { spentInLedger } from '#lib/limits/spent-store.ts'
@@ -58,7 +58,7 @@ async function book(forget = true): Promise<void> {
 async function seeded(rule: BudgetRule, spent: SpentInLedger = ledger): Promise<number> {
   const window = budgetWindow(rule.period, rule.timeZone, nowMs)
   await createSeeder(redis, spent)(rule, window)
-  return Number(await redis.hget(budgetKey(rule, window), 'u'))
+  return Number(readPeriod(await redis.get(budgetKey(rule, window)))?.spentNanos)
 }
 
 const costOf = (events: readonly UsageEvent[]): number =>
@@ -126,8 +126,8 @@ describe('a period that Redis does not know', () => {
       )
       for (const event of events) await put(event)
       expect(await seeded(rule)).toBe(period === 'total' ? 21 : 14)
-      expect(await redis.pexpiretime(budgetKey(rule, { startMs, endMs }))).toBe(
-        period === 'total' ? -1 : endMs + 45 * 86_400_000,
+      expect(await redis.zscore(expiryIndex, budgetKey(rule, { startMs, endMs }))).toBe(
+        period === 'total' ? null : String(endMs + 45 * 86_400_000),
       )
     },
   )
@@ -159,9 +159,9 @@ describe('a period that Redis does not know', () => {
   test('that another process has seeded meanwhile stays as it is', async () => {
     const rule = aBudget(1_000)
     const key = budgetKey(rule, budgetWindow('month', 'UTC', nowMs))
-    await redis.hset(key, { u: 5, h: 3 })
+    await redis.set(key, '5 3')
     expect(await seeded(rule, async () => 0n)).toBe(5)
-    expect(await redis.hget(key, 'h')).toBe('3')
+    expect(await redis.get(key)).toBe('5 3')
   })
 })
 
@@ -284,8 +284,8 @@ test('spending is exact when Redis forgets its budgets again and again while cal
   const last = aRequest({ budgets, bound: aBound(0, 0) })
   await admitSeeded(redis, last, seed)
   await settle(redis, aSettlement(last, 0), 'final')
-  const states = await Promise.all(names.map((name) => redis.hmget(name, 'u', 'h')))
-  expect(states).toEqual(names.map(() => [String(spent), '0']))
+  const states = await Promise.all(names.map((name) => redis.get(name)))
+  expect(states).toEqual(names.map(() => `${spent} 0`))
 
   const deadline = Date.now() + 15_000
   while ((await redis.xlen(usageStream)) > 0 && Date.now() < deadline) await sleep(20)

@@ -155,16 +155,12 @@ async function send(redis: RedisClient, turn: readonly Waiting[]): Promise<void>
     }
   }
   const answered = settlements.concat(admissions)
-  const args = [
-    leaseMs,
-    `[${Array.from(ruleSets.keys(), ({ text }) => text).join(',')}]`,
-    JSON.stringify(endings),
-    JSON.stringify(questions),
-    ...answered.map(({ part }) => part.text),
-  ]
+  const args: (string | number)[] = [leaseMs, JSON.stringify(endings), JSON.stringify(questions)]
+  for (const { part } of answered) args.push(part.text)
+  for (const { text } of ruleSets.keys()) args.push(text)
   const replies = (await callFunction(
     redis,
-    'gatehouse_turn',
+    'gatehouse_take_turn',
     [openHolds, usageStream],
     args,
     turn[0]!.sinceMs,

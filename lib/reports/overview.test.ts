@@ -241,13 +241,7 @@ describe('exactness', () => {
       },
     })
     await redis.zadd(openHolds, nowMs + hour, 'call_1', nowMs + hour, 'call_2')
-    await redis.hset(
-      budgetKey({ id: 'bud_all' }, budgetWindow('month', 'Europe/Berlin', nowMs)),
-      'u',
-      '5',
-      'h',
-      '3400000000',
-    )
+    await redis.set(budgetKey({ id: 'bud_all' }, budgetWindow('month', 'Europe/Berlin', nowMs)), '5 3400000000')
     await redis.xadd(usageStream, `${nowMs - 1_200}-0`, 'e', '{}')
     const { exactness, spend, ledger } = await look()
     expect(exactness).toEqual({ openHolds: 2, heldNanos: 3_400_000_000n, waitingEvents: 1, oldestMs: 1_200 })

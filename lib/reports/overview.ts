@@ -5,7 +5,7 @@
 import type { Actor } from '#lib/identity/contract.ts'
 import { may, visibleRows } from '#lib/identity/rules/permissions.ts'
 import { usageStream } from '#lib/ledger/contract.ts'
-import { openHolds, budgetKey } from '#lib/limits/keys.ts'
+import { budgetKey, openHolds, readPeriod } from '#lib/limits/keys.ts'
 import { budgetWindow } from '#lib/limits/windows.ts'
 import type { Context } from '#lib/platform/context.ts'
 import { forbidden } from '#lib/platform/errors.ts'
@@ -247,6 +247,5 @@ type BudgetOf = NonNullable<Awaited<ReturnType<typeof organisationMonthlyBudget>
 
 async function heldOn(redis: Context['redis'], budget: BudgetOf, nowMs: number): Promise<bigint> {
   const window = budgetWindow('month', budget.timeZone, nowMs)
-  const held = await redis.hget(budgetKey({ id: budget.id }, window), 'h')
-  return BigInt(held ?? '0')
+  return readPeriod(await redis.get(budgetKey({ id: budget.id }, window)))?.heldNanos ?? 0n
 }

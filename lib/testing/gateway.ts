@@ -12,6 +12,7 @@ import { defaultTimeouts, type UpstreamTimeouts } from '#lib/gateway/upstream.ts
 import { digestOf, newKeyText } from '#lib/keys/rules/key-text.ts'
 import type { KeyKind, KeyStatus } from '#lib/keys/contract.ts'
 import type { BudgetPeriod, BudgetPosture, LimitsInput } from '#lib/limits/contract.ts'
+import { readPeriod } from '#lib/limits/keys.ts'
 import { loadConfig, type Config } from '#lib/platform/config.ts'
 import { openDatabase, type Database } from '#lib/platform/db.ts'
 import { newId } from '#lib/platform/ids.ts'
@@ -91,9 +92,9 @@ export async function startTestGateway(timeouts: Partial<UpstreamTimeouts> = {})
     makeKey: (wish = {}) => makeKey(database, config, company, wish),
     async heldOn(key) {
       const budgets = await database.db.budget.findMany({ where: { scopeId: key.id }, select: { id: true }, take: 10 })
-      const records = (await Promise.all(budgets.map(({ id }) => redis.keys(`{gh}:b:${id}:*`)))).flat()
-      const held = await Promise.all(records.map((record) => redis.hget(record, 'h')))
-      return held.reduce((sum, nanos) => sum + BigInt(nanos ?? 0), 0n)
+      const records = (await Promise.all(budgets.map(({ id }) => redis.keys(`{gh}:p:${id}:*`)))).flat()
+      const periods = await Promise.all(records.map(async (record) => readPeriod(await redis.get(record))))
+      return periods.reduce((sum, period) => sum + (period?.heldNanos ?? 0n), 0n)
     },
     async change(subjects, work) {
       await work(database)

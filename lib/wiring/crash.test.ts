@@ -8,7 +8,7 @@ import type { CallEntry } from '#lib/demo/simulator/journal.ts'
 import { startSimulator, type Simulator } from '#lib/demo/simulator/server.ts'
 import { usageStream } from '#lib/ledger/contract.ts'
 import { findDrift } from '#lib/ledger/store.ts'
-import { holdPrefix, openHolds } from '#lib/limits/keys.ts'
+import { holdPrefix, openHolds, readPeriod } from '#lib/limits/keys.ts'
 import { loadConfig, type Config } from '#lib/platform/config.ts'
 import { openDatabase, type Database } from '#lib/platform/db.ts'
 import { openRedis, type RedisClient } from '#lib/platform/redis.ts'
@@ -125,11 +125,11 @@ async function providerCalls(marks: readonly string[]): Promise<(CallEntry & { r
 /** The key's budget in Redis, its leases, and its share of every record of running calls. */
 async function leftoversOf(key: TestKey): Promise<{ spent: number; held: number; leases: number; holds: number }> {
   const { id } = await world.database.db.budget.findFirstOrThrow({ where: { scopeId: key.id }, select: { id: true } })
-  const [record = ''] = await world.redis.keys(`{gh}:b:${id}:*`)
-  const [spent, held] = await world.redis.hmget(record, 'u', 'h')
+  const [record = ''] = await world.redis.keys(`{gh}:p:${id}:*`)
+  const period = readPeriod(await world.redis.get(record))
   return {
-    spent: Number(spent),
-    held: Number(held),
+    spent: Number(period?.spentNanos),
+    held: Number(period?.heldNanos),
     leases: await world.redis.zcard(`{gh}:l:concurrency:key:${key.id}`),
     holds: (await world.redis.keys(`${holdPrefix}*`)).length,
   }

@@ -12,6 +12,7 @@ import { inspectUsageStream } from '#lib/jobs/inspect-usage-stream.ts'
 import { openSchedules, startJobWorker } from '#lib/jobs/queue.ts'
 import { startTicker, type Tick } from '#lib/jobs/ticker.ts'
 import { startDrain } from '#lib/ledger/drain-usage.ts'
+import { forgetLimits } from '#lib/limits/forget.ts'
 import { sweepHolds } from '#lib/limits/sweep.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import type { Config } from '#lib/platform/config.ts'
@@ -63,6 +64,7 @@ export function startWorker(config: Config): RunningWorker {
   const jobWorker = startJobWorker({ connection: connect(), log, context, handlers })
   const ticks: Tick[] = [
     { name: 'sweep-holds', everyMs: 1_000, run: () => sweepHolds(redis, systemClock.nowMs()) },
+    { name: 'forget-limits', everyMs: 10_000, run: () => forgetLimits(redis) },
     { name: 'publish-policy-versions', everyMs: 500, run: () => publishPending(db, redis) },
     { name: 'keep-schedules', everyMs: 30_000, run: () => schedules.ensure() },
   ]
