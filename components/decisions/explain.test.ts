@@ -91,6 +91,15 @@ describe('a refusal in one sentence', () => {
     })
   })
 
+  test('of a model without a price says what it means, then the way on', () => {
+    const price = rule({ rule: 'price', scope: null, used: 'house/large' })
+    const message = 'The model house/large has no price yet, so it cannot be called. An administrator can set one.'
+    expect(explain(refused([price], { message }))).toEqual({
+      lede: 'The model house/large has no price yet, so it cannot be called',
+      help: { kind: 'words', text: 'An administrator can set one.' },
+    })
+  })
+
   test('before any rule is what the caller was told', () => {
     const message = 'The body is not valid JSON.'
     expect(explain(refused([], { message, code: 'invalid_request_error' })).lede).toBe('The body is not valid JSON')

@@ -69,6 +69,10 @@ function refusalWords(facts: DecisionFacts, rule: RuleView): Explanation | null 
         help: text('Time does not help.'),
       }
     }
+    case 'price': {
+      const [first = '', ...rest] = (facts.message ?? '').split('. ')
+      return { lede: withoutEnd(first), help: text(rest.join('. ')) }
+    }
     default:
       return null
   }

@@ -44,6 +44,7 @@ const policyNames: Record<string, string> = {
   principal_status: 'Owner and team',
   endpoint: 'Endpoint',
   model: 'Model',
+  price: 'Price',
   provider: 'Provider',
   region: 'Region',
 }
@@ -111,6 +112,7 @@ function policyDetail(rule: RuleView): string | null {
 
 function policyStanding(rule: RuleView): string {
   const isState = rule.rule === 'key_status' || rule.rule === 'principal_status'
+  if (rule.rule === 'price') return rule.passed ? 'known' : 'none yet'
   if (rule.passed) return isState ? 'valid' : 'allowed'
   return isState ? String(rule.used ?? 'not valid') : 'not allowed'
 }

@@ -75,6 +75,57 @@ describe('a provider', () => {
     expect(Buffer.from(stored.ciphertext).includes(secret)).toBe(false)
   })
 
+  test('has the default time-outs until others are set for it, one by one, and back again', async () => {
+    const provider = await connect('slow-one')
+    const path = `/providers/${provider.id}`
+    const defaults = { connectMs: 5_000, firstByteMs: 300_000, idleMs: 120_000, wholeMs: 3_600_000 }
+    const none = { connectMs: null, firstByteMs: null, idleMs: null, wholeMs: null }
+    expect(provider).toMatchObject({ timeouts: none, timeoutDefaults: defaults })
+
+    const before = await version()
+    const changed = await done<ProviderView>('PATCH', path, { timeouts: { connectMs: 1_500, idleMs: 20_000 } })
+    expect(changed.timeouts).toEqual({ ...none, connectMs: 1_500, idleMs: 20_000 })
+    expect(await version()).toBeGreaterThan(before)
+    expect((await snapshot()).providers.get('slow-one')?.timeouts).toEqual({ connectMs: 1_500, idleMs: 20_000 })
+    expect(await lastEntry()).toMatchObject({
+      action: 'provider.update',
+      summary: 'changed time-out connectMs, time-out idleMs of provider slow-one',
+      before: { timeouts: { connectMs: null, idleMs: null } },
+      after: { timeouts: { connectMs: 1_500, idleMs: 20_000 } },
+    })
+
+    const back = await done<ProviderView>('PATCH', path, { timeouts: { connectMs: null, wholeMs: 60_000 } })
+    expect(back.timeouts).toEqual({ ...none, idleMs: 20_000, wholeMs: 60_000 })
+    expect((await snapshot()).providers.get('slow-one')?.timeouts).toEqual({ idleMs: 20_000, wholeMs: 60_000 })
+
+    const { seq } = await lastEntry()
+    await done('PATCH', path, { timeouts: { wholeMs: 60_000 } })
+    expect((await lastEntry()).seq).toBe(seq)
+  })
+
+  test.each([
+    ['connectMs', 99, 'Enter whole milliseconds from 100 to 60,000.'],
+    ['connectMs', 60_001, 'Enter whole milliseconds from 100 to 60,000.'],
+    ['firstByteMs', 999, 'Enter whole milliseconds from 1,000 to 600,000.'],
+    ['idleMs', 600_001, 'Enter whole milliseconds from 1,000 to 600,000.'],
+    ['wholeMs', 86_400_001, 'Enter whole milliseconds from 1,000 to 86,400,000.'],
+    ['wholeMs', 1_000.5, 'Enter whole milliseconds from 1,000 to 86,400,000.'],
+    ['idleMs', '5000', 'Enter whole milliseconds from 1,000 to 600,000.'],
+  ])('takes no time-out %s of %j', async (name, ms, message) => {
+    const provider = await connect(`odd-${name.toLowerCase()}-${String(ms).replace('.', '-')}`)
+    expect(await ask(ada, 'PATCH', `/providers/${provider.id}`, { timeouts: { [name]: ms } })).toMatchObject({
+      status: 422,
+      body: { errors: [{ field: `timeouts.${name}`, message }] },
+    })
+    expect((await snapshot()).providers.get(provider.name)?.timeouts).toEqual({})
+  })
+
+  test('has its time-outs set by nobody but admins', async () => {
+    const provider = await connect('not-for-dana')
+    const answer = await ask(dana, 'PATCH', `/providers/${provider.id}`, { timeouts: { idleMs: 5_000 } })
+    expect(answer.status).toBe(403)
+  })
+
   test('gets further credentials, and loses old ones for good', async () => {
     const provider = await connect('rotating', { credential: { label: 'old', secret: 'sk-old-000000000' } })
     const [old] = provider.credentials

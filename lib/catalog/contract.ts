@@ -66,6 +66,36 @@ export const providerKinds = [
 ] as const
 export type ProviderKind = (typeof providerKinds)[number]
 
+/** What happens to a call of a model that has no price: it is refused, or served and told as not priced. Never $0. */
+export const unpricedModels = ['refuse', 'flag'] as const
+export type UnpricedModels = (typeof unpricedModels)[number]
+
+/**
+ * How long a provider may take: to a connection; from the request to the answer's first byte; between two pieces of the
+ * answer; from the request to the answer's end.
+ */
+export const timeoutNames = ['connectMs', 'firstByteMs', 'idleMs', 'wholeMs'] as const
+export type TimeoutName = (typeof timeoutNames)[number]
+
+/** Those that are set for one provider, as they are stored; for the others `defaultTimeouts` count. */
+export const providerTimeouts = z.partialRecord(z.enum(timeoutNames), z.int().positive())
+export type ProviderTimeouts = z.infer<typeof providerTimeouts>
+
+export const defaultTimeouts: Readonly<Record<TimeoutName, number>> = {
+  connectMs: 5_000,
+  firstByteMs: 300_000,
+  idleMs: 120_000,
+  wholeMs: 3_600_000,
+}
+
+/** What may be set, in milliseconds. All attempts of a call together have 10 minutes to their first byte. */
+export const timeoutRanges: Readonly<Record<TimeoutName, readonly [least: number, most: number]>> = {
+  connectMs: [100, 60_000],
+  firstByteMs: [1_000, 600_000],
+  idleMs: [1_000, 600_000],
+  wholeMs: [1_000, 86_400_000],
+}
+
 /** Subject of the catalogue's version in lib/policy/versions.ts. */
 export const catalogSubject = 'catalog'
 
@@ -107,10 +137,26 @@ export const createProviderInput = z.strictObject({
 })
 export type CreateProviderInput = z.infer<typeof createProviderInput>
 
+/** Null: the default again. */
+function timeoutInput(name: TimeoutName) {
+  const [least, most] = timeoutRanges[name]
+  const words = `Enter whole milliseconds from ${least.toLocaleString('en')} to ${most.toLocaleString('en')}.`
+  return z.int(words).min(least, words).max(most, words).nullable().optional()
+}
+
 export const patchProviderInput = z.strictObject({
   displayName: displayName.optional(),
   baseUrl: baseUrl.optional(),
   status: z.enum(['active', 'off']).optional(),
+  /** Those that are left out stay. */
+  timeouts: z
+    .strictObject({
+      connectMs: timeoutInput('connectMs'),
+      firstByteMs: timeoutInput('firstByteMs'),
+      idleMs: timeoutInput('idleMs'),
+      wholeMs: timeoutInput('wholeMs'),
+    })
+    .optional(),
 })
 export type PatchProviderInput = z.infer<typeof patchProviderInput>
 
@@ -135,6 +181,9 @@ export const providerView = z.object({
   status: z.enum(providerStatuses),
   /** Answers come from the provider simulator, not from a model. */
   simulated: z.boolean(),
+  /** Milliseconds that are set for it; null: the default, which stands in `timeoutDefaults`. */
+  timeouts: z.record(z.enum(timeoutNames), z.int().nullable()),
+  timeoutDefaults: z.record(z.enum(timeoutNames), z.int()),
   credentials: z.array(credentialView),
   /** Names of models that it serves. */
   models: z.array(z.string()),

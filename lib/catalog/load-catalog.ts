@@ -3,7 +3,14 @@
  * snapshot may be newer than it says but never older.
  */
 import * as z from 'zod'
-import { catalogSubject, endpoints, nanosPerMillion, providerKinds } from '#lib/catalog/contract.ts'
+import {
+  catalogSubject,
+  endpoints,
+  nanosPerMillion,
+  providerKinds,
+  providerTimeouts,
+  unpricedModels,
+} from '#lib/catalog/contract.ts'
 import type {
   CatalogCredential,
   CatalogDeployment,
@@ -27,6 +34,7 @@ export async function loadCatalog(db: Db, masterKey: Buffer, nowMs: number = Dat
   const modelsById = new Map(models.map((model) => [model.id, model]))
   return {
     version,
+    unpricedModels: z.enum(unpricedModels).parse(rows.unpricedModels),
     models: new Map(models.map((model) => [model.name, model])),
     aliases: new Map(rows.models.flatMap(({ id, aliases }) => aliases.map(({ name }) => [name, modelsById.get(id)!]))),
     providers: new Map(providers.map((provider) => [provider.name, provider])),
@@ -52,6 +60,7 @@ function providerOf(row: ProviderRow, masterKey: Buffer, unreadable: string[]): 
     baseUrl: row.baseUrl.replace(/\/+$/, ''),
     simulated: row.simulated,
     status: row.status,
+    timeouts: providerTimeouts.parse(row.timeouts),
     credentials: credentials.toSorted((a, b) => b.weight - a.weight || a.id.localeCompare(b.id)),
   }
 }

@@ -1,5 +1,5 @@
 /** The catalogue as the call path uses it: one immutable snapshot of models, routes, credentials and prices. */
-import type { Endpoint, PriceVersion, ProviderKind } from '#lib/catalog/contract.ts'
+import type { Endpoint, PriceVersion, ProviderKind, ProviderTimeouts, UnpricedModels } from '#lib/catalog/contract.ts'
 import type { CredentialSecret } from '#lib/providers/credentials/credential-secret.ts'
 
 export type CatalogCredential = {
@@ -17,6 +17,8 @@ export type CatalogProvider = {
   readonly baseUrl: string
   readonly simulated: boolean
   readonly status: string
+  /** Those that differ from what the gateway's process has for all. */
+  readonly timeouts: ProviderTimeouts
   /** Live credentials that could be opened, heaviest first. */
   readonly credentials: readonly CatalogCredential[]
 }
@@ -56,6 +58,8 @@ export type CatalogModel = {
 export type CatalogSnapshot = {
   /** Version of subject `catalog`, read before everything else: a race yields an older version, never a newer one. */
   readonly version: string
+  /** What happens to calls of models without a price. */
+  readonly unpricedModels: UnpricedModels
   readonly models: ReadonlyMap<string, CatalogModel>
   /** Other names of models. None is a model's name. */
   readonly aliases: ReadonlyMap<string, CatalogModel>
@@ -69,7 +73,7 @@ export function priceAt({ prices }: { readonly prices: readonly DatedPrice[] }, 
   return prices.findLast((price) => price.effectiveFromMs <= nowMs) ?? null
 }
 
-/** What a call costs that this deployment serves: its own price, else the model's; null: it can't be called. */
+/** What a call costs that this deployment serves: its own price, else the model's; null: nobody has said it. */
 export function routePriceAt(model: CatalogModel, deployment: CatalogDeployment, nowMs: number): DatedPrice | null {
   return priceAt(deployment, nowMs) ?? priceAt(model, nowMs)
 }

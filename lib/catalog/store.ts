@@ -14,6 +14,7 @@ const providerColumns = {
   baseUrl: true,
   status: true,
   simulated: true,
+  timeouts: true,
   credentials: {
     where: { status: 'active' },
     select: { id: true, label: true, ciphertext: true, wrappedKey: true, weight: true },
@@ -58,15 +59,25 @@ export type ModelRow = Prisma.ModelGetPayload<{ select: typeof modelColumns }> &
 export async function readCatalogRows(
   db: Db,
   nowMs: number,
-): Promise<{ providers: ProviderRow[]; models: ModelRow[] }> {
-  const [providers, models, prices] = await Promise.all([
+): Promise<{ providers: ProviderRow[]; models: ModelRow[]; unpricedModels: string }> {
+  const [providers, models, prices, setting] = await Promise.all([
     db.provider.findMany({ select: providerColumns, orderBy: { name: 'asc' }, take: mostProviders }),
     db.model.findMany({ select: modelColumns, orderBy: { name: 'asc' }, take: mostModels }),
     findPricesFrom(db, nowMs),
+    findUnpricedModels(db),
   ])
   const pricesByModel = new Map<string, PriceRow[]>()
   for (const price of prices) pricesByModel.set(price.modelId, [...(pricesByModel.get(price.modelId) ?? []), price])
-  return { providers, models: models.map((model) => ({ ...model, prices: pricesByModel.get(model.id) ?? [] })) }
+  return {
+    providers,
+    models: models.map((model) => ({ ...model, prices: pricesByModel.get(model.id) ?? [] })),
+    unpricedModels: setting,
+  }
+}
+
+/** What the organisation has decided on models without a price. */
+export async function findUnpricedModels(db: Db | Tx): Promise<string> {
+  return (await db.organisation.findFirst({ select: { unpricedModels: true } }))?.unpricedModels ?? 'refuse'
 }
 
 /**

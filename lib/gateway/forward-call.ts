@@ -27,7 +27,7 @@ import type { RouteTarget } from '#lib/routing/order-targets.ts'
 import { retryAfterMs } from '#lib/routing/retry-after.ts'
 import type { RetryBudget } from '#lib/routing/retry-budget.ts'
 
-export type Forwarding = Omit<Relaying, 'modelName' | 'brokenOff' | 'firstByteMs'> & {
+export type Forwarding = Omit<Relaying, 'modelName' | 'brokenOff' | 'deadlineMs'> & {
   readonly plan: CallPlan
   readonly carry: (target: RouteTarget) => CarriedCall
   readonly circuits: Circuits
@@ -44,7 +44,6 @@ type Journey = {
   readonly f: Forwarding
   readonly relaying: Relaying
   readonly caller: Caller
-  readonly deadlineMs: number
   readonly attempts: WrittenAttempt[]
   readonly failed: FailedAttempt[]
 }
@@ -55,10 +54,9 @@ export async function forwardCall(f: Forwarding): Promise<Ending> {
     ...f,
     modelName: f.plan.model.name,
     brokenOff: (timeout) => brokenOffRefusal(f.plan, timeout),
-    // A token may have taken what time there was.
-    firstByteMs: () => Math.max(1, Math.min(f.timeouts.firstByteMs, deadlineMs - f.nowMs())),
+    deadlineMs,
   }
-  const journey: Journey = { f, relaying, caller: watchCaller(f.reply), deadlineMs, attempts: [], failed: [] }
+  const journey: Journey = { f, relaying, caller: watchCaller(f.reply), attempts: [], failed: [] }
   f.retries.earn()
 
   let next = choose(journey)
@@ -145,13 +143,13 @@ const withoutToken: Relayed = {
   head: null,
 }
 
-function choose({ f, failed, deadlineMs }: Journey): NextAttempt | NoAttempt {
+function choose({ f, failed, relaying }: Journey): NextAttempt | NoAttempt {
   const choice = nextAttempt({
     targets: f.plan.targets,
     failed,
     circuitOf: f.circuits.of,
     nowMs: f.nowMs(),
-    deadlineMs,
+    deadlineMs: relaying.deadlineMs,
     random: f.random(),
     mayRetry: f.retries.has(),
   })

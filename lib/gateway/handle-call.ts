@@ -204,7 +204,7 @@ async function forwardAdmitted(
       carry: (target) => carryCall(carrying, target),
       plan,
       headers: ['x-gatehouse-request-id', callId, ...headroom],
-      poolFor: (origin) => ports.pools.get(origin),
+      poolFor: ports.pools.get,
       timeouts: ports.timeouts,
       circuits: ports.circuits,
       retries: ports.retries,

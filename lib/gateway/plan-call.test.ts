@@ -1,13 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { units, type NanosPerMillion, type TokenVector } from '#lib/catalog/contract.ts'
+import { units, type NanosPerMillion, type TokenVector, type UnpricedModels } from '#lib/catalog/contract.ts'
 import { dearestPrice, priceCall } from '#lib/catalog/rules/price-call.ts'
 import type { CatalogDeployment, CatalogModel, CatalogSnapshot } from '#lib/catalog/snapshot.ts'
 import type { ParsedRequest } from '#lib/formats/contract.ts'
 import { translationOf } from '#lib/formats/translation.ts'
 import { holdBound, planCall } from '#lib/gateway/plan-call.ts'
 import { matchRoute, type CallRoute } from '#lib/gateway/routes.ts'
+import type { BudgetPosture, BudgetRule } from '#lib/limits/contract.ts'
 import type { CatalogueRule, Grant } from '#lib/policy/contract.ts'
+import { unpriced } from '#lib/routing/order-targets.ts'
 
 const nowMs = 1_000_000
 const rule = (allow: string[]): CatalogueRule => ({ layer: 'profile', name: 'Experiment', allow, deny: [] })
@@ -73,6 +75,7 @@ function aDeployment({
       baseUrl: '',
       simulated: true,
       status: providerStatus,
+      timeouts: {},
       credentials: [],
     },
   }
@@ -119,9 +122,11 @@ function plan(
   grant: Grant = aGrant(),
   request: ParsedRequest = aRequest,
   route: CallRoute = chat,
+  unpricedModels: UnpricedModels = 'refuse',
 ) {
   const catalog: CatalogSnapshot = {
     version: '1',
+    unpricedModels,
     models: new Map([[model.name, model]]),
     aliases: new Map([['fast', model]]),
     providers: new Map(model.deployments.map(({ provider }) => [provider.name, provider])),
@@ -191,6 +196,49 @@ describe('the targets of a call', () => {
     const dead = aGrant({ key: { ...aGrant().key, status: 'revoked' }, models: [rule([])] })
     expect(outcomeOf(aModel(), dead)).toBe('key_revoked')
     expect(outcomeOf(aModel(), dead, { ...aRequest, model: 'no-such-model' })).toBe('key_revoked')
+  })
+
+  describe('of a model without a price', () => {
+    const flagged = (model: CatalogModel, grant: Grant = aGrant()) => plan(model, grant, aRequest, chat, 'flag')
+    const budget = (posture: BudgetPosture): BudgetRule => ({
+      id: 'bud_1',
+      scope: { type: 'business_unit', id: 'bu_1', name: 'Depots' },
+      amountNanos: '1',
+      period: 'month',
+      posture,
+      enforceAtPercent: 110,
+      timeZone: 'UTC',
+    })
+
+    test('are planned without one where the organisation has them flagged, and hold nothing', () => {
+      expect(flagged(aModel([{}], { prices: [] }))).toMatchObject({
+        plan: { targets: [{ price: unpriced }], bound: { promptNanos: 0, outputNanos: 0 } },
+      })
+    })
+
+    test('still go only to places that have a price, where there are any', () => {
+      const verdict = flagged(aModel([{ region: 'us' }, { region: 'eu', price: { input: 1 } }], { prices: [] }))
+      expect(verdict).toMatchObject({ plan: { targets: [{ price: { id: 'price_openai_eu' } }] } })
+      expect(verdict).toHaveProperty('plan.targets.length', 1)
+    })
+
+    test.each<BudgetPosture>(['hard', 'alert_then_enforce'])(
+      'are refused under a %s budget, whose use could not be counted, and the refusal says so',
+      (posture) => {
+        expect(flagged(aModel([{}], { prices: [] }), aGrant({ budgets: [budget(posture)] }))).toMatchObject({
+          refusal: {
+            code: 'model_not_allowed',
+            message: expect.stringContaining('cannot be counted against the budget of business unit "Depots"'),
+            scope: { type: 'business_unit', name: 'Depots' },
+          },
+          rules: expect.arrayContaining([expect.objectContaining({ rule: 'price', passed: false, used: 'gpt-4o' })]),
+        })
+      },
+    )
+
+    test('pass a budget that only alerts', () => {
+      expect(flagged(aModel([{}], { prices: [] }), aGrant({ budgets: [budget('soft')] }))).toHaveProperty('plan')
+    })
   })
 
   test('have the price that is in force', () => {

@@ -23,7 +23,7 @@ import type { Grant } from '#lib/policy/contract.ts'
 import { carriedAs } from '#lib/providers/providers.ts'
 import { authorise, mayUseModel, type Denial } from '#lib/policy/rules/authorise.ts'
 import { closeMatches } from '#lib/policy/rules/close-matches.ts'
-import { orderTargets, type RouteTarget } from '#lib/routing/order-targets.ts'
+import { orderTargets, unpriced, type RouteTarget } from '#lib/routing/order-targets.ts'
 
 export type CallPlan = {
   readonly model: CatalogModel
@@ -95,14 +95,12 @@ export function planCall(
       rules,
     )
   }
-  const targets = thatArePriced(candidates, model, nowMs)
-  if (targets.length === 0) {
-    return refused(
-      'model_not_allowed',
-      `The model ${model.name} has no price yet, so it cannot be called. An administrator can set one.`,
-      rules,
-    )
+  const priced = thatArePriced(candidates, model, nowMs)
+  if (priced.length === 0) {
+    const refusal = unpricedRefusal(grant, catalog, model)
+    if (refusal) return { kind: 'refused', refusal, rules: [...rules, notPriced(model)] }
   }
+  const targets = priced.length > 0 ? priced : candidates.map((candidate) => ({ ...candidate, price: unpriced }))
   const preset = outputPreset(grant, model, request)
   const { carrying, problem, tokensBeyondBytes } = thatCarry(targets, route, request, translation, preset)
   if (carrying.length === 0) {
@@ -120,12 +118,40 @@ export function planCall(
   return { kind: 'planned', plan: { model, targets: orderTargets(carrying, random), bound, rules } }
 }
 
-/** A target without a price would be free by accident. */
+/** Where any target has a price, one without would be free by accident. */
 function thatArePriced(candidates: readonly Candidate[], model: CatalogModel, nowMs: number): RouteTarget[] {
   return candidates.flatMap((candidate) => {
     const price = routePriceAt(model, candidate.deployment, nowMs)
     return price ? [{ ...candidate, price }] : []
   })
+}
+
+/**
+ * Why a model without any price can't be called; null where the organisation has such calls served and told as not
+ * priced. A budget that refuses stays a promise: what cannot be counted must not pass it by.
+ */
+function unpricedRefusal(grant: Grant, { unpricedModels }: CatalogSnapshot, { name }: CatalogModel): Refusal | null {
+  if (unpricedModels === 'refuse') {
+    return {
+      code: 'model_not_allowed',
+      message: `The model ${name} has no price yet, so it cannot be called. An administrator can set one.`,
+      param: 'model',
+    }
+  }
+  const budget = grant.budgets.find(({ posture }) => posture !== 'soft')
+  if (!budget) return null
+  const { scope } = budget
+  return {
+    code: 'model_not_allowed',
+    message: `The model ${name} has no price yet, so what this call costs cannot be counted against the budget of ${scope.type.replace('_', ' ')} "${scope.name}", which stops calls at its limit. An administrator can set a price; keys without such a budget can call the model meanwhile.`,
+    scope,
+    param: 'model',
+  }
+}
+
+function notPriced({ name }: CatalogModel): TestedRule {
+  const none = { limit: null, held: null, unit: null, resetsAtMs: null }
+  return { rule: 'price', passed: false, scope: null, source: null, used: name, ...none }
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Call, Reply } from '#lib/gateway/call.ts'
 import type { CarriedCall } from '#lib/gateway/carry-call.ts'
 import type { Refusal } from '#lib/gateway/refusal.ts'
 import { exchange, type Exchange, type Flow, type UpstreamTimeouts } from '#lib/gateway/upstream.ts'
-import type { CatalogDeployment } from '#lib/catalog/snapshot.ts'
+import type { CatalogDeployment, CatalogProvider } from '#lib/catalog/snapshot.ts'
 import { requestTo } from '#lib/providers/providers.ts'
 import type { AnswerHeaders } from '#lib/routing/retry-after.ts'
 import type { RouteTarget } from '#lib/routing/order-targets.ts'
@@ -26,10 +26,10 @@ export type Relaying = {
   readonly modelName: string
   /** Headers of the gateway's own that go with every answer, names and values in turn. */
   readonly headers: readonly string[]
-  readonly poolFor: (origin: string) => Dispatcher
+  readonly poolFor: (origin: string, connectMs?: number) => Dispatcher
   readonly timeouts: UpstreamTimeouts
-  /** How long this attempt's answer may keep its head back. */
-  readonly firstByteMs: () => number
+  /** When the call's time for an answer's head is over. */
+  readonly deadlineMs: number
   readonly startedMs: number
   readonly nowMs: () => number
   /** Tells how the output grows, for the lease. */
@@ -128,9 +128,10 @@ export async function relayAnswer(
     })
   }
 
+  const { connectMs, firstByteMs: headMs, idleMs, wholeMs } = timeoutsAt(r, provider)
   const ending = await exchange(
-    r.poolFor(origin),
-    { path, headers, body: carried.body, connectMs: r.timeouts.connectMs, firstByteMs: r.firstByteMs() },
+    r.poolFor(origin, connectMs),
+    { path, headers, body: carried.body, connectMs, firstByteMs: headMs, idleMs, wholeMs },
     {
       started(started) {
         flow = started
@@ -182,6 +183,16 @@ export async function relayAnswer(
     status: seen.status,
     reading: read?.reading() ?? null,
     firstByteMs,
+  }
+}
+
+/** The provider's own, else the process's; and no more than the call has left. A token may have taken what time there was. */
+function timeoutsAt({ timeouts, deadlineMs, nowMs }: Relaying, { timeouts: own }: CatalogProvider) {
+  return {
+    connectMs: own.connectMs ?? timeouts.connectMs,
+    firstByteMs: Math.max(1, Math.min(own.firstByteMs ?? timeouts.firstByteMs, deadlineMs - nowMs())),
+    idleMs: own.idleMs ?? timeouts.idleMs,
+    wholeMs: own.wholeMs ?? timeouts.wholeMs,
   }
 }
 

@@ -4,7 +4,15 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { exchange, type Exchange, type Flow, type UpstreamCall, type UpstreamReceiver } from '#lib/gateway/upstream.ts'
+import {
+  createPools,
+  defaultTimeouts,
+  exchange,
+  type Exchange,
+  type Flow,
+  type UpstreamCall,
+  type UpstreamReceiver,
+} from '#lib/gateway/upstream.ts'
 
 let server: http.Server
 let pool: Pool
@@ -33,7 +41,8 @@ function ask(
   receiver: Partial<UpstreamReceiver> = {},
   more: Partial<UpstreamCall> = {},
 ): Promise<Exchange> {
-  const call = { path, headers: {}, body: Buffer.from('{}'), connectMs: 200, firstByteMs: 10_000, ...more }
+  const times = { connectMs: 200, firstByteMs: 10_000, idleMs: 10_000, wholeMs: 60_000 }
+  const call = { path, headers: {}, body: Buffer.from('{}'), ...times, ...more }
   return exchange(pool, call, { started: () => {}, head: () => true, data: () => {}, ...receiver })
 }
 
@@ -45,6 +54,17 @@ async function until(what: () => boolean | Promise<boolean>): Promise<void> {
     if (Date.now() > deadline) throw new Error('it did not come')
   }
 }
+
+describe('pools', () => {
+  test('are one an origin, and another where connections may take another time', async () => {
+    const pools = createPools(defaultTimeouts)
+    const origin = 'http://127.0.0.1:1'
+    expect(pools.get(origin, defaultTimeouts.connectMs)).toBe(pools.get(origin))
+    expect(pools.get(origin, 200)).not.toBe(pools.get(origin))
+    expect(pools.get(origin, 200)).toBe(pools.get(origin, 200))
+    await pools.close()
+  })
+})
 
 describe('an exchange', () => {
   test('that gets no connection in time is over, and is not sent later', async () => {
@@ -79,6 +99,27 @@ describe('an exchange', () => {
   test('whose caller has left before it begins sends nothing', async () => {
     expect(await ask('/short', { started: (flow) => flow.abort() })).toMatchObject({ kind: 'failed', aborted: true })
     expect(requests).toEqual([])
+  })
+
+  test.each([
+    ['before its first byte', '/silent', []],
+    ['in the middle', '/endless', ['never ends']],
+  ])('that is not whole in time is over %s, and frees its connection', async (_when, path, pieces) => {
+    const data: string[] = []
+    const startedMs = Date.now()
+    const ended = await ask(path, { data: (chunk) => void data.push(String(chunk)) }, { wholeMs: 300 })
+    expect(ended).toEqual({ kind: 'failed', timeout: true, aborted: false, cause: 'not whole in time' })
+    expect(Date.now() - startedMs).toBeLessThan(900)
+    expect(data).toEqual(pieces)
+    expect(await ask('/short')).toEqual({ kind: 'ended' })
+  })
+
+  test('whose answer falls silent for longer than it may is over', async () => {
+    expect(await ask('/endless', {}, { idleMs: 300 })).toMatchObject({
+      kind: 'failed',
+      timeout: true,
+      cause: 'UND_ERR_BODY_TIMEOUT',
+    })
   })
 
   async function turnDown(path: string): Promise<void> {

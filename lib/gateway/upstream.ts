@@ -1,51 +1,46 @@
 /**
  * One exchange with a provider over undici's dispatch: nothing is buffered, the reader sets the pace, and leaving is
- * always possible. Pools are per origin.
+ * always possible. Pools are per origin, and per connect time-out, which is the one that is a pool's own.
  */
 import { Pool, errors, type Dispatcher } from 'undici'
+import { defaultTimeouts as providerDefaults, type TimeoutName } from '#lib/catalog/contract.ts'
 
-export type UpstreamTimeouts = {
-  /** To a connection, be it a new one or one that another call gives back. */
-  readonly connectMs: number
-  /** From the request to the answer's head. */
-  readonly firstByteMs: number
+/** The first four are the defaults of what each provider may have of its own. */
+export type UpstreamTimeouts = Readonly<Record<TimeoutName, number>> & {
   /** From a call's arrival to its answer's head, over all attempts: official clients wait no longer. */
   readonly answerMs: number
-  /** Between two pieces of the answer. */
-  readonly idleMs: number
   /** For which a caller may take nothing of an answer that waits for it. */
   readonly callerMs: number
 }
 
 export const defaultTimeouts: UpstreamTimeouts = {
-  connectMs: 5_000,
-  firstByteMs: 300_000,
+  ...providerDefaults,
   answerMs: 600_000,
-  idleMs: 120_000,
   callerMs: 30_000,
 }
 
 /** Each open stream has one of its own. */
 const connectionsPerOrigin = 10_000
 
-export type UpstreamPools = { get(origin: string): Dispatcher; close(): Promise<void> }
+export type UpstreamPools = { get(origin: string, connectMs?: number): Dispatcher; close(): Promise<void> }
 
 export function createPools(timeouts: UpstreamTimeouts): UpstreamPools {
   const pools = new Map<string, Pool>()
   return {
-    get(origin) {
-      let pool = pools.get(origin)
+    get(origin, connectMs = timeouts.connectMs) {
+      const name = connectMs === timeouts.connectMs ? origin : `${origin} ${connectMs}`
+      let pool = pools.get(name)
       if (!pool) {
         pool = new Pool(origin, {
           connections: connectionsPerOrigin,
           pipelining: 1,
-          connect: { timeout: timeouts.connectMs },
+          connect: { timeout: connectMs },
           headersTimeout: timeouts.firstByteMs,
           bodyTimeout: timeouts.idleMs,
           keepAliveTimeout: 60_000,
           maxHeaderSize: 32 * 1024,
         })
-        pools.set(origin, pool)
+        pools.set(name, pool)
       }
       return pool
     },
@@ -61,6 +56,8 @@ export type UpstreamCall = {
   readonly body: Buffer
   readonly connectMs: number
   readonly firstByteMs: number
+  readonly idleMs: number
+  readonly wholeMs: number
 }
 
 /** Takes an answer as it arrives. Paused and resumed through the flow it was given. */
@@ -92,10 +89,15 @@ export function exchange(pool: Dispatcher, call: UpstreamCall, receiver: Upstrea
     let aborted = false
     let isOver = false
     let unwanted = 0
+    const wholeTimer = setTimeout(() => {
+      over({ kind: 'failed', timeout: true, aborted: false, cause: 'not whole in time' })
+      leave()
+    }, call.wholeMs)
 
     function over(how: Exchange): void {
       isOver = true
       clearTimeout(timer)
+      clearTimeout(wholeTimer)
       resolve(how)
     }
     function leave(): void {
@@ -114,7 +116,14 @@ export function exchange(pool: Dispatcher, call: UpstreamCall, receiver: Upstrea
     if (aborted) return
 
     pool.dispatch(
-      { method: 'POST', path: call.path, headers: call.headers, body: call.body, headersTimeout: call.firstByteMs },
+      {
+        method: 'POST',
+        path: call.path,
+        headers: call.headers,
+        body: call.body,
+        headersTimeout: call.firstByteMs,
+        bodyTimeout: call.idleMs,
+      },
       {
         onRequestStart(started) {
           controller = started

@@ -1,5 +1,5 @@
 /** The order in which a call's targets are tried: by rank, and within a rank by chance in proportion to weight. Pure. */
-import type { PriceVersion } from '#lib/catalog/contract.ts'
+import type { NanosPerMillion } from '#lib/catalog/contract.ts'
 import type { CatalogDeployment } from '#lib/catalog/snapshot.ts'
 import type { Operation } from '#lib/formats/contract.ts'
 
@@ -8,8 +8,13 @@ export type RouteTarget = {
   /** What its provider is asked: the caller's operation, or the one that it is translated to. */
   readonly operation: Operation
   /** What the call costs if this target serves it, as of admission. */
-  readonly price: PriceVersion
+  readonly price: RoutePrice
 }
+
+/** A price version, or `unpriced`: then nothing that is used has a price, and the ledger says so. */
+export type RoutePrice = { readonly id: string | null; readonly nanosPerMillion: NanosPerMillion }
+
+export const unpriced: RoutePrice = { id: null, nanosPerMillion: {} }
 
 /** `random` is in [0, 1). The first of each rank is drawn by weight, the others follow heaviest first. */
 export function orderTargets(targets: readonly RouteTarget[], random: number): readonly RouteTarget[] {

@@ -111,6 +111,7 @@ function target(id: string, rank: number, weight: number): RouteTarget {
     baseUrl: '',
     simulated: true,
     status: 'active',
+    timeouts: {},
     credentials: [],
   } as const
   const deployment: CatalogDeployment = {

@@ -5,6 +5,7 @@ import { apiTokenEndpoints, profileMappingEndpoints } from '#lib/identity/access
 import {
   businessUnitEndpoints,
   costCentreEndpoints,
+  organisationEndpoints,
   projectEndpoints,
   teamEndpoints,
   workloadEndpoints,
@@ -34,6 +35,7 @@ export const allEndpoints: readonly Endpoint[] = [
   ...projectEndpoints,
   ...workloadEndpoints,
   ...workloadQuarantineEndpoints,
+  ...organisationEndpoints,
   ...businessUnitEndpoints,
   ...costCentreEndpoints,
   ...profileMappingEndpoints,

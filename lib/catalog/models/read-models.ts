@@ -5,12 +5,14 @@ import {
   modelStatuses,
   nanosPerMillion,
   units,
+  unpricedModels,
   type ModelView,
   type PriceView,
+  type UnpricedModels,
 } from '#lib/catalog/contract.ts'
 import { findModel, findModels, findPriceHistory, type ModelRow } from '#lib/catalog/models/store.ts'
 import { whyNot } from '#lib/catalog/rules/model-access.ts'
-import type { PriceRow } from '#lib/catalog/store.ts'
+import { findUnpricedModels, type PriceRow } from '#lib/catalog/store.ts'
 import type { Actor } from '#lib/identity/contract.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
 import { decodeCursor, encodeCursor, pageQueryOf, type Page } from '#lib/management/page.ts'
@@ -83,10 +85,16 @@ export async function listPrices(
   return { data: (await findPriceHistory(db, row.id)).map(viewPrice) }
 }
 
-type Profile = { readonly name: string; readonly policy: ProfilePolicy }
+type Profile = {
+  readonly name: string
+  readonly policy: ProfilePolicy
+  readonly unpricedModels: UnpricedModels
+}
 
 async function profileFor(db: Db, actor: Actor, query: { readonly for?: 'me' | undefined }): Promise<Profile | null> {
-  return query.for === 'me' ? profileInUse(db, actor) : null
+  if (query.for !== 'me') return null
+  const [profile, setting] = await Promise.all([profileInUse(db, actor), findUnpricedModels(db)])
+  return profile && { ...profile, unpricedModels: z.enum(unpricedModels).parse(setting) }
 }
 
 export function viewModel(row: ModelRow, nowMs: number, profile: Profile | null = null): ModelView {
@@ -99,7 +107,8 @@ export function viewModel(row: ModelRow, nowMs: number, profile: Profile | null 
     price: priceInForce(row.prices, deployment.id, nowMs),
   }))
   const served = z.array(z.enum(endpoints)).parse(row.endpoints)
-  const reason = profile && whyNot({ ...row, endpoints: served, price, deployments }, profile.policy)
+  const reason =
+    profile && whyNot({ ...row, endpoints: served, price, deployments }, profile.policy, profile.unpricedModels)
   return {
     id: row.id,
     name: row.name,

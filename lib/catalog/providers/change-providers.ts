@@ -1,9 +1,11 @@
 /** Connects, changes and removes providers, and their credentials: added, retired, never told again. */
 import {
   catalogSubject,
+  providerTimeouts,
   type CreateProviderInput,
   type CredentialInput,
   type PatchProviderInput,
+  type ProviderTimeouts,
   type ProviderView,
 } from '#lib/catalog/contract.ts'
 import { viewProvider } from '#lib/catalog/providers/read-providers.ts'
@@ -72,11 +74,18 @@ export async function updateProvider(
     if (patch.status !== undefined && row.status === 'quarantined') {
       throw new AppError('conflict', 'This provider is quarantined. Release it first.')
     }
-    const given = { ...patch, ...(patch.baseUrl === undefined ? {} : { baseUrl: checkedUrl(patch.baseUrl, row.kind) }) }
-    const { isEmpty, before, after } = changedFields(row, given)
-    if (isEmpty) return { result: viewProvider(row), subjects: [], audit: null }
+    const { timeouts: wished, ...fields } = patch
+    const given = {
+      ...fields,
+      ...(patch.baseUrl === undefined ? {} : { baseUrl: checkedUrl(patch.baseUrl, row.kind) }),
+    }
+    const plain = changedFields(row, given)
+    const known = providerTimeouts.parse(row.timeouts)
+    const times = changedFields(known, wished ?? {})
+    if (plain.isEmpty && times.isEmpty) return { result: viewProvider(row), subjects: [], audit: null }
 
-    await updateProviderRow(tx, id, after)
+    const timeouts = times.isEmpty ? undefined : withTimeouts(known, times.after)
+    await updateProviderRow(tx, id, { ...plain.after, timeouts })
     // A credential belongs to the host that it was entered for: pointed elsewhere, it would be handed to a stranger.
     const moved = given.baseUrl !== undefined && originOf(given.baseUrl) !== originOf(row.baseUrl)
     const retired = moved ? liveCredentials(row) : []
@@ -91,9 +100,13 @@ export async function updateProvider(
       subjects: [catalogSubject],
       audit: {
         ...entryFor('provider.update', row),
-        summary: `changed ${Object.keys(after).join(', ')} of provider ${row.name}${retiredText}`,
-        before,
-        after: { ...after, ...(retired.length > 0 ? { retired: retired.map((credential) => credential.id) } : {}) },
+        summary: `changed ${changedWords(Object.keys(plain.after), Object.keys(times.after))} of provider ${row.name}${retiredText}`,
+        before: { ...plain.before, ...(times.isEmpty ? {} : { timeouts: times.before }) },
+        after: {
+          ...plain.after,
+          ...(times.isEmpty ? {} : { timeouts: times.after }),
+          ...(retired.length > 0 ? { retired: retired.map((credential) => credential.id) } : {}),
+        },
       },
     }
   })
@@ -188,6 +201,16 @@ function checkedUrl(text: string, kind: string): string {
   throw new AppError('validation_failed', 'The address cannot be used.', {
     errors: [{ field: 'baseUrl', message: problem }],
   })
+}
+
+/** Null takes one away, so that the default counts again. */
+function withTimeouts(known: ProviderTimeouts, changes: Readonly<Record<string, unknown>>): ProviderTimeouts {
+  const all = Object.entries({ ...known, ...changes }).filter(([, ms]) => ms !== null)
+  return providerTimeouts.parse(Object.fromEntries(all))
+}
+
+function changedWords(fields: readonly string[], times: readonly string[]): string {
+  return [...fields, ...times.map((name) => `time-out ${name}`)].join(', ')
 }
 
 /** A credential that says how it is used can be looked at before it fails a call. */

@@ -1,5 +1,11 @@
 import * as z from 'zod'
-import { providerKinds, providerStatuses, type ProviderView } from '#lib/catalog/contract.ts'
+import {
+  defaultTimeouts,
+  providerKinds,
+  providerStatuses,
+  providerTimeouts,
+  type ProviderView,
+} from '#lib/catalog/contract.ts'
 import { findProvider, findProviders, type ProviderRow } from '#lib/catalog/providers/store.ts'
 import type { Actor } from '#lib/identity/contract.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
@@ -33,11 +39,22 @@ export async function readProvider({ db }: Context, actor: Actor, id: string): P
   return viewProvider(row)
 }
 
-export function viewProvider({ credentials, deployments, createdAt, kind, status, ...row }: ProviderRow): ProviderView {
+export function viewProvider({
+  credentials,
+  deployments,
+  createdAt,
+  kind,
+  status,
+  timeouts,
+  ...row
+}: ProviderRow): ProviderView {
+  const { connectMs = null, firstByteMs = null, idleMs = null, wholeMs = null } = providerTimeouts.parse(timeouts)
   return {
     ...row,
     kind: z.enum(providerKinds).parse(kind),
     status: z.enum(providerStatuses).parse(status),
+    timeouts: { connectMs, firstByteMs, idleMs, wholeMs },
+    timeoutDefaults: defaultTimeouts,
     credentials: credentials.map((credential) => ({
       ...credential,
       createdAt: credential.createdAt.toISOString(),

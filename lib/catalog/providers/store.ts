@@ -1,5 +1,5 @@
 /** Queries of provider connections. Ciphertexts are never selected here: only the call path's loader opens them. */
-import type { CredentialInput } from '#lib/catalog/contract.ts'
+import type { CredentialInput, ProviderTimeouts } from '#lib/catalog/contract.ts'
 import type { Db, Tx } from '#lib/platform/db.ts'
 import type { Prisma } from '#lib/platform/generated/prisma/client.ts'
 import { newId } from '#lib/platform/ids.ts'
@@ -14,6 +14,7 @@ const columns = {
   baseUrl: true,
   status: true,
   simulated: true,
+  timeouts: true,
   createdAt: true,
   credentials: {
     select: { id: true, label: true, last4: true, weight: true, status: true, createdAt: true, retiredAt: true },
@@ -81,7 +82,7 @@ export async function insertProvider(tx: Tx, provider: NewProvider, nowMs: numbe
 export async function updateProviderRow(
   tx: Tx,
   id: string,
-  data: Partial<NewProvider> & { readonly status?: string },
+  data: Partial<NewProvider> & { readonly status?: string; readonly timeouts?: ProviderTimeouts },
 ): Promise<void> {
   await tx.provider.update({ where: { id }, data, select: { id: true } })
 }

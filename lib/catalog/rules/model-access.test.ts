@@ -35,7 +35,16 @@ describe('a model may be called', () => {
     ['no_route', { deployments: [{ ...us, status: 'off' }] }, {}],
     ['no_route', { deployments: [{ ...us, provider: { name: 'openai', status: 'quarantined' } }] }, {}],
   ])('unless %s', (reason, facts, policy) => {
-    expect(whyNot({ ...model, ...facts }, { ...open, ...policy })).toBe(reason)
+    expect(whyNot({ ...model, ...facts }, { ...open, ...policy }, 'refuse')).toBe(reason)
+  })
+
+  test.each<[string | null, Partial<ModelFacts>, ProfilePolicy['budget']]>([
+    [null, { price: null }, { default: null, maximumUsd: null }],
+    [null, { price: null }, { default: { amountUsd: '5', period: 'month', posture: 'soft' }, maximumUsd: null }],
+    ['no_price', { price: null }, { default: { amountUsd: '5', period: 'month', posture: 'hard' }, maximumUsd: null }],
+    ['no_route', { price: null, deployments: [] }, { default: null, maximumUsd: null }],
+  ])('where what has no price is flagged, unless %s: its keys have a budget that refuses', (reason, facts, budget) => {
+    expect(whyNot({ ...model, ...facts }, { ...open, budget }, 'flag')).toBe(reason)
   })
 })
 

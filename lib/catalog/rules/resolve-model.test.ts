@@ -4,7 +4,16 @@ import { resolveModel } from '#lib/catalog/rules/resolve-model.ts'
 import type { CatalogModel, CatalogProvider } from '#lib/catalog/snapshot.ts'
 
 function aProvider(name: string): CatalogProvider {
-  return { id: name, name, kind: 'openai', baseUrl: '', simulated: true, status: 'active', credentials: [] }
+  return {
+    id: name,
+    name,
+    kind: 'openai',
+    baseUrl: '',
+    simulated: true,
+    status: 'active',
+    timeouts: {},
+    credentials: [],
+  }
 }
 
 function aModel(name: string, providers: readonly string[]): CatalogModel {

@@ -37,7 +37,8 @@ export function waysOn(facts: WayFacts): Way[] {
   if (!first && facts.decision.code !== 'model_not_found') return []
   if (refusing.some(isBudget)) return refusing.every(isBudget) ? waysAroundBudgets(facts, refusing) : []
   const aboutModels =
-    facts.decision.code === 'model_not_found' || (first && ['model', 'provider', 'region'].includes(first.rule))
+    facts.decision.code === 'model_not_found' ||
+    (first && ['model', 'price', 'provider', 'region'].includes(first.rule))
   return aboutModels ? otherModels(facts) : []
 }
 

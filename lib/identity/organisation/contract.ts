@@ -1,5 +1,6 @@
-/** Business units, cost centres, teams, projects and workloads on the management API. Browser-safe. */
+/** The organisation, business units, cost centres, teams, projects and workloads on the management API. Browser-safe. */
 import * as z from 'zod'
+import { unpricedModels } from '#lib/catalog/contract.ts'
 
 export const workloadKinds = ['app', 'agent', 'service', 'ci'] as const
 
@@ -13,6 +14,18 @@ const environment = z
   .string()
   .trim()
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'Use lower case letters, digits and dashes, such as production.')
+
+export const organisation = z.object({
+  id: z.string(),
+  name: z.string(),
+  timeZone: z.string(),
+  /** What happens to calls of models without a price: `refuse`, or `flag`: served and told as not priced. */
+  unpricedModels: z.enum(unpricedModels),
+})
+export type OrganisationView = z.infer<typeof organisation>
+export const updateOrganisationInput = z.strictObject({
+  unpricedModels: z.enum(unpricedModels, 'Use refuse or flag.').optional(),
+})
 
 export const businessUnit = z.object({
   id: z.string(),

@@ -1,5 +1,6 @@
-/** /business-units, /cost-centres, /teams, /projects, /workloads. */
+/** /organisation, /business-units, /cost-centres, /teams, /projects, /workloads. */
 import * as z from 'zod'
+import { readOrganisation, updateOrganisation } from '#lib/identity/organisation/organisation.ts'
 import {
   archiveTeam,
   createTeam,
@@ -46,10 +47,12 @@ import {
   createProjectInput,
   createTeamInput,
   createWorkloadInput,
+  organisation,
   project,
   team,
   updateBusinessUnitInput,
   updateCostCentreInput,
+  updateOrganisationInput,
   updateProjectInput,
   updateTeamInput,
   updateWorkloadInput,
@@ -61,6 +64,30 @@ import { pageSchema } from '#lib/management/page.ts'
 const byId = z.object({ id: z.string() })
 const byCode = z.object({ code: z.string() })
 const nothing = z.void()
+
+export const organisationEndpoints = [
+  defineEndpoint({
+    method: 'GET',
+    path: '/organisation',
+    summary: 'Read the organisation and what holds for all of it',
+    tag: 'Organisation',
+    action: 'organisation.read',
+    response: organisation,
+    handle: ({ context, actor }) => readOrganisation(context, actor),
+  }),
+  defineEndpoint({
+    method: 'PATCH',
+    path: '/organisation',
+    summary: 'Change what holds for the whole organisation',
+    description:
+      'With `unpricedModels` of `flag`, calls of models without a price are served, their tokens are booked, and their cost is told as not priced. A key under a budget that refuses is refused all the same, since its use could not be counted.',
+    tag: 'Organisation',
+    action: 'organisation.write',
+    body: updateOrganisationInput,
+    response: organisation,
+    handle: ({ context, actor, body }) => updateOrganisation(context, actor, body),
+  }),
+]
 
 export const teamEndpoints = [
   defineEndpoint({

@@ -7,6 +7,26 @@ type Reader = Db | Tx
 
 const nameOnly = { select: { id: true, name: true } } as const
 
+// ── the organisation ──
+
+/** There is one. */
+export async function findOrganisation(db: Reader) {
+  return db.organisation.findFirst({ select: { id: true, name: true, timeZone: true, unpricedModels: true } })
+}
+export type OrganisationRow = NonNullable<Awaited<ReturnType<typeof findOrganisation>>>
+
+export async function lockOrganisation(tx: Tx): Promise<void> {
+  await tx.$executeRaw`SELECT 1 FROM organisation LIMIT 1 FOR UPDATE`
+}
+
+export async function updateOrganisationFields(
+  tx: Tx,
+  id: string,
+  fields: { readonly unpricedModels?: string | undefined },
+): Promise<void> {
+  await tx.organisation.update({ where: { id }, data: fields, select: { id: true } })
+}
+
 // ── teams ──
 
 const teamFields = {

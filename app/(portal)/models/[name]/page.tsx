@@ -31,6 +31,7 @@ import type { ModelView } from '#lib/catalog/contract.ts'
 import { listPrices, readModel } from '#lib/catalog/models/read-models.ts'
 import { listProviders, listProvidersQuery } from '#lib/catalog/providers/read-providers.ts'
 import type { Actor } from '#lib/identity/contract.ts'
+import { readOrganisation } from '#lib/identity/organisation/organisation.ts'
 import { may, visibleRows } from '#lib/identity/rules/permissions.ts'
 import type { Context } from '#lib/platform/context.ts'
 import { AppError } from '#lib/platform/errors.ts'
@@ -58,13 +59,14 @@ export default async function ModelPage({ params, searchParams }: Props) {
 
   const mayEdit = may(actor, 'model.write')
   const isWide = visibleRows(actor, 'usage.read').all
-  const [prices, own, usage, today, profiles, providers] = await Promise.all([
+  const [prices, own, usage, today, profiles, providers, { unpricedModels }] = await Promise.all([
     listPrices(context, actor, name),
     ownCall(context, actor),
     readUsage(context, actor, usageOf(name, nowMs - 30 * dayMs, { group_by: 'key', limit: '5' })),
     readUsage(context, actor, usageOf(name, nowMs - dayMs, { limit: '1' })),
     may(actor, 'profile.read') ? listProfiles(context, actor, listProfilesQuery.parse({ limit: '200' })) : null,
     mayEdit ? listProviders(context, actor, listProvidersQuery.parse({ limit: '200' })) : null,
+    readOrganisation(context, actor),
   ])
   const line = modelLine(model)
   const size = readCallSize({ in: textParam(query.in) ?? undefined, out: textParam(query.out) ?? undefined }, own.size)
@@ -122,7 +124,7 @@ export default async function ModelPage({ params, searchParams }: Props) {
               >
                 <ModelFacts model={model} line={line} />
               </Section>
-              {profiles ? <WhoMayUse model={model} profiles={profiles.data} /> : null}
+              {profiles ? <WhoMayUse model={model} profiles={profiles.data} unpricedModels={unpricedModels} /> : null}
             </>
           }
         >
@@ -130,7 +132,9 @@ export default async function ModelPage({ params, searchParams }: Props) {
           <Section title="Prices over time" aside="US dollars per million, exact">
             {prices.data.length === 0 ? (
               <Empty icon="tag" title="No price yet">
-                Without a price it cannot be called: no call is ever free by accident.
+                {unpricedModels === 'refuse'
+                  ? 'Without a price it cannot be called: no call is ever free by accident.'
+                  : 'Calls are served and told as not priced; keys with a budget that stops them are refused.'}
               </Empty>
             ) : (
               <PriceTable
