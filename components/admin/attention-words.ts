@@ -58,7 +58,7 @@ export function attentionWords(item: Attention, nowMs: number): AttentionWords {
         icon: 'tag',
         tone: 'warn',
         title: `${plural(item.total, 'model')} without a price`,
-        second: names ? `${names}, refused until priced` : 'Refused until priced',
+        second: names ? `${names}: refused, or served and not priced` : 'Refused, or served and not priced',
         action: action(one ? 'Open' : 'See', item, one ? `/models/${encodeURIComponent(one.name)}` : '/models'),
       }
     case 'keys_ending':

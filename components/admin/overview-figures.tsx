@@ -4,7 +4,6 @@ import {
   formatCount,
   formatLatency,
   formatLimitMoney,
-  formatMoney,
   formatMonth,
   formatPercent,
   plural,
@@ -12,6 +11,8 @@ import {
 } from '#components/ui/format.ts'
 import { Meter } from '#components/ui/meter.tsx'
 import { Time } from '#components/ui/time.tsx'
+import { spentFigure } from '#components/usage/spent.tsx'
+import { usdOfNanos } from '#lib/platform/money.ts'
 import type { Overview, Spend, Timing, Traffic } from '#lib/reports/overview-contract.ts'
 
 type OverviewFiguresProps = Pick<Overview, 'traffic' | 'timing' | 'spend' | 'atMs'>
@@ -24,7 +25,7 @@ export function OverviewFigures({ traffic, timing, spend, atMs }: OverviewFigure
     <Figures>
       {traffic ? <Calls traffic={traffic} /> : <Figure label="Calls" value={unread} />}
       {timing ? <Added timing={timing} atMs={atMs} /> : <Figure label="Added by the gateway" value={unread} />}
-      {spend ? <Spent spend={spend} /> : <Figure label="Spent this month" value={unread} />}
+      {spend ? <SpentThisMonth spend={spend} /> : <Figure label="Spent this month" value={unread} />}
       {traffic ? <Refused traffic={traffic} /> : <Figure label="Refused by policy" value={unread} />}
     </Figures>
   )
@@ -68,7 +69,11 @@ function Added({ timing, atMs }: { readonly timing: Timing; readonly atMs: numbe
   )
 }
 
-function Spent({ spend: { spentNanos, budgetNanos, lastMonthNanos, monthStartMs } }: { readonly spend: Spend }) {
+function SpentThisMonth({
+  spend: { spentNanos, unpricedCalls, budgetNanos, lastMonthNanos, monthStartMs },
+}: {
+  readonly spend: Spend
+}) {
   const month = formatMonth(monthStartMs).split(' ')[0]
   const lastMonth = formatMonth(monthStartMs - 1).split(' ')[0]
   const used = budgetNanos === null ? null : shareOf(spentNanos, budgetNanos)
@@ -79,7 +84,7 @@ function Spent({ spend: { spentNanos, budgetNanos, lastMonthNanos, monthStartMs 
   return (
     <Figure
       label={`Spent in ${month}`}
-      value={formatMoney(spentNanos)}
+      {...spentFigure({ costUsd: usdOfNanos(spentNanos), unpricedCalls })}
       meter={used === null ? undefined : <Meter size="thin" spent={used} label={`${formatPercent(used * 100)} used`} />}
       note={
         <span title={`${lastMonth} up to the same day and hour`}>

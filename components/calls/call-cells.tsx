@@ -1,3 +1,4 @@
+import { costWords, isUnpriced, unpricedWords } from '#components/calls/call-cost.ts'
 import { tokensIn, tokensOut } from '#components/calls/tokens.ts'
 import { formatCallCost, formatCount } from '#components/ui/format.ts'
 import type { CallItem } from '#lib/reports/calls-contract.ts'
@@ -14,8 +15,25 @@ export function TokensCell({ call }: { readonly call: Pick<CallItem, 'tokens'> }
 }
 
 /** What a call cost. A tilde where the provider did not say what was used and it had to be counted. */
-export function CostCell({ call }: { readonly call: Pick<CallItem, 'costUsd' | 'estimated'> }) {
+export function CostCell({ call }: { readonly call: Pick<CallItem, 'costUsd' | 'unpriced' | 'estimated'> }) {
   const cost = formatCallCost(call.costUsd)
+  if (isUnpriced(call)) {
+    return (
+      <span className="text-warn-ink" title={unpricedWords(call)}>
+        {costWords(call)}
+      </span>
+    )
+  }
+  if (call.unpriced.length > 0) {
+    return (
+      <span title={unpricedWords(call)}>
+        <span aria-hidden>
+          {cost} <span className="text-warn-ink">+</span>
+        </span>
+        <span className="sr-only">{costWords(call)}</span>
+      </span>
+    )
+  }
   if (!call.estimated) return cost
   return (
     <span title="Estimated: the provider reported no usage">

@@ -1,10 +1,16 @@
+import { isUnpriced } from '#components/calls/call-cost.ts'
 import { unitWords } from '#components/calls/unit-words.ts'
 import { formatCount, formatPrice } from '#components/ui/format.ts'
 import { Table, Td, Th } from '#components/ui/table.tsx'
+import type { Unit } from '#lib/catalog/contract.ts'
 import type { Receipt } from '#lib/reports/calls-contract.ts'
 
+type CostTableProps = { readonly receipt: Pick<Receipt, 'priceLines' | 'tokens' | 'costUsd' | 'unpriced'> }
+
 /** What was used and what each part of it cost. Figures are exact here: the total is what the ledger holds. */
-export function CostTable({ priceLines, tokens, costUsd }: Pick<Receipt, 'priceLines' | 'tokens' | 'costUsd'>) {
+export function CostTable({ receipt }: CostTableProps) {
+  const { priceLines, tokens, costUsd, unpriced } = receipt
+  const isKnown = !isUnpriced(receipt)
   const reasoningIsPriced = priceLines.some((line) => line.unit === 'reasoning')
   return (
     <Table label="Cost" inline className="[&_tfoot_td]:static [&_tfoot_td]:bg-transparent">
@@ -29,6 +35,18 @@ export function CostTable({ priceLines, tokens, costUsd }: Pick<Receipt, 'priceL
             <Td num>${line.usd}</Td>
           </tr>
         ))}
+        {unpriced.map((unit) => (
+          <tr key={unit}>
+            <Td>{unitWords[unit]}</Td>
+            <Td num>{formatQuantity(quantityOf(unit, tokens))}</Td>
+            <Td num dim drop={4}>
+              no price
+            </Td>
+            <Td num className="text-warn-ink">
+              not priced
+            </Td>
+          </tr>
+        ))}
         {tokens.reasoning > 0 && !reasoningIsPriced ? (
           <tr>
             <Td className="text-ink-3">of which reasoning</Td>
@@ -47,11 +65,18 @@ export function CostTable({ priceLines, tokens, costUsd }: Pick<Receipt, 'priceL
           <Td>Total</Td>
           <Td> </Td>
           <Td drop={4}> </Td>
-          <Td num>${costUsd}</Td>
+          <Td num>
+            {isKnown ? `$${costUsd}` : 'not known'}
+            {isKnown && unpriced.length > 0 ? <span className="text-warn-ink"> + not priced</span> : null}
+          </Td>
         </tr>
       </tfoot>
     </Table>
   )
+}
+
+function quantityOf(unit: Unit, tokens: Receipt['tokens']): number {
+  return tokens[unit.replace(/_(\w)/g, (_match, letter: string) => letter.toUpperCase())] ?? 0
 }
 
 /** Whole counts with groups; seconds of audio have fractions. */

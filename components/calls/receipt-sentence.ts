@@ -1,21 +1,30 @@
 /* A call in two sentences: what came of it and what it cost, then how much and how long. */
+import { costWords, isUnpriced } from '#components/calls/call-cost.ts'
 import { tokensIn, tokensOut } from '#components/calls/tokens.ts'
-import { formatCallCost, formatCount, formatLatency } from '#components/ui/format.ts'
+import { formatCount, formatLatency } from '#components/ui/format.ts'
 import type { Receipt } from '#lib/reports/calls-contract.ts'
 
-type Facts = Pick<Receipt, 'outcome' | 'model' | 'key' | 'costUsd' | 'estimated' | 'tokens' | 'timing' | 'attempts'>
+type Facts = Pick<
+  Receipt,
+  'outcome' | 'model' | 'key' | 'costUsd' | 'unpriced' | 'estimated' | 'tokens' | 'timing' | 'attempts'
+>
 
 export type ReceiptSentence = { readonly lede: string; readonly second: string }
 
 export function receiptSentence(facts: Facts): ReceiptSentence {
   const model = facts.model ?? 'The gateway'
   const who = facts.key?.name ?? 'a caller'
-  const cost = `${facts.estimated ? 'about ' : ''}${formatCallCost(facts.costUsd)}`
+  const known = !isUnpriced(facts)
+  const about = facts.estimated && facts.unpriced.length === 0 ? 'about ' : ''
+  const cost = known ? `${about}${costWords(facts)}` : 'a cost that is not known'
   const took = formatLatency(facts.timing.totalMs)
   const used = `${formatCount(tokensIn(facts.tokens))} tokens in and ${formatCount(tokensOut(facts.tokens))} out`
   switch (facts.outcome) {
     case 'served':
-      return { lede: `${model} answered ${who} for ${cost}`, second: `${used}, in ${took}${gatewayShare(facts)}.` }
+      return {
+        lede: `${model} answered ${who} ${known ? 'for' : 'at'} ${cost}`,
+        second: `${used}, in ${took}${gatewayShare(facts)}.`,
+      }
     case 'refused':
       return {
         lede: `${who} was refused before any provider was called`,

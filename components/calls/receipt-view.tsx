@@ -1,3 +1,4 @@
+import { isUnpriced, unpricedWords } from '#components/calls/call-cost.ts'
 import { OutcomeHead } from '#components/calls/call-outcome.tsx'
 import { clientName } from '#components/calls/client-name.ts'
 import { CostTable } from '#components/calls/cost-table.tsx'
@@ -27,7 +28,8 @@ type ReceiptViewProps = {
 /** What happened to one call: who made it, where it went, what was checked, what it cost and how long it took. */
 export function ReceiptView({ receipt, json, reach }: ReceiptViewProps) {
   const { attempts, rules, timing, adjustments } = receipt
-  const hasCost = receipt.priceLines.length > 0
+  const hasCost = receipt.priceLines.length > 0 || receipt.unpriced.length > 0
+  const estimatedWhy = estimateWords(receipt)
   const { lede, second } = receiptSentence(receipt)
   return (
     <Columns rail={<Rail receipt={receipt} json={json} reach={reach} />}>
@@ -48,10 +50,15 @@ export function ReceiptView({ receipt, json, reach }: ReceiptViewProps) {
             </>
           ) : null}
         </p>
-        {receipt.estimated ? (
+        {receipt.unpriced.length > 0 ? (
+          <Note tone="warn" title="Not priced.">
+            {unpricedWords(receipt)}, so{' '}
+            {isUnpriced(receipt) ? 'what this call cost is not known' : 'its cost is not in the total'}.
+          </Note>
+        ) : null}
+        {estimatedWhy ? (
           <Note tone="warn" title="Estimated.">
-            {receipt.estimatedWhy ? `${sentence(receipt.estimatedWhy)}.` : 'The provider reported no usage.'} Tokens
-            were counted from what passed through the gateway.
+            {estimatedWhy} Tokens were counted from what passed through the gateway.
           </Note>
         ) : null}
       </section>
@@ -60,7 +67,7 @@ export function ReceiptView({ receipt, json, reach }: ReceiptViewProps) {
       </Section>
       {hasCost ? (
         <Section title="Cost" aside={receipt.priceVersion ? <PriceAside id={receipt.priceVersion} /> : null}>
-          <CostTable priceLines={receipt.priceLines} tokens={receipt.tokens} costUsd={receipt.costUsd} />
+          <CostTable receipt={receipt} />
           {adjustments.length > 0 ? <Adjustments adjustments={adjustments} /> : null}
         </Section>
       ) : null}
@@ -81,6 +88,14 @@ export function ReceiptView({ receipt, json, reach }: ReceiptViewProps) {
       ) : null}
     </Columns>
   )
+}
+
+/** Why the counts are estimates, where they are. That there is no price has a note of its own. */
+function estimateWords({ estimated, estimatedWhy }: Receipt): string | null {
+  if (!estimated) return null
+  if (estimatedWhy === null) return 'The provider reported no usage.'
+  const why = estimatedWhy.split('; ').filter((reason) => !reason.startsWith('no price for '))
+  return why.length === 0 ? null : `${sentence(why.join('; '))}.`
 }
 
 function PriceAside({ id }: { readonly id: string }) {

@@ -1,3 +1,4 @@
+import { costWords, isUnpriced } from '#components/calls/call-cost.ts'
 import { OutcomeHead } from '#components/calls/call-outcome.tsx'
 import { clientName } from '#components/calls/client-name.ts'
 import { BudgetBar } from '#components/decisions/budget-bar.tsx'
@@ -11,7 +12,7 @@ import { WaysOn } from '#components/decisions/ways-on.tsx'
 import { Columns } from '#components/shell/page.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
 import { CopyButton, CopyId } from '#components/ui/copy-button.tsx'
-import { formatCallCost, formatCount, formatLatency, formatMoment, plural } from '#components/ui/format.ts'
+import { formatCount, formatLatency, formatMoment, plural } from '#components/ui/format.ts'
 import { Link } from '#components/ui/link.tsx'
 import { Person } from '#components/ui/person.tsx'
 import { Facts, Lede, Section } from '#components/ui/section.tsx'
@@ -81,7 +82,11 @@ export function DecisionView({ decision, rules, json, now, viewerMail }: Decisio
 type HelpProps = { readonly explanation: Explanation; readonly decision: DecisionRecord; readonly now: number }
 
 function HelpLine({ explanation: { help }, decision, now }: HelpProps) {
-  const charged = decision.costUsd === '0' ? 'Nothing was charged.' : `It cost ${formatCallCost(decision.costUsd)}.`
+  const charged = isUnpriced(decision)
+    ? 'What it cost is not known: it has no price.'
+    : decision.costUsd === '0'
+      ? 'Nothing was charged.'
+      : `It cost ${costWords(decision)}.`
   return (
     <p className="text-ink-2">
       {help.kind === 'wait' ? <RetryLine untilMs={help.untilMs} now={now} /> : help.text} {charged}
@@ -165,7 +170,7 @@ function receiptFacts(decision: DecisionRecord) {
             value: `${smallMoney(BigInt(heldNanos))}${outputAllowed === null ? '' : `, ${formatCount(outputAllowed)} tokens out at most`}`,
           },
         ]),
-    { label: 'Charged', value: costUsd === '0' ? '$0.00' : formatCallCost(costUsd) },
+    { label: 'Charged', value: costUsd === '0' && !isUnpriced(decision) ? '$0.00' : costWords(decision) },
   ]
 }
 

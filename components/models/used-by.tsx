@@ -1,7 +1,8 @@
-import { formatCount, formatMoney, MISSING } from '#components/ui/format.ts'
+import { formatCount, MISSING } from '#components/ui/format.ts'
 import { Link } from '#components/ui/link.tsx'
 import { Section } from '#components/ui/section.tsx'
 import { Table, Td, Th } from '#components/ui/table.tsx'
+import { Spent } from '#components/usage/spent.tsx'
 import type { UsageReport } from '#lib/reports/contract.ts'
 
 type UsedByProps = {
@@ -53,7 +54,9 @@ export function UsedBy({ name, usage, isWide, opensKeys }: UsedByProps) {
                 <Td num dim drop={4}>
                   {row.refused === 0 ? null : formatCount(row.refused)}
                 </Td>
-                <Td num>{formatMoney(row.costUsd)}</Td>
+                <Td num>
+                  <Spent sums={row} />
+                </Td>
               </tr>
             ))}
             <tr>
@@ -67,7 +70,9 @@ export function UsedBy({ name, usage, isWide, opensKeys }: UsedByProps) {
                 <b>{totals.refused === 0 ? MISSING : formatCount(totals.refused)}</b>
               </Td>
               <Td num>
-                <b>{formatMoney(totals.costUsd)}</b>
+                <b>
+                  <Spent sums={totals} />
+                </b>
               </Td>
             </tr>
           </tbody>

@@ -1,6 +1,6 @@
 import { topMovers } from '#components/showback/showback-rows.ts'
 import { cutWords, type Cut } from '#components/showback/showback-query.ts'
-import { formatMoneyDifference, formatPercent, shareOf, toNanos } from '#components/ui/format.ts'
+import { formatCount, formatMoneyDifference, formatPercent, shareOf, toNanos } from '#components/ui/format.ts'
 import { Glyph } from '#components/ui/glyph.tsx'
 import { Rows, Section } from '#components/ui/section.tsx'
 import type { Showback, ShowbackRow } from '#lib/reports/showback-contract.ts'
@@ -27,6 +27,13 @@ export function QualityRail({ rows, totals, by, before }: QualityRailProps) {
             <Gate label={`Spend with a ${cutWords[by].one}`} share={assigned} least={0.95} />
           ) : null}
           <Gate label="Calls with exact counts" share={exact} least={0.95} />
+          {totals.unpricedCalls > 0 ? (
+            <li className="flex items-center gap-2.5">
+              <Glyph name="triangle" className="text-warn" />
+              <span className="flex-1">Calls that are not priced</span>
+              <b className="tabular-nums">{formatCount(totals.unpricedCalls)}</b>
+            </li>
+          ) : null}
         </ul>
       </Section>
       <Section title="Top movers" end={<span className="text-xs">vs {before}</span>}>

@@ -10,6 +10,7 @@ import {
   formatPercent,
   toNanos,
 } from '#components/ui/format.ts'
+import { spentFigure } from '#components/usage/spent.tsx'
 import type { Showback } from '#lib/reports/showback-contract.ts'
 
 const monthWord = (month: string) => formatMonth(Date.parse(`${month}-01T00:00:00Z`)).split(' ')[0]
@@ -26,7 +27,7 @@ export function ShowbackFigures({ report }: { readonly report: Showback }) {
         label={
           open ? `Actual to ${formatDay(atMs)}, ${formatMinute(atMs)} UTC` : `Actual, whole ${monthWord(report.month)}`
         }
-        value={formatMoney(totals.costUsd)}
+        {...spentFigure(totals)}
         note={
           totals.changePercent === null
             ? `Nothing in ${before} to compare with`

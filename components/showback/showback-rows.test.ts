@@ -10,6 +10,7 @@ const row = (name: string | null, costUsd: string, lastMonthUsd = '0', leftUsd: 
   cachedTokens: 0,
   outputTokens: 0,
   estimatedCalls: 0,
+  unpricedCalls: 0,
   costUsd,
   lastMonthUsd,
   leftUsd,

@@ -3,7 +3,6 @@ import {
   formatChange,
   formatCount,
   formatLimitMoney,
-  formatMoney,
   formatMoneyDifference,
   formatPercent,
   MISSING,
@@ -17,6 +16,7 @@ import { Meter } from '#components/ui/meter.tsx'
 import { SortHead } from '#components/ui/sort-head.tsx'
 import { Sparkline } from '#components/ui/sparkline.tsx'
 import { Table, TableEmpty, Td, Th } from '#components/ui/table.tsx'
+import { Spent } from '#components/usage/spent.tsx'
 import type { ReactNode } from 'react'
 import type { Comparison, Showback, ShowbackRow } from '#lib/reports/showback-contract.ts'
 import { unassigned } from '#lib/reports/contract.ts'
@@ -85,7 +85,9 @@ export function ShowbackTable({ rows, rowCount, totals, by, before, hrefOf, empt
                   <RowName row={row} by={by} />
                 </Link>
               </Td>
-              <Td num>{formatMoney(row.costUsd)}</Td>
+              <Td num>
+                <Spent sums={row} />
+              </Td>
               {hasBudgets ? <BudgetCells comparison={row} costUsd={row.costUsd} /> : null}
               <Td num dim drop={3}>
                 {formatCount(row.calls)}
@@ -104,7 +106,9 @@ export function ShowbackTable({ rows, rowCount, totals, by, before, hrefOf, empt
         <tfoot>
           <tr>
             <Td>Total, {plural(rowCount, 'row')}</Td>
-            <Td num>{formatMoney(totals.costUsd)}</Td>
+            <Td num>
+              <Spent sums={totals} />
+            </Td>
             {hasBudgets ? <BudgetCells comparison={totals} costUsd={totals.costUsd} /> : null}
             <Td num drop={3}>
               {formatCount(totals.calls)}

@@ -3,11 +3,12 @@ import {
   formatBigCount,
   formatChange,
   formatCount,
-  formatMoney,
   formatPercent,
+  plural,
   shareOf,
   toNanos,
 } from '#components/ui/format.ts'
+import { isUnpriced, spentFigure } from '#components/usage/spent.tsx'
 import type { UsageSums } from '#lib/reports/contract.ts'
 
 type UsageFiguresProps = {
@@ -28,8 +29,12 @@ export function UsageFigures({ totals, before, within, against }: UsageFiguresPr
     <Figures>
       <Figure
         label={`Spent ${within}`}
-        value={formatMoney(totals.costUsd)}
-        note={changeWords(toNanos(totals.costUsd), toNanos(before.costUsd), against)}
+        {...spentFigure(totals)}
+        note={
+          isUnpriced(totals)
+            ? plural(totals.unpricedCalls, 'call')
+            : changeWords(toNanos(totals.costUsd), toNanos(before.costUsd), against)
+        }
       />
       <Figure label="Calls" value={formatCount(made)} note={callsNote(totals)} />
       <Figure

@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react'
-import { formatBigCount, formatCount, formatMoney, formatPercent, shareOf } from '#components/ui/format.ts'
+import { formatBigCount, formatCount, formatPercent, MISSING, shareOf } from '#components/ui/format.ts'
 import { SortHead } from '#components/ui/sort-head.tsx'
 import { Lead, Table, Td, Th } from '#components/ui/table.tsx'
 import { dimensionLabels, unassignedLabels, type UsageDimension } from '#components/usage/dimensions.ts'
+import { isUnpriced, Spent } from '#components/usage/spent.tsx'
 import type { UsageRow, UsageSums } from '#lib/reports/contract.ts'
 
 type UsageTableProps = {
@@ -102,14 +103,14 @@ function UsageLine({ row, totals, children }: UsageLineProps) {
         {formatBigCount(row.outputTokens)}
       </Td>
       <Td num>
-        <span title={`$${row.costUsd}`}>{formatMoney(row.costUsd)}</span>
+        <Spent sums={row} />
       </Td>
       <Td num drop={2}>
         <span className="inline-flex items-center justify-end gap-3">
           <span aria-hidden className="h-1 w-18 overflow-hidden rounded-full bg-meter-track">
             <span className="block h-full bg-meter-spent" style={{ width: `${share * 100}%` }} />
           </span>
-          <span className="w-11">{formatPercent(share * 100)}</span>
+          <span className="w-11">{isUnpriced(row) ? MISSING : formatPercent(share * 100)}</span>
         </span>
       </Td>
     </tr>

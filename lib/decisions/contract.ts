@@ -1,5 +1,6 @@
 /** Why a call was refused or allowed. Browser-safe. */
 import * as z from 'zod'
+import { units, type Unit } from '#lib/catalog/contract.ts'
 import type { Outcome, TestedRule } from '#lib/ledger/contract.ts'
 import { outcomes } from '#lib/ledger/contract.ts'
 import { ruleView } from '#lib/reports/calls-contract.ts'
@@ -44,6 +45,8 @@ export type DecisionRecord = {
   readonly userAgent: string | null
   readonly clientIp: string | null
   readonly costUsd: string
+  /** What was used and has no price: its cost is not in `costUsd`. */
+  readonly unpriced: Unit[]
   readonly tookMs: number
   readonly ways: readonly Way[]
   /** Who can change the rule that refused; null where nothing was refused. */
@@ -73,6 +76,7 @@ export const decisionView = z.object({
   endpoint: z.string(),
   model: z.string().nullable(),
   costUsd: z.string(),
+  unpriced: z.array(z.enum(units)),
   totalMs: z.number(),
   waysOn: z.array(
     z.discriminatedUnion('kind', [

@@ -28,7 +28,7 @@ import { usdOfNanos } from '#lib/platform/money.ts'
 import type { Grant } from '#lib/policy/contract.ts'
 import { loadGrant } from '#lib/policy/load-grant.ts'
 import { authorise } from '#lib/policy/rules/authorise.ts'
-import { standing } from '#lib/reports/rules/receipt.ts'
+import { standing, unpricedUnits } from '#lib/reports/rules/receipt.ts'
 import { namesOfCalls } from '#lib/reports/view-call.ts'
 
 type DecisionContext = Pick<Context, 'db' | 'sql' | 'clock'>
@@ -74,6 +74,7 @@ export async function readDecision(
     userAgent: call.userAgent,
     clientIp: call.clientIp,
     costUsd: usdOfNanos(call.costNanos),
+    unpriced: unpricedUnits(call.tokens, call.priceLines),
     tookMs: timing.parse(call.timing).totalMs,
     ways: isRefused ? await findWays(context, actor, call, judged) : [],
     contact: isRefused ? await findContact(context, actor, call, judged.rules) : null,

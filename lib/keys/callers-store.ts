@@ -12,6 +12,7 @@ export type CallerRow = {
   readonly inputTokens: bigint
   readonly outputTokens: bigint
   readonly costNanos: bigint
+  readonly unpricedCalls: number
   readonly lastAt: Date
 }
 
@@ -31,6 +32,10 @@ export async function findCallers(db: Db, { keyId, secretId, sinceMs, limit }: C
            sum(e.input_tokens + e.cached_tokens)::int8 AS "inputTokens",
            sum(e.output_tokens)::int8 AS "outputTokens",
            sum(e.cost_nanos)::int8 AS "costNanos",
+           count(*) FILTER (
+             WHERE e.kind = 'call' AND e.outcome <> 'refused'
+               AND (e.price_version IS NULL AND e.tokens <> '{}'::jsonb OR e.estimated_why LIKE '%no price for %')
+           )::int4 AS "unpricedCalls",
            max(e.at) AS "lastAt"
     FROM usage_event e
     LEFT JOIN key_secret s ON s.id = e.secret_id

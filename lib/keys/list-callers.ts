@@ -28,6 +28,8 @@ export const callerView = z.object({
   inputTokens: z.int(),
   outputTokens: z.int(),
   costUsd: z.string(),
+  /** What they cost is not in `costUsd`. */
+  unpricedCalls: z.int(),
   lastAt: z.string(),
 })
 export type CallerView = z.infer<typeof callerView>

@@ -92,6 +92,8 @@ export const callItem = z.object({
   stream: z.boolean(),
   tokens,
   costUsd: z.string(),
+  /** What was used and has no price: its cost is not in `costUsd`, which is then no answer to what the call cost. */
+  unpriced: z.array(z.enum(units)),
   estimated: z.boolean(),
   userAgent: z.string().nullable(),
   totalMs: z.number(),

@@ -82,6 +82,7 @@ export const usageMeasures = [
   'outputTokens',
   'costUsd',
   'estimatedCalls',
+  'unpricedCalls',
 ] as const
 export type UsageMeasure = (typeof usageMeasures)[number]
 
@@ -120,6 +121,8 @@ export const usageSums = z.object({
   outputTokens: z.number(),
   costUsd: z.string(),
   estimatedCalls: z.number(),
+  /** Calls that used something that has no price: what it costs is not in `costUsd`. */
+  unpricedCalls: z.number(),
 })
 export type UsageSums = z.infer<typeof usageSums>
 

@@ -42,6 +42,8 @@ export type Timing = {
 export type Spend = {
   readonly monthStartMs: number
   readonly spentNanos: bigint
+  /** Calls of this month whose cost is not in it, for they have no price. */
+  readonly unpricedCalls: number
   /** Last month up to the same day and hour. */
   readonly lastMonthNanos: bigint
   /** The organisation's monthly budget; null where there is none, or where the reader may not see budgets. */

@@ -3,6 +3,7 @@
  * and why calls were refused is only in the events: there the latest `sampleSize` of the period are read, by primary key.
  */
 import type { Db, SqlPool } from '#lib/platform/db.ts'
+import { unpricedCall } from '#lib/reports/usage-store.ts'
 
 export const sampleSize = 10_000
 
@@ -194,6 +195,19 @@ export async function spentBetween(sql: SqlPool, from: Date, to: Date, environme
     [from, to, environment],
   )
   return rows[0]?.nanos ?? 0n
+}
+
+/** Calls in [from, to) whose cost is not known, or not in full. Carried by usage_event_unpriced. */
+export async function unpricedBetween(sql: SqlPool, from: Date, to: Date, environment: string | null): Promise<number> {
+  const { rows } = await sql.query<{ calls: bigint }>(
+    `SELECT count(*) AS calls
+     FROM usage_event
+     WHERE ${unpricedCall}
+       AND at >= $1 AND at < $2
+       AND ($3::text IS NULL OR environment = $3)`,
+    [from, to, environment],
+  )
+  return Number(rows[0]?.calls ?? 0n)
 }
 
 export type OrganisationBudget = {

@@ -18,6 +18,7 @@ import {
   refusalsOfSample,
   sampleSize,
   spentBetween,
+  unpricedBetween,
   timingOfSample,
   trafficOfTwoPeriods,
   triesByProvider,
@@ -122,13 +123,14 @@ async function readSpend(
   const lastMonthStartMs = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1, 1)
   // The 31st has no equal in a shorter month: then all of that month counts.
   const lastMonthToMs = Math.min(lastMonthStartMs + (nowMs - monthStartMs), monthStartMs)
-  const [spentNanos, lastMonthNanos, budget] = await Promise.all([
+  const [spentNanos, unpricedCalls, lastMonthNanos, budget] = await Promise.all([
     spentBetween(sql, new Date(monthStartMs), new Date(nowMs), environment),
+    unpricedBetween(sql, new Date(monthStartMs), new Date(nowMs), environment),
     spentBetween(sql, new Date(lastMonthStartMs), new Date(lastMonthToMs), environment),
     // The organisation's budget says nothing about one environment of it.
     may(actor, 'budget.read') && environment === null ? organisationMonthlyBudget(db) : null,
   ])
-  return { monthStartMs, spentNanos, lastMonthNanos, budgetNanos: budget?.amountNanos ?? null }
+  return { monthStartMs, spentNanos, unpricedCalls, lastMonthNanos, budgetNanos: budget?.amountNanos ?? null }
 }
 
 async function readProviders(
@@ -222,6 +224,15 @@ async function readAttention({ db, sql }: Context, actor: Actor, nowMs: number):
     ...item('keys_ending', keys.ending, seesKeys),
     ...item('models_ending', ending, may(actor, 'model.read')),
   ]
+}
+
+/** Active models that nobody has set a price for, the first few by name. */
+export async function readModelsWithoutPrice({
+  db,
+  clock,
+}: Pick<Context, 'db' | 'clock'>): Promise<{ total: number; first: { id: string; name: string }[] }> {
+  const { total, first } = await modelsWithoutPrice(db, new Date(clock.nowMs()))
+  return { total, first: first.map(({ id, name }) => ({ id, name })) }
 }
 
 function shownRow({ id, name, at, reason }: NamedRow): Attention['first'][number] {

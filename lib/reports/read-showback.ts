@@ -10,7 +10,7 @@ import { usdOfNanos } from '#lib/platform/money.ts'
 import { monthlyBudgets, organisationBudget } from '#lib/reports/budget-store.ts'
 import type { Dimension, UsageFilter } from '#lib/reports/contract.ts'
 import { findNames } from '#lib/reports/names-store.ts'
-import { namedOf, sumsView } from '#lib/reports/read-usage.ts'
+import { costCell, namedOf, sumsView } from '#lib/reports/read-usage.ts'
 import {
   monthName,
   percentOf,
@@ -268,6 +268,7 @@ export async function showbackTable(
     'cached_tokens',
     'output_tokens',
     'estimated_calls',
+    'unpriced_calls',
   ]
   return {
     fileName: `showback-${month}`,
@@ -275,7 +276,7 @@ export async function showbackTable(
     rows: data.map((row) => [
       month,
       ...query.group_by.flatMap((dimension) => [row[dimension]?.id ?? null, row[dimension]?.name ?? null]),
-      row.costUsd,
+      costCell(row),
       row.budgetUsd,
       row.leftUsd,
       row.usedPercent,
@@ -288,6 +289,7 @@ export async function showbackTable(
       row.cachedTokens,
       row.outputTokens,
       row.estimatedCalls,
+      row.unpricedCalls,
     ]),
   }
 }

@@ -8,7 +8,8 @@ import { AppError } from '#lib/platform/errors.ts'
 import { openDatabase, type Database } from '#lib/platform/db.ts'
 import { nanosOfUsd } from '#lib/platform/money.ts'
 import { namedDimensions, usageQuery, type UsageReport } from '#lib/reports/contract.ts'
-import { readUsage, usageTable } from '#lib/reports/read-usage.ts'
+import { costCell, readUsage, usageTable } from '#lib/reports/read-usage.ts'
+import { unpricedCall } from '#lib/reports/usage-store.ts'
 import { freshDatabase, type TestDatabase } from '#lib/testing/services.ts'
 import { actorNamed, bootstrap, createSmallCompany } from '#lib/testing/small-company.ts'
 import { anEvent } from '#lib/testing/usage-events.ts'
@@ -42,7 +43,9 @@ beforeAll(async () => {
       outcome: n % 11 === 0 ? 'refused' : n % 13 === 0 ? 'failed' : 'served',
       costNanos: n % 11 === 0 ? '0' : String(n * 1_234_567 + 1),
       tokens: n % 11 === 0 ? {} : { input: n, cached_read: n % 5, output: n % 17 },
-      estimated: n % 29 === 0,
+      estimated: n % 29 === 0 || n % 19 === 0,
+      estimatedWhy: n % 19 === 0 && n % 38 !== 0 ? 'no price for output' : null,
+      priceVersion: n % 38 === 0 ? null : 'price_one',
       tags: n % 2 === 0 ? { app: `app-${n % 3}` } : {},
     }),
   )
@@ -63,7 +66,48 @@ const costOf = (chosen: readonly UsageEvent[]) => chosen.reduce((sum, event) => 
 const costOfRows = ({ data }: UsageReport) => data.reduce((sum, row) => sum + nanosOfUsd(row.costUsd), 0n)
 const within = (fromMs: number, toMs: number) => events.filter(({ at }) => at >= fromMs && at < toMs)
 
+/** Those that used something without a price, in whole (every 38th) or in part. */
+const unpricedIn = (chosen: readonly UsageEvent[]) =>
+  chosen.filter(
+    ({ outcome, priceVersion, tokens, estimatedWhy }) =>
+      outcome !== 'refused' &&
+      ((priceVersion === null && Object.keys(tokens).length > 0) || estimatedWhy === 'no price for output'),
+  ).length
+
 describe('usage', () => {
+  test.each<Record<string, unknown>>([
+    {},
+    { group_by: 'model' },
+    { group_by: 'kind,team', granularity: 'day' },
+    { group_by: 'tag:app', sort: '-unpricedCalls' },
+  ])('tells calls apart that are not priced, whatever the grouping: %o', async (query) => {
+    const report = await ask({ from: '2026-11-01', to: '2026-11-22', ...query })
+    const expected = unpricedIn(within(Date.UTC(2026, 10, 1), Date.UTC(2026, 10, 22)))
+    expect(expected).toBeGreaterThan(10)
+    expect(report.totals.unpricedCalls).toBe(expected)
+    expect(report.data.reduce((sum, row) => sum + row.unpricedCalls, 0)).toBe(expected)
+  })
+
+  test('counts what is not priced as far as the reader sees it, and within filters', async () => {
+    const own = await ask({ filter: { model: ['gpt-4o'] } }, actors.Dana)
+    expect(own.totals.unpricedCalls).toBe(
+      unpricedIn(
+        within(nowMs - 30 * 24 * hour, nowMs + hour).filter(
+          ({ userId, model, teamId }) =>
+            model === 'gpt-4o' && (userId === 'user_dana' || (userId === null && teamId === 'team_search')),
+        ),
+      ),
+    )
+  })
+
+  test('finds the calls that are not priced by their index, not by a scan of the ledger', async () => {
+    const { rows } = await database.sql.query<{ 'QUERY PLAN': string }>(
+      `EXPLAIN SELECT count(*) FROM usage_event WHERE ${unpricedCall} AND key_id IS NOT NULL AND at >= $1`,
+      [new Date(nowMs - 20 * 24 * hour)],
+    )
+    expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toMatch(/usage_event_\d{4}_\d\d_at_idx/)
+  })
+
   test('by no dimension is one row, and equals the ledger to the nano', async () => {
     const report = await ask()
     expect(report).toMatchObject({
@@ -222,9 +266,17 @@ describe('usage as CSV', () => {
       'output_tokens',
       'cost_usd',
       'estimated_calls',
+      'unpriced_calls',
     ])
     let total = 0n
     for await (const line of table.rows) total += nanosOfUsd(String(line[table.columns.indexOf('cost_usd')]))
     expect(total).toBe(costOf(events))
+  })
+
+  test('leaves the cost empty where nothing of it is priced, and gives what is known where some is', () => {
+    const sums = { calls: 3, refused: 0, inputTokens: 1, cachedTokens: 0, outputTokens: 1, estimatedCalls: 0 }
+    expect(costCell({ ...sums, costUsd: '0', unpricedCalls: 2 })).toBeNull()
+    expect(costCell({ ...sums, costUsd: '1.5', unpricedCalls: 2 })).toBe('1.5')
+    expect(costCell({ ...sums, costUsd: '0', unpricedCalls: 0 })).toBe('0')
   })
 })

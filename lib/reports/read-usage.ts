@@ -117,6 +117,7 @@ export function sumsView(sums: Sums): UsageSums {
     outputTokens: Number(sums.outputTokens),
     costUsd: usdOfNanos(sums.costNanos),
     estimatedCalls: Number(sums.estimatedCalls),
+    unpricedCalls: Number(sums.unpricedCalls),
   }
 }
 
@@ -125,7 +126,16 @@ export function sumsView(sums: Sums): UsageSums {
 /** The whole result, page after page, without a line of totals: whoever adds the lines up gets the totals. */
 export function usageTable(context: ReportContext, actor: Actor, query: UsageQuery): CsvTable {
   const ofDimensions = query.group_by.flatMap((dimension) => [`${dimension}_id`, dimension])
-  const measures = ['calls', 'refused', 'input_tokens', 'cached_tokens', 'output_tokens', 'cost_usd', 'estimated_calls']
+  const measures = [
+    'calls',
+    'refused',
+    'input_tokens',
+    'cached_tokens',
+    'output_tokens',
+    'cost_usd',
+    'estimated_calls',
+    'unpriced_calls',
+  ]
   return {
     fileName: 'usage',
     columns: [...(query.granularity === undefined ? [] : ['start']), ...ofDimensions, ...measures],
@@ -147,7 +157,7 @@ function lineOf(row: UsageRow, { group_by, granularity }: UsageQuery): CsvValue[
     const named: Named | undefined = row[dimension]
     return [named?.id ?? null, named?.name ?? null]
   })
-  const { calls, refused, inputTokens, cachedTokens, outputTokens, costUsd, estimatedCalls } = row
+  const { calls, refused, inputTokens, cachedTokens, outputTokens, estimatedCalls, unpricedCalls } = row
   return [
     ...(granularity === undefined ? [] : [row.start ?? null]),
     ...dimensions,
@@ -156,7 +166,13 @@ function lineOf(row: UsageRow, { group_by, granularity }: UsageQuery): CsvValue[
     inputTokens,
     cachedTokens,
     outputTokens,
-    costUsd,
+    costCell(row),
     estimatedCalls,
+    unpricedCalls,
   ]
+}
+
+/** Empty where nothing of it is priced: a 0 would say that it was free. */
+export function costCell({ costUsd, unpricedCalls }: UsageSums): string | null {
+  return unpricedCalls > 0 && costUsd === '0' ? null : costUsd
 }

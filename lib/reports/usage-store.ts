@@ -1,6 +1,9 @@
 /**
  * Sums of rollups, by any dimensions. Values are parameters throughout; names of columns and tables come from the lists
  * here, never from input. Carried by the rollups' primary keys (start) and by (key_id|team_id|user_id, start).
+ *
+ * Rollups do not tell calls apart whose cost is not known: those, which are few, are counted from the ledger itself,
+ * beside the rollups in the same statement. Carried by usage_event_unpriced, whose condition is `unpricedCall` word for word.
  */
 import type { Visibility } from '#lib/identity/rules/permissions.ts'
 import type { SqlPool } from '#lib/platform/db.ts'
@@ -23,6 +26,7 @@ export type Sums = {
   readonly outputTokens: bigint
   readonly costNanos: bigint
   readonly estimatedCalls: bigint
+  readonly unpricedCalls: bigint
 }
 
 export type GroupRow = Sums & {
@@ -83,8 +87,13 @@ const measures: Record<UsageMeasure, string> = {
   outputTokens: 'output_tokens',
   costUsd: 'cost_nanos',
   estimatedCalls: 'estimated_calls',
+  unpricedCalls: 'unpriced_calls',
 }
 const measureColumns = Object.values(measures)
+const rolledUp = measureColumns.filter((column) => column !== measures.unpricedCalls)
+
+/** A call that used something without a price. Its cost is what the rest of it costs, which may be nothing. */
+export const unpricedCall = `kind = 'call' AND outcome <> 'refused' AND (price_version IS NULL AND tokens <> '{}'::jsonb OR estimated_why LIKE '%no price for %')`
 
 /** Totals stand beside every row, and alone (with null values) where no group is on the page: one snapshot for both. */
 function sumText(question: SumQuestion, parameters: SqlParameters): string {
@@ -126,9 +135,18 @@ function sourceText(
       filterText(dimension as Dimension, wanted ?? [], parameters),
     ),
   ]
+  const dimensions = `start, ${Object.values(columns).join(', ')}, tags`
   return `
-      SELECT start, ${Object.values(columns).join(', ')}, tags, ${measureColumns.join(', ')}
+      SELECT ${dimensions}, ${rolledUp.join(', ')}, 0 AS unpriced_calls
       FROM ${table}
+      WHERE ${conditions.join(' AND ')}
+      UNION ALL
+      SELECT ${dimensions}, ${rolledUp.map(() => '0').join(', ')}, 1
+      FROM (
+        SELECT at AS start, ${Object.values(columns).join(', ').replace('kind', 'key_kind AS kind')}, tags
+        FROM usage_event
+        WHERE ${unpricedCall} AND key_id IS NOT NULL
+      ) AS unpriced
       WHERE ${conditions.join(' AND ')}`
 }
 
@@ -178,6 +196,7 @@ function sumsOf(row: RawRow, prefix: string): Sums {
     outputTokens: value('output_tokens'),
     costNanos: value('cost_nanos'),
     estimatedCalls: value('estimated_calls'),
+    unpricedCalls: value('unpriced_calls'),
   }
 }
 
@@ -189,4 +208,5 @@ export const noSums: Sums = {
   outputTokens: 0n,
   costNanos: 0n,
   estimatedCalls: 0n,
+  unpricedCalls: 0n,
 }

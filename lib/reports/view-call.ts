@@ -7,7 +7,7 @@ import { decisionIdOf } from '#lib/platform/ids.ts'
 import { usdOfNanos } from '#lib/platform/money.ts'
 import type { CallItem, Principal, Receipt, RuleView } from '#lib/reports/calls-contract.ts'
 import { findNames } from '#lib/reports/names-store.ts'
-import { lineUsd, receiptTokens } from '#lib/reports/rules/receipt.ts'
+import { lineUsd, receiptTokens, unpricedUnits } from '#lib/reports/rules/receipt.ts'
 
 /** Names of whatever calls refer to, by kind and id. */
 export type CallNames = (
@@ -60,6 +60,7 @@ export function callItemOf(call: StoredEvent, names: CallNames): CallItem {
     stream: call.stream,
     tokens: receiptTokens(call.tokens),
     costUsd: usdOfNanos(call.costNanos),
+    unpriced: unpricedUnits(call.tokens, call.priceLines),
     estimated: call.estimated,
     userAgent: call.userAgent,
     totalMs: timing.parse(call.timing).totalMs,

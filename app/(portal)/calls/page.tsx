@@ -123,6 +123,7 @@ function NotForYou() {
 /** What is on the page, exact. The whole of a period is the usage page's business. */
 function PageSums({ calls }: { readonly calls: readonly CallItem[] }) {
   const spent = calls.reduce((sum, { costUsd }) => sum + toNanos(costUsd), 0n)
+  const unpriced = calls.filter((call) => call.unpriced.length > 0).length
   const refused = calls.filter(({ outcome }) => outcome === 'refused').length
   return (
     <>
@@ -130,7 +131,7 @@ function PageSums({ calls }: { readonly calls: readonly CallItem[] }) {
         <b>{formatCount(calls.length)}</b> {calls.length === 1 ? 'call' : 'calls'} on this page
       </span>
       <span>
-        <b>{formatMoney(spent)}</b> together
+        <b>{formatMoney(spent)}</b> together{unpriced > 0 ? `, and ${formatCount(unpriced)} not priced` : ''}
       </span>
       {refused > 0 ? <span className="phone:hidden">{plural(refused, 'refused', 'refused')}</span> : null}
     </>

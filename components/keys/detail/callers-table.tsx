@@ -1,7 +1,8 @@
 import { clientName } from '#components/calls/client-name.ts'
-import { formatBigCount, formatCount, formatKey, formatMoney } from '#components/ui/format.ts'
+import { formatBigCount, formatCount, formatKey } from '#components/ui/format.ts'
 import { Table, Td, Th } from '#components/ui/table.tsx'
 import { Time } from '#components/ui/time.tsx'
+import { Spent } from '#components/usage/spent.tsx'
 import type { CallerView } from '#lib/keys/list-callers.ts'
 
 type CallersTableProps = {
@@ -53,7 +54,9 @@ export function CallersTable({ callers, nowMs, withSecret = false }: CallersTabl
             <Td num dim drop={4}>
               {formatBigCount(caller.inputTokens + caller.outputTokens)}
             </Td>
-            <Td num>{formatMoney(caller.costUsd)}</Td>
+            <Td num>
+              <Spent sums={caller} />
+            </Td>
             <Td num dim drop={3}>
               <Time at={Date.parse(caller.lastAt)} as="age" now={nowMs} />
             </Td>

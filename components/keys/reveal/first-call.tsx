@@ -4,18 +4,25 @@ import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useState, type ReactNode } from 'react'
 import * as z from 'zod'
+import { costWords, isUnpriced } from '#components/calls/call-cost.ts'
 import { sendTestCall, type TestCall } from '#components/keys/reveal/send-test-call.ts'
 import { ApiProblem, readApi } from '#components/query/api.ts'
 import { queryKeys } from '#components/query/keys.ts'
 import { Button } from '#components/ui/button.tsx'
 import { cn } from '#components/ui/cn.ts'
-import { formatCallCost, formatLatency, formatTokens } from '#components/ui/format.ts'
+import { formatLatency, formatTokens } from '#components/ui/format.ts'
 import { Glyph } from '#components/ui/glyph.tsx'
 import { useHotkey } from '#components/ui/hotkeys.ts'
 import { Link } from '#components/ui/link.tsx'
+import { units } from '#lib/catalog/contract.ts'
 
 /** What this place needs to know of a settled call. */
-const settledCall = z.object({ id: z.string(), status: z.number(), costUsd: z.string() })
+const settledCall = z.object({
+  id: z.string(),
+  status: z.number(),
+  costUsd: z.string(),
+  unpriced: z.array(z.enum(units)),
+})
 const firstCalls = z.object({ data: z.array(settledCall).max(1) })
 
 const everyMs = 2_000
@@ -71,7 +78,9 @@ export function FirstCall({ keyId, secret, model, hotkey = false }: FirstCallPro
         <b>
           {isServed ? `The first call arrived, ${arrived.status}` : `The first call was refused, ${arrived.status}`}
         </b>{' '}
-        {isServed ? <span className="text-ink-2">for {formatCallCost(arrived.costUsd)}.</span> : null}{' '}
+        {isServed ? (
+          <span className="text-ink-2">{isUnpriced(arrived) ? 'and is not priced' : `for ${costWords(arrived)}`}.</span>
+        ) : null}{' '}
         <Link href={`/calls/${arrived.id}`}>Receipt</Link>
       </Strip>
     )
@@ -125,7 +134,7 @@ export function SentCall({ call }: { readonly call: TestCall }) {
       <b>It works, {call.status}</b>{' '}
       <span className="text-ink-2 tabular-nums">
         in {formatLatency(call.tookMs)}, {formatTokens(call.tokensIn, call.tokensOut)} tokens
-        {cost === null ? '' : `, ${formatCallCost(cost)}`}
+        {cost === null ? '' : `, ${cost}`}
       </span>{' '}
       {cost !== null && call.id ? <Link href={`/calls/${call.id}`}>Receipt</Link> : null}
       <span className="block truncate text-xs text-ink-2">
@@ -137,7 +146,7 @@ export function SentCall({ call }: { readonly call: TestCall }) {
 
 const settleTries = 20
 
-/** The cost, once the call is settled: until then there is no receipt. */
+/** The cost in words, once the call is settled: until then there is no receipt. */
 function useCost(call: TestCall): string | null {
   const { data } = useQuery({
     queryKey: queryKeys.call(call.id ?? ''),
@@ -147,5 +156,5 @@ function useCost(call: TestCall): string | null {
     retryDelay: 500,
     staleTime: Infinity,
   })
-  return data?.costUsd ?? null
+  return data ? costWords(data) : null
 }

@@ -1,7 +1,23 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { NanosPerMillion, TokenVector, Unit } from '#lib/catalog/contract.ts'
 import { priceCall } from '#lib/catalog/rules/price-call.ts'
-import { lineUsd, receiptTokens, standing, type Booking } from '#lib/reports/rules/receipt.ts'
+import { lineUsd, receiptTokens, standing, unpricedUnits, type Booking } from '#lib/reports/rules/receipt.ts'
+
+describe('what has no price', () => {
+  test.each<[string, TokenVector, NanosPerMillion, Unit[]]>([
+    ['nothing, where all has one', { input: 9, output: 3 }, { input: 1, output: 1 }, []],
+    ['nothing, where nothing was used', {}, {}, []],
+    ['nothing, where it is free and says so', { input: 9, output: 3 }, { input: 0, output: 0 }, []],
+    ['nothing, where another price stands in', { input: 9, cached_read: 3 }, { input: 1 }, []],
+    ['nothing, where all of the output was reasoning', { output: 3, reasoning: 3 }, { output: 1, reasoning: 1 }, []],
+    ['all, and reasoning is in the output', { input: 9, output: 3, reasoning: 2 }, {}, ['input', 'output']],
+    ['the one unit', { input: 9, audio_output: 3 }, { input: 1 }, ['audio_output']],
+  ])('is %s', (_what, tokens, prices, expected) => {
+    expect(unpricedUnits(tokens, priceCall(tokens, prices).lines)).toEqual(expected)
+    expect(priceCall(tokens, prices).unpriced).toEqual(expected)
+  })
+})
 
 describe('what one line costs', () => {
   test.each([

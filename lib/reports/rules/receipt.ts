@@ -33,6 +33,16 @@ export function standing<Call extends Booking>(call: Call, corrections: readonly
   }, call)
 }
 
+/**
+ * What was used and has no price line: its cost is not known, so the call's cost is that of the rest. Reasoning is part
+ * of the output, and is billed as either.
+ */
+export function unpricedUnits(tokens: TokenVector, lines: readonly Pick<PriceLine, 'unit'>[]): Unit[] {
+  const priced = new Set(lines.map(({ unit }) => unit))
+  const isPriced = (unit: Unit) => priced.has(unit) || (unit === 'output' && priced.has('reasoning'))
+  return units.filter((unit) => unit !== 'reasoning' && (tokens[unit] ?? 0) !== 0 && !isPriced(unit))
+}
+
 function addTokens(a: TokenVector, b: TokenVector): TokenVector {
   const sum: TokenVector = {}
   for (const unit of units) {
