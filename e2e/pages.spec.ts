@@ -8,7 +8,17 @@ const pages: readonly (readonly [who: string, paths: readonly string[]])[] = [
   ['Tess', ['/', '/keys', '/usage']],
   [
     'Ada',
-    ['/admin', '/keys', '/admin/providers', '/models', '/admin/profiles', '/admin/people', '/admin/audit', '/showback'],
+    [
+      '/admin',
+      '/keys',
+      '/admin/providers',
+      '/models',
+      '/admin/profiles',
+      '/admin/people',
+      '/admin/audit',
+      '/admin/settings/organisation',
+      '/showback',
+    ],
   ],
   ['Finn', ['/showback', '/showback?by=user', '/calls', '/models']],
   ['Audrey', ['/admin/audit', '/admin/profiles', '/keys', '/calls']],

@@ -16,6 +16,7 @@ describe('the navigation of a role', () => {
       ['Supply', 'Models and prices', 'Providers'],
       ['Money', 'Showback'],
       ['Assurance', 'Audit log'],
+      ['Organisation', 'Settings'],
     ])
   })
   test('finance has money first', () => {
@@ -44,6 +45,7 @@ describe('several roles', () => {
       ['Supply', 'Models and prices', 'Providers'],
       ['Money', 'Showback'],
       ['Assurance', 'Audit log'],
+      ['Organisation', 'Settings'],
       ['Developer', 'Usage', 'Calls'],
     ])
     expect(words(['admin', 'developer'])).toEqual(words(['developer', 'admin']))

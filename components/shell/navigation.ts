@@ -23,6 +23,7 @@ const profiles = { label: 'Access profiles', href: '/admin/profiles', icon: 'shi
 const people = { label: 'People and teams', href: '/admin/people', icon: 'users' } as const
 const providers = { label: 'Providers', href: '/admin/providers', icon: 'server' } as const
 const showback = { label: 'Showback', href: '/showback', icon: 'chart', key: 's' } as const
+const settings = { label: 'Settings', href: '/admin/settings/organisation', icon: 'settings' } as const
 const audit = { label: 'Audit log', href: '/admin/audit', icon: 'scroll', key: 'a' } as const
 
 /** What each role sees. Only pages that exist stand here. */
@@ -34,6 +35,7 @@ const byRole: Record<Role, readonly NavigationGroup[]> = {
     { title: 'Supply', items: [{ ...models, label: 'Models and prices' }, providers] },
     { title: 'Money', items: [showback] },
     { title: 'Assurance', items: [audit] },
+    { title: 'Organisation', items: [settings] },
   ],
   finance: [
     { title: null, items: [home] },

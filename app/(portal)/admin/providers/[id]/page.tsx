@@ -12,6 +12,8 @@ import { kindWords } from '#components/providers/kind-words.ts'
 import { ProviderActs } from '#components/providers/provider-acts.tsx'
 import { ProviderCondition } from '#components/providers/provider-health.tsx'
 import { RouteTable } from '#components/providers/route-table.tsx'
+import { TimeoutFacts } from '#components/providers/timeout-facts.tsx'
+import { TimeoutsPanel } from '#components/providers/timeouts-panel.tsx'
 import { Columns, PageBody, PageHeader } from '#components/shell/page.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
 import { CopyLine } from '#components/ui/copy-button.tsx'
@@ -133,6 +135,19 @@ export default async function ProviderPage({ params, searchParams }: Props) {
               <CredentialTable provider={provider} mayWrite={writes} nowMs={context.clock.nowMs()} />
             ) : null}
           </Section>
+          <Section
+            title="Time-outs"
+            aside="How long it may take"
+            end={
+              writes ? (
+                <ButtonLink size="small" href={`${path}?panel=timeouts`} scroll={false}>
+                  Change
+                </ButtonLink>
+              ) : undefined
+            }
+          >
+            <TimeoutFacts {...provider} />
+          </Section>
           <Section title={<Counted count={models.data.length}>Routes</Counted>}>
             {models.data.length === 0 ? (
               <p className="text-ink-2">No model routes here yet. Routes are added on the page of a model.</p>
@@ -143,6 +158,7 @@ export default async function ProviderPage({ params, searchParams }: Props) {
         </Columns>
       </PageBody>
       {panel === 'connection' ? <ConnectionPanel provider={provider} live={live} closeHref={path} /> : null}
+      {panel === 'timeouts' ? <TimeoutsPanel provider={provider} closeHref={path} /> : null}
       {panel === 'credential' ? <CredentialPanel provider={provider} live={live} closeHref={path} /> : null}
     </>
   )
