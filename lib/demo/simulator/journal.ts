@@ -7,9 +7,9 @@
  */
 export type Finish = 'done' | 'aborted' | 'error'
 
-/** Only where a call used it. */
-export type MediaUsage = { readonly images?: number; readonly seconds?: number; readonly characters?: number }
-const MEDIA = ['images', 'seconds', 'characters'] as const
+/** Only where a call used it. Audio tokens are inside the prompt. */
+const MEDIA = ['images', 'seconds', 'characters', 'audio_tokens'] as const
+export type MediaUsage = { readonly [unit in (typeof MEDIA)[number]]?: number }
 
 /** In OpenAI's words for every wire: cached and written tokens are inside the prompt, reasoning inside the completion. */
 export type Usage = {
@@ -22,6 +22,7 @@ export type Usage = {
   images?: number
   seconds?: number
   characters?: number
+  audio_tokens?: number
 }
 
 export type CallCounts = { calls: number; finished: Record<Finish, number> } & Usage

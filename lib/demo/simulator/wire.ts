@@ -48,7 +48,7 @@ export type Answer = {
   readonly model: string
   readonly steering: Steering
   readonly generation: Generation
-  /** What is billed in other units than tokens. */
+  /** What is billed in other units than tokens of text. */
   readonly media?: MediaUsage
   /** The answer in one piece; bytes where it is no text, which no `garbage` touches. */
   readonly body: (identity: CallIdentity) => string | Buffer

@@ -90,7 +90,13 @@ describe('the surface', () => {
     expect(await answer.json()).toMatchObject({ model: 'chat eu' })
   })
 
+  test('of deployments has responses beside them, for the deployment in the body', async () => {
+    const answer = await client.responses.create({ model, input: '@sim out=3 hi' })
+    expect(answer).toMatchObject({ model, usage: { output_tokens: 3 } })
+  })
+
   test.each([
+    '/openai/responses',
     '/openai/deployments/chat-eu/chat/completions',
     '/openai/deployments/chat-eu/chat/completions?api-version=preview',
     '/openai/deployments/chat-eu/nothing?api-version=2024-10-21',

@@ -40,6 +40,8 @@ const V1_CALLS: Readonly<Record<string, ReadCall>> = {
 }
 
 const DEPLOYMENT = /^\/openai\/deployments\/([^/]+)(\/.+)$/
+/** Of the classic surface's calls the one whose body names the deployment. */
+const RESPONSES = '/openai/responses'
 const V1 = '/openai/v1'
 const MODELS = '/models'
 
@@ -49,6 +51,7 @@ function route(method: string, path: string, query: string): Route {
 
   // To Azure an address without a version that it has is no address.
   if (!/^\d{4}-\d{2}-\d{2}(-preview)?$/.test(version ?? '')) return noResource
+  if (method === 'POST' && path === RESPONSES) return call(path, readResponse)
   const [, deployment = '', operation = ''] = DEPLOYMENT.exec(path) ?? []
   const read = method === 'POST' ? CALLS[operation] : undefined
   if (read) return call(operation, (request, id) => read(withModel(request, decode(deployment)), id))

@@ -42,6 +42,7 @@ describe('the simulated Vertex AI', () => {
   })
 
   test.each([
+    ['of the first version under its other name', { anthropic_version: '2023-06-01' }, 'anthropic_version'],
     ['without a version', { anthropic_version: undefined }, 'anthropic_version'],
     ['with a model in the body', { model: 'claude' }, 'model: Extra inputs are not permitted'],
   ])('refuses a Claude’s request %s', async (_what, fields, message) => {

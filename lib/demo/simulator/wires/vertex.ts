@@ -64,12 +64,15 @@ function placeOfId(request: unknown): string | null {
   return null
 }
 
-const VERSION = 'vertex-2023-10-16'
+const FIRST_VERSION = 'vertex-2023-10-16'
+/** Later ones are dates, as in Anthropic's own API. */
+const LATER_VERSION = /^20(?:2[4-9]|[3-9]\d)-\d{2}-\d{2}$/
 
 function rawPredict(request: unknown, model: string, id: string): CallRead {
   if (!isObject(request)) return readMessages(request, id)
   const { anthropic_version: version, ...members } = request
-  if (version !== VERSION) return refused(model, `anthropic_version: Expected '${VERSION}'`, id)
+  const isKnown = typeof version === 'string' && (version === FIRST_VERSION || LATER_VERSION.test(version))
+  if (!isKnown) return refused(model, `anthropic_version: Expected '${FIRST_VERSION}' or a later date`, id)
   if ('model' in members) return refused(model, 'model: Extra inputs are not permitted', id)
   return readMessages({ ...members, model }, id)
 }

@@ -33,9 +33,9 @@ describe('the totals', () => {
   test('count tokens of the models that are billed in them', async () => {
     await post('/images/generations', { model: 'gpt-image-1.5', prompt: '@sim in=3 out=9 A', n: 2 })
     await post('/audio/speech', { model: 'gpt-4o-mini-tts', voice: 'ash', input: '@sim in=4 out=5 A' })
-    await transcribe({ model: 'gpt-4o-transcribe', prompt: '@sim out=6' })
+    await transcribe({ model: 'gpt-4o-transcribe', prompt: '@sim out=6 Kiel' })
     const totals = simulator.totals()
-    expect(totals).toMatchObject({ prompt_tokens: 3 + 4 + 30, completion_tokens: 18 + 5 + 6 })
+    expect(totals).toMatchObject({ prompt_tokens: 3 + 4 + 31, audio_tokens: 30, completion_tokens: 18 + 5 + 6 })
     expect(totals).not.toHaveProperty('seconds')
   })
 

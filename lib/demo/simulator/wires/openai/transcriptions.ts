@@ -39,7 +39,8 @@ export function readTranscription(request: unknown): CallRead {
     })
     const generation = inTokens ? plan : { ...plan, prompt: 0, visible: 0 }
     const textTokens = Math.min(text, plan.prompt)
-    const tokens = `{"type":"tokens","input_tokens":${plan.prompt},"input_token_details":{"text_tokens":${textTokens},"audio_tokens":${plan.prompt - textTokens}},"output_tokens":${plan.visible},"total_tokens":${plan.prompt + plan.visible}}`
+    const audioTokens = plan.prompt - textTokens
+    const tokens = `{"type":"tokens","input_tokens":${plan.prompt},"input_token_details":{"text_tokens":${textTokens},"audio_tokens":${audioTokens}},"output_tokens":${plan.visible},"total_tokens":${plan.prompt + plan.visible}}`
     const usage = `,"usage":${inTokens ? tokens : `{"type":"duration","seconds":${seconds}}`}`
     const told = steering.usage === 'none' ? '' : usage
     const said = answerText(0, 0, plan.visible)
@@ -50,7 +51,7 @@ export function readTranscription(request: unknown): CallRead {
         model,
         steering,
         generation,
-        ...(inTokens ? {} : { media: { seconds } }),
+        media: inTokens ? { audio_tokens: audioTokens } : { seconds },
         body: () => (isJson ? jsonOf(said, seconds, format, told) : plainOf(said, seconds, format)),
         ...(isJson ? {} : { bodyType: 'text/plain; charset=utf-8' }),
         script: isStream ? () => textScript(said, told) : null,
