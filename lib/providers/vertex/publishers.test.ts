@@ -108,6 +108,18 @@ describe('the body of a call to a Claude', () => {
     expect(bodyFieldsFor(connection, 'messages', claude, {})).toStrictEqual({ ...version, model: undefined })
   })
 
+  test.each([
+    ['2026-10-21', '2026-10-21'],
+    ['vertex-2023-10-16', 'vertex-2023-10-16'],
+    ['2023-06-01', 'vertex-2023-10-16'],
+    ['bedrock-2023-05-31', 'vertex-2023-10-16'],
+    ['9', 'vertex-2023-10-16'],
+    [7, 'vertex-2023-10-16'],
+  ])('keeps a later version of the API that the caller was made for: of %s it has %s', (asked, sent) => {
+    const fields = bodyFieldsFor(connection, 'messages', claude, { anthropic_version: asked })
+    expect(fields).toMatchObject({ anthropic_version: sent })
+  })
+
   test('has the model where tokens are counted, without its publisher', () => {
     const fields = bodyFieldsFor(connection, 'count_tokens', `anthropic/${claude}`, {})
     expect(fields).toStrictEqual({ ...version, model: claude })

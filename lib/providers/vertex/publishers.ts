@@ -29,10 +29,21 @@ const anthropic: Provider = {
     const target = facts.operation === 'count_tokens' ? 'count-tokens' : nameIn(facts)
     return to(facts, `anthropic/models/${target}:${method}`, ['anthropic-beta'])
   },
-  bodyFields: (_body, operation, upstreamModel): BodyFields => ({
-    anthropic_version: 'vertex-2023-10-16',
+  bodyFields: (body, operation, upstreamModel): BodyFields => ({
+    anthropic_version: versionIn(body),
     model: operation === 'count_tokens' ? modelOf(upstreamModel).name : undefined,
   }),
+}
+
+const firstVersion = 'vertex-2023-10-16'
+
+/**
+ * What the caller's client was made for. Later versions have the same name on every cloud, a date, and change what is
+ * answered; to the first one Vertex gave a name of its own.
+ */
+function versionIn({ anthropic_version: asked }: BodyFields): string {
+  const isLater = typeof asked === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(asked) && asked > '2023-06-01'
+  return isLater ? asked : firstVersion
 }
 
 /** Models of other publishers are on a wire that is not spoken here. */
