@@ -262,6 +262,7 @@ describe.each(mounts)('through the %s', (mount) => {
         expect(JSON.stringify(headers)).not.toContain(key.text)
         expect(JSON.stringify([data, [...response.headers]])).not.toContain(credential)
         expect(response.headers.get('x-ms-region')).toBeNull()
+        expect(response.headers.get('apim-request-id')).toBe((await lastCall()).id)
       },
     )
 

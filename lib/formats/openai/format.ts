@@ -36,7 +36,14 @@ export const openai: Format = {
   streamType: eventStreamType,
   limitHeaders,
   idHeader: 'x-request-id',
-  answerHeaders: [...commonAnswerHeaders, 'x-request-id', 'openai-processing-ms', 'openai-version'],
+  answerHeaders: [
+    ...commonAnswerHeaders,
+    'x-request-id',
+    'openai-processing-ms',
+    'openai-version',
+    // Azure's, which its support asks for.
+    'apim-request-id',
+  ],
   readAnswer,
 }
 
