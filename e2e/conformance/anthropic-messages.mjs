@@ -2,7 +2,7 @@
 import Anthropic from '@anthropic-ai/sdk'
 import { zodOutputFormat } from '@anthropic-ai/sdk/helpers/zod'
 import * as z from 'zod'
-import { collect, conversations, natively, pixel, weather } from './case.mjs'
+import { collect, conversations, makers, natively, pixel, weather } from './case.mjs'
 
 const open = (at) => new Anthropic({ baseURL: at.anthropic, apiKey: at.key, authToken: null })
 /** As Claude Code does it: ANTHROPIC_AUTH_TOKEN is a bearer token, and calls go to the beta address. */
@@ -49,7 +49,7 @@ const thinking = {
 const unseen = { content: [{ type: 'text' }], usage: { output_tokens: 14 }, stop_reason: 'end_turn' }
 const parcel = z.object({ id: z.string(), weight: z.number() })
 
-const messages = conversations({ client: '@anthropic-ai/sdk', endpoint: 'messages', wire: 'anthropic' }, [
+const scenarios = [
   { name: 'plain', run: create({}) },
   { name: 'system prompt', run: create({ system: 'You answer in one sentence.' }) },
   { name: 'system blocks and history', run: create(history) },
@@ -147,6 +147,13 @@ const messages = conversations({ client: '@anthropic-ai/sdk', endpoint: 'message
       return { events: await collect(running), final: await running.finalMessage() }
     },
   },
+]
+
+const messages = conversations({ client: '@anthropic-ai/sdk', endpoint: 'messages', wire: 'anthropic' }, scenarios, [
+  ...makers,
+  'azure',
+  'vertex',
+  'vertex-anthropic',
 ])
 
 const { max_tokens: _none, ...counted } = asked
@@ -174,4 +181,20 @@ const models = natively({ client: '@anthropic-ai/sdk', endpoint: 'models', wire:
   { name: 'retrieve', expected: { result: entry }, run: (at) => open(at).models.retrieve(at.model) },
 ])
 
-export default [...messages, ...counting, ...models]
+/** The gateway has Anthropic's calls a second time, below a path of their own. */
+const below = { client: '@anthropic-ai/sdk', wire: 'anthropic-below', provider: 'anthropic' }
+const moved = (run) => (at) => run({ ...at, anthropic: at['anthropic-below'] })
+const again = [
+  ...natively({ ...below, endpoint: 'messages' }, [
+    { name: 'plain', run: moved(create({})) },
+    { name: 'plain', stream: true, run: moved(stream({})) },
+  ]),
+  ...natively({ ...below, endpoint: 'count_tokens' }, [
+    { name: 'plain', run: moved((at) => open(at).messages.countTokens({ model: at.model, ...counted })) },
+  ]),
+  ...natively({ ...below, endpoint: 'models' }, [
+    { name: 'retrieve', expected: { result: entry }, run: moved((at) => open(at).models.retrieve(at.model)) },
+  ]),
+]
+
+export default [...messages, ...counting, ...models, ...again]

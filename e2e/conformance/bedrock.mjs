@@ -7,7 +7,7 @@ import {
   InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
-import { conversations, natively, pixel, thrownBy, weather } from './case.mjs'
+import { conversations, makers, natively, pixel, thrownBy, weather } from './case.mjs'
 
 /** On plain http the client must be told to speak HTTP/1. */
 const open = (at, more = {}) =>
@@ -60,7 +60,7 @@ const converseStream = (body) => async (at) => {
   return { ...said, input: said.input === '' ? null : JSON.parse(said.input) }
 }
 
-const conversing = conversations({ client: '@aws-sdk/client-bedrock-runtime', endpoint: 'converse', wire: 'bedrock' }, [
+const scenarios = [
   { name: 'plain', run: converse({}) },
   { name: 'system prompt', run: converse({ system: [text('You answer in one sentence.')] }) },
   { name: 'cut by maxTokens', run: converse({ inferenceConfig: { maxTokens: 8 } }) },
@@ -88,7 +88,13 @@ const conversing = conversations({ client: '@aws-sdk/client-bedrock-runtime', en
     run: converseStream({ messages: [user(text('@sim tool out=30 Weather?'))], toolConfig: { tools: [tool] } }),
   },
   { name: 'parallel tool results', stream: true, run: converseStream(toolTurn) },
-])
+]
+
+const conversing = conversations(
+  { client: '@aws-sdk/client-bedrock-runtime', endpoint: 'converse', wire: 'bedrock' },
+  scenarios,
+  [...makers, 'azure', 'vertex', 'vertex-anthropic'],
+)
 
 const anthropicBody = JSON.stringify({
   anthropic_version: 'bedrock-2023-05-31',

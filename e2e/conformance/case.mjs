@@ -7,8 +7,14 @@
  * @typedef {object} At
  * @property {string} openai ends in /v1
  * @property {string} anthropic the host alone; clients add /v1/messages
- * @property {string} gemini the host alone; clients add /v1beta/…
+ * @property {string} anthropic-below the same, where the gateway has it below /anthropic
+ * @property {string} gemini ends in /gemini; clients add /v1beta/…
+ * @property {string} gemini-root the same, where the gateway has it at the host alone
  * @property {string} bedrock ends in /bedrock
+ * @property {string} azure ends in /azure; clients add /openai/deployments/…
+ * @property {string} azure-v1 ends in /azure/openai/v1
+ * @property {string} vertex ends in /vertex; clients add /v1beta1/projects/…
+ * @property {string} vertex-anthropic ends in /vertex/v1; clients add /projects/…
  * @property {string} key
  * @property {string} model
  * @property {string} other a model that is not `model`
@@ -20,8 +26,9 @@
  * @typedef {object} Case
  * @property {string} client
  * @property {string} endpoint
- * @property {'openai' | 'anthropic' | 'gemini' | 'bedrock'} provider whose model answers
- * @property {'openai' | 'anthropic' | 'gemini' | 'bedrock'} wire that the client speaks
+ * @property {keyof typeof formats} provider whose model answers
+ * @property {keyof typeof formats} wire the address in `At` that the client calls
+ * @property {boolean} translated the provider does not speak what the client does
  * @property {boolean} stream
  * @property {string} name
  * @property {string} [model] another than the provider's usual one
@@ -32,33 +39,68 @@
  * @property {(at: At) => Promise<unknown>} run
  */
 
-const everyProvider = ['openai', 'anthropic', 'gemini', 'bedrock']
+/** What is spoken at each address, and by each provider. */
+const formats = {
+  openai: 'openai',
+  azure: 'openai',
+  'azure-v1': 'openai',
+  anthropic: 'anthropic',
+  'anthropic-below': 'anthropic',
+  'vertex-anthropic': 'anthropic',
+  gemini: 'gemini',
+  'gemini-root': 'gemini',
+  vertex: 'gemini',
+  bedrock: 'bedrock',
+}
+
+/** Azure's deployments answer chats alone: responses are carried to them as chats. */
+const isTranslated = ({ endpoint, wire, provider }) =>
+  formats[wire] !== formats[provider] || (provider === 'azure' && endpoint === 'responses')
+
+/** Who has a wire of their own. */
+export const makers = ['openai', 'anthropic', 'gemini', 'bedrock']
+const isCloud = (name) => !makers.includes(name)
+
+/** What a cloud could do otherwise than whoever made its wire, where calls are translated: addresses, versions and ids. */
+const clouds = /^(plain|tool|tool result|parallel tool results|function|function response)$/
 
 /**
- * Conversations of one client at one endpoint: natively, and unless they are `native` with the models of every other
- * provider too. `otherwise` is what must be told where a provider cannot do what the client's own does.
+ * Conversations of one client at one endpoint: with the models of these providers, those that are `native` with its own
+ * alone, and between a cloud and another wire the few that depend on the cloud: the translation is its maker's.
+ * `otherwise` is what must be told where a provider cannot do what the client's own does.
  *
  * @param {Pick<Case, 'client' | 'endpoint' | 'wire'>} of
  * @param {readonly (Pick<Case, 'name' | 'run'> & Partial<Case> & { native?: boolean, otherwise?: object })[]} scenarios
+ * @param {readonly Case['provider'][]} providers
  * @returns {Case[]}
  */
-export function conversations(of, scenarios) {
-  return everyProvider.flatMap((provider) =>
-    scenarios
+export function conversations(of, scenarios, providers = makers) {
+  return providers.flatMap((provider) => {
+    const translated = isTranslated({ ...of, provider })
+    const isBrief = translated && (isCloud(of.wire) || isCloud(provider))
+    return scenarios
       .filter(({ native }) => !native || provider === of.wire)
-      .map(({ native: _native, otherwise = {}, ...scenario }) => ({
-        stream: false,
-        ...of,
-        provider,
-        ...scenario,
-        ...(otherwise[provider] ? { expected: otherwise[provider] } : {}),
-      })),
-  )
+      .filter(({ name }) => !isBrief || clouds.test(name))
+      .map(({ native: _native, otherwise = {}, ...scenario }) => {
+        const expected = otherwise[provider] ?? (provider === of.wire ? undefined : otherwise[formats[provider]])
+        return {
+          stream: false,
+          ...of,
+          provider,
+          translated,
+          ...scenario,
+          ...(expected ? { expected } : {}),
+        }
+      })
+  })
 }
 
-/** The same at endpoints that no other wire has. */
+/** The same at endpoints that no other wire has; `provider` where it is another than the wire's own. */
 export function natively(of, scenarios) {
-  return scenarios.map((scenario) => ({ stream: false, provider: of.wire, ...of, ...scenario }))
+  return scenarios.map((scenario) => {
+    const one = { stream: false, provider: of.wire, ...of, ...scenario }
+    return { ...one, translated: isTranslated(one) }
+  })
 }
 
 /** Everything that an async iterable gives. */
@@ -97,6 +139,27 @@ function describe(error) {
 
 /** The smallest PNG there is, one pixel. */
 export const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+
+/** A WAV of 8 kHz, one channel, 16 bits. */
+export const twoSecondsOfSilence = silence(2)
+
+function silence(seconds) {
+  const [rate, soundBytes] = [8_000, seconds * 16_000]
+  const head = Buffer.alloc(44)
+  head.write('RIFF', 0)
+  head.writeUInt32LE(36 + soundBytes, 4)
+  head.write('WAVEfmt ', 8)
+  head.writeUInt32LE(16, 16)
+  head.writeUInt16LE(1, 20)
+  head.writeUInt16LE(1, 22)
+  head.writeUInt32LE(rate, 24)
+  head.writeUInt32LE(rate * 2, 28)
+  head.writeUInt16LE(2, 32)
+  head.writeUInt16LE(16, 34)
+  head.write('data', 36)
+  head.writeUInt32LE(soundBytes, 40)
+  return Buffer.concat([head, Buffer.alloc(soundBytes)])
+}
 
 export const weather = {
   name: 'get_weather',

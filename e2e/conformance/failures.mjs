@@ -4,8 +4,19 @@ import { createOpenAI } from '@ai-sdk/openai'
 import Anthropic from '@anthropic-ai/sdk'
 import { GoogleGenAI } from '@google/genai'
 import { generateText } from 'ai'
-import OpenAI from 'openai'
-import { natively, thrownBy } from './case.mjs'
+import OpenAI, { AzureOpenAI } from 'openai'
+import { makers, natively, thrownBy } from './case.mjs'
+import { openAnthropicAtVertex, openGoogleAtVertex } from './open-vertex.mjs'
+
+const byStatus = {
+  400: 'BadRequestError',
+  401: 'AuthenticationError',
+  403: 'PermissionDeniedError',
+  404: 'NotFoundError',
+  429: 'RateLimitError',
+  502: 'InternalServerError',
+}
+const oneForAll = Object.fromEntries(Object.keys(byStatus).map((status) => [status, 'ApiError']))
 
 const clients = [
   {
@@ -15,14 +26,7 @@ const clients = [
         { model: at.model, messages: [{ role: 'user', content }], stream: options.stream ?? false },
         call,
       ),
-    classes: {
-      400: 'BadRequestError',
-      401: 'AuthenticationError',
-      403: 'PermissionDeniedError',
-      404: 'NotFoundError',
-      429: 'RateLimitError',
-      502: 'InternalServerError',
-    },
+    classes: byStatus,
     spent: 'RateLimitError',
     timeout: 'APIConnectionTimeoutError',
     retries: 2,
@@ -34,14 +38,7 @@ const clients = [
         { model: at.model, max_tokens: 256, messages: [{ role: 'user', content }], stream: options.stream ?? false },
         call,
       ),
-    classes: {
-      400: 'BadRequestError',
-      401: 'AuthenticationError',
-      403: 'PermissionDeniedError',
-      404: 'NotFoundError',
-      429: 'RateLimitError',
-      502: 'InternalServerError',
-    },
+    classes: byStatus,
     spent: 'EnforcedSpendLimitReachedError',
     timeout: 'APIConnectionTimeoutError',
     retries: 2,
@@ -53,7 +50,48 @@ const clients = [
       const request = { model: at.model, contents: content, config: { abortSignal: signal } }
       return stream ? models.generateContentStream(request) : models.generateContent(request)
     },
-    classes: { 400: 'ApiError', 401: 'ApiError', 403: 'ApiError', 404: 'ApiError', 429: 'ApiError', 502: 'ApiError' },
+    classes: oneForAll,
+    spent: 'ApiError',
+    timeout: null,
+    retries: 0,
+  },
+  {
+    of: { client: 'AzureOpenAI', endpoint: 'chat', wire: 'azure' },
+    ask: (at, content, options = {}, call = {}) =>
+      new AzureOpenAI({
+        endpoint: at.azure,
+        apiKey: at.key,
+        apiVersion: '2024-10-21',
+        ...options,
+      }).chat.completions.create(
+        { model: at.model, messages: [{ role: 'user', content }], stream: options.stream ?? false },
+        call,
+      ),
+    classes: byStatus,
+    spent: 'RateLimitError',
+    timeout: 'APIConnectionTimeoutError',
+    retries: 2,
+  },
+  {
+    of: { client: '@anthropic-ai/vertex-sdk', endpoint: 'messages', wire: 'vertex-anthropic' },
+    ask: (at, content, options = {}, call = {}) =>
+      openAnthropicAtVertex(at, options).messages.create(
+        { model: at.model, max_tokens: 256, messages: [{ role: 'user', content }], stream: options.stream ?? false },
+        call,
+      ),
+    classes: byStatus,
+    spent: 'EnforcedSpendLimitReachedError',
+    timeout: 'APIConnectionTimeoutError',
+    retries: 2,
+  },
+  {
+    of: { client: '@google/genai at Vertex', endpoint: 'generateContent', wire: 'vertex' },
+    ask: (at, content, { stream = false, timeout } = {}, { signal } = {}) => {
+      const { models } = openGoogleAtVertex(at, { timeout })
+      const request = { model: at.model, contents: content, config: { abortSignal: signal } }
+      return stream ? models.generateContentStream(request) : models.generateContent(request)
+    },
+    classes: oneForAll,
     spent: 'ApiError',
     timeout: null,
     retries: 0,
@@ -67,7 +105,7 @@ function refusals({ of, ask, classes, spent, retries }) {
     http: Array.from({ length: requests }, () => ({ status })),
   })
   // Google's client tells the body as the text of its message only.
-  const told = of.wire === 'gemini' ? () => undefined : (code) => code
+  const told = of.client.startsWith('@google') ? () => undefined : (code) => code
   return [
     {
       name: 'stranger',
@@ -206,8 +244,11 @@ function leaving({ ask, timeout }) {
   ]
 }
 
+/** Waiting until the provider is called again is the same everywhere, and takes its time. */
+const isQuick = ({ of }) => (makers.includes(of.wire) ? () => true : ({ rests }) => !rests)
+
 const direct = clients.flatMap((client) =>
-  natively(client.of, [...refusals(client), ...providerErrors(client), ...leaving(client)]),
+  natively(client.of, [...refusals(client), ...providerErrors(client), ...leaving(client)].filter(isQuick(client))),
 )
 
 // The AI SDK asks again by its own rules, and wraps what it was told last.

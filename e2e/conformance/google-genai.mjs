@@ -1,6 +1,6 @@
 // Google's client: content, natively and with the models of other providers; counting, embeddings, models.
 import { FunctionCallingConfigMode, GoogleGenAI, Type } from '@google/genai'
-import { collect, conversations, natively, pixel } from './case.mjs'
+import { collect, conversations, makers, natively, pixel } from './case.mjs'
 
 const open = (at) => new GoogleGenAI({ apiKey: at.key, httpOptions: { baseUrl: at.gemini } })
 const asked = { contents: '@sim out=24 Where is parcel 4711?' }
@@ -82,7 +82,7 @@ const json = {
   },
 }
 
-const content = conversations({ client: '@google/genai', endpoint: 'generateContent', wire: 'gemini' }, [
+const scenarios = [
   { name: 'plain', run: create({}) },
   { name: 'system instruction and history', run: create(history) },
   { name: 'image', run: create(picture) },
@@ -137,6 +137,13 @@ const content = conversations({ client: '@google/genai', endpoint: 'generateCont
   { name: 'function', stream: true, run: stream({ contents: '@sim tool out=30 Weather?', config: { tools } }) },
   { name: 'function response', stream: true, run: stream(toolTurn) },
   { name: 'multi-byte text in pieces', stream: true, run: stream({ contents: '@sim garbage=split out=20 Hi' }) },
+]
+
+const content = conversations({ client: '@google/genai', endpoint: 'generateContent', wire: 'gemini' }, scenarios, [
+  ...makers,
+  'azure',
+  'vertex',
+  'vertex-anthropic',
 ])
 
 const counting = natively({ client: '@google/genai', endpoint: 'countTokens', wire: 'gemini' }, [
@@ -165,4 +172,17 @@ const models = natively({ client: '@google/genai', endpoint: 'models', wire: 'ge
   { name: 'get', expected: { result: entry }, run: (at) => open(at).models.get({ model: at.model }) },
 ])
 
-export default [...content, ...counting, ...embeddings, ...models]
+/** The gateway has Gemini's calls a second time, at the address alone. */
+const root = { client: '@google/genai', wire: 'gemini-root', provider: 'gemini' }
+const moved = (run) => (at) => run({ ...at, gemini: at['gemini-root'] })
+const again = [
+  ...natively({ ...root, endpoint: 'generateContent' }, [
+    { name: 'plain', run: moved(create({})) },
+    { name: 'plain', stream: true, run: moved(stream({})) },
+  ]),
+  ...natively({ ...root, endpoint: 'models' }, [
+    { name: 'get', expected: { result: entry }, run: moved((at) => open(at).models.get({ model: at.model })) },
+  ]),
+]
+
+export default [...content, ...counting, ...embeddings, ...models, ...again]

@@ -2,7 +2,7 @@
 import OpenAI from 'openai'
 import { zodResponseFormat } from 'openai/helpers/zod'
 import * as z from 'zod'
-import { collect, conversations, pixel, weather } from './case.mjs'
+import { collect, conversations, makers, pixel, weather } from './case.mjs'
 
 const open = (at) => new OpenAI({ baseURL: at.openai, apiKey: at.key })
 const user = (content) => ({ role: 'user', content })
@@ -51,7 +51,7 @@ const picture = [
 ]
 const parcel = z.object({ id: z.string(), weight: z.number(), state: z.enum(['moving', 'delivered']) })
 
-export default conversations({ client: 'openai', endpoint: 'chat', wire: 'openai' }, [
+const scenarios = [
   { name: 'plain', run: create({}) },
   { name: 'system prompt and history', run: create({ messages: history }) },
   { name: 'developer role', run: create({ messages: [{ role: 'developer', content: 'Be brief.' }, ...asked] }) },
@@ -150,4 +150,11 @@ export default conversations({ client: 'openai', endpoint: 'chat', wire: 'openai
   },
   { name: 'mixed line ends', stream: true, run: stream({ messages: [user('@sim garbage=crlf out=20 Hi')] }) },
   { name: 'two choices', stream: true, native: true, run: stream({ n: 2 }) },
+]
+
+export default conversations({ client: 'openai', endpoint: 'chat', wire: 'openai' }, scenarios, [
+  ...makers,
+  'azure',
+  'vertex',
+  'vertex-anthropic',
 ])

@@ -2,7 +2,7 @@
 import OpenAI from 'openai'
 import { zodTextFormat } from 'openai/helpers/zod'
 import * as z from 'zod'
-import { collect, conversations, pixel, weather } from './case.mjs'
+import { collect, conversations, makers, pixel, weather } from './case.mjs'
 
 const open = (at) => new OpenAI({ baseURL: at.openai, apiKey: at.key })
 const { name, description, schema } = weather
@@ -50,7 +50,7 @@ const history = [
 ]
 const parcel = z.object({ id: z.string(), weight: z.number() })
 
-export default conversations({ client: 'openai', endpoint: 'responses', wire: 'openai' }, [
+const scenarios = [
   { name: 'plain', run: create({}) },
   { name: 'instructions and history', run: create({ instructions: 'Be brief.', input: history }) },
   { name: 'image', run: create({ input: picture }) },
@@ -85,4 +85,11 @@ export default conversations({ client: 'openai', endpoint: 'responses', wire: 'o
     stream: true,
     run: stream({ input: '@sim out=60 Which parcel?', text: { format: zodTextFormat(parcel, 'parcel') } }),
   },
+]
+
+export default conversations({ client: 'openai', endpoint: 'responses', wire: 'openai' }, scenarios, [
+  ...makers,
+  'azure',
+  'azure-v1',
+  'vertex',
 ])

@@ -1,8 +1,19 @@
 /** The cases as the harness sees them; e2e/conformance has the cases, in JavaScript, beside the clients they use. */
 import type { KeyWish } from '#lib/testing/gateway.ts'
 
-export const wires = ['openai', 'anthropic', 'gemini', 'bedrock'] as const
-export type Wire = (typeof wires)[number]
+/** Azure has two surfaces, and Vertex AI has models of Google's and of Anthropic's, each on its maker's wire. */
+export type ProviderName =
+  | 'openai'
+  | 'anthropic'
+  | 'gemini'
+  | 'bedrock'
+  | 'azure'
+  | 'azure-v1'
+  | 'vertex'
+  | 'vertex-anthropic'
+
+/** Addresses: each provider's own, and where the gateway has the same wire a second time. */
+export type Wire = ProviderName | 'anthropic-below' | 'gemini-root'
 
 /** Where a case runs. Base URLs are what the clients of each wire take. */
 export type At = Readonly<Record<Wire, string>> & {
@@ -16,9 +27,11 @@ export type At = Readonly<Record<Wire, string>> & {
 export type Case = {
   readonly client: string
   readonly endpoint: string
-  readonly provider: Wire
-  /** Which the client speaks. Another than the provider's: the call is translated. */
+  readonly provider: ProviderName
+  /** Where the client calls. */
   readonly wire: Wire
+  /** The provider does not speak what the client does. */
+  readonly translated: boolean
   readonly stream: boolean
   readonly name: string
   readonly model?: string

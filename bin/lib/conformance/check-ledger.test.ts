@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { CallEntry } from '#lib/demo/simulator/journal.ts'
 import { ledgerDifference, type LedgerRow } from './check-ledger.ts'
 
@@ -9,7 +9,13 @@ const call = (usage: Partial<CallEntry['usage']> = {}, finished: CallEntry['fini
   path: '/anthropic/v1/messages',
   model: 'claude-sonnet-4-5',
   stream: false,
-  usage: {
+  usage: used(usage),
+  finished,
+  headers: {},
+})
+
+function used(usage: Partial<CallEntry['usage']>): CallEntry['usage'] {
+  return {
     prompt_tokens: 50,
     completion_tokens: 10,
     total_tokens: 60,
@@ -17,10 +23,8 @@ const call = (usage: Partial<CallEntry['usage']> = {}, finished: CallEntry['fini
     cache_write_tokens: 5,
     reasoning_tokens: 0,
     ...usage,
-  },
-  finished,
-  headers: {},
-})
+  }
+}
 
 const cost = 25n * 3001n + 20n * 307n + 5n * 3761n + 10n * 15_013n
 
@@ -43,6 +47,37 @@ test('what a cache keeps for an hour has a price of its own', () => {
   const tokens = { input: 25, cached_read: 20, cache_write_1h: 5, output: 10 }
   const dearer = cost + 5n * (6007n - 3761n)
   expect(ledgerDifference([row({ tokens, costNanos: dearer })], [call()], 'exact')).toBeNull()
+})
+
+describe('what is billed in other units', () => {
+  const none = { prompt_tokens: 0, completion_tokens: 0, cached_tokens: 0, cache_write_tokens: 0 }
+  test.each<[string, string, Partial<CallEntry>, CallEntry['usage'], LedgerRow['tokens'], bigint]>([
+    ['dall-e-3', 'pictures', {}, used({ ...none, images: 2 }), { images: 2 }, 2n * 40_000_003n],
+    ['tts-1', 'characters', {}, used({ ...none, characters: 21 }), { characters: 21 }, 21n * 15_013n],
+    ['whisper-1', 'seconds', {}, used({ ...none, seconds: 3 }), { seconds: 3 }, 3n * 100_003n],
+    [
+      'gpt-4o-transcribe',
+      'tokens of sound',
+      {},
+      used({ ...none, prompt_tokens: 32, audio_tokens: 30, completion_tokens: 6 }),
+      { input: 2, audio_input: 30, output: 6 },
+      2n * 2503n + 30n * 6007n + 6n * 10_009n,
+    ],
+    [
+      'gpt-image-1.5',
+      'tokens of pictures',
+      { path: '/openai/v1/images/generations' },
+      used({ ...none, prompt_tokens: 4, completion_tokens: 90 }),
+      { input: 4, image_output: 90 },
+      4n * 5003n + 90n * 32_003n,
+    ],
+  ])('of %s has %s, at their price', (model, _what, entry, usage, tokens, costNanos) => {
+    const journal = [{ ...call(), model, ...entry, usage }]
+    expect(ledgerDifference([row({ model, tokens, costNanos })], journal, 'exact')).toBeNull()
+    const otherwise = Object.fromEntries(Object.entries(tokens).map(([unit, quantity]) => [unit, quantity + 1]))
+    expect(ledgerDifference([row({ model, tokens: otherwise, costNanos })], journal, 'exact')).not.toBeNull()
+    expect(ledgerDifference([row({ model, tokens, costNanos: costNanos + 1n })], journal, 'exact')).not.toBeNull()
+  })
 })
 
 test.each<[string, LedgerRow[], CallEntry[]]>([

@@ -14,8 +14,19 @@ export type LedgerRow = {
   readonly estimated: boolean
 }
 
-/** Tokens of a run, in the ledger's terms; what was written to a cache is one number. */
-type Sums = { input: number; cachedRead: number; cacheWrite: number; output: number }
+/** What a run used, in the ledger's units; what was written to a cache is one number. */
+const counted = [
+  'input',
+  'cached_read',
+  'cache_write',
+  'audio_input',
+  'output',
+  'image_output',
+  'images',
+  'seconds',
+  'characters',
+] as const
+type Used = Record<(typeof counted)[number], number>
 
 /**
  * What can be known of a run's usage. `exact`: what the provider told. `estimated`: its wire tells none. `cut`: the call
@@ -39,8 +50,8 @@ export function ledgerDifference(
   const served = rows.filter(({ outcome }) => outcome === 'served')
   const guessed = rows.some(({ estimated }) => estimated)
   const isExact = knowledge === 'exact'
-  const expected = { calls: produced.length, estimated: !isExact, ...(isExact ? producedSums(produced) : {}) }
-  const got = { calls: served.length, estimated: guessed, ...bookedSums(rows) }
+  const expected = { calls: produced.length, estimated: !isExact, ...(isExact ? sumOf(produced.map(producedBy)) : {}) }
+  const got = { calls: served.length, estimated: guessed, ...sumOf(rows.map(bookedIn)) }
   for (const [name, value] of Object.entries(expected)) {
     const booked = got[name as keyof typeof got]
     if (booked !== value) return { path: `ledger.${name}`, expected: value, got: booked }
@@ -51,41 +62,48 @@ export function ledgerDifference(
   return cost === booked ? null : { path: 'ledger.costNanos', expected: String(cost), got: String(booked) }
 }
 
-function producedSums(calls: readonly CallEntry[]): Sums {
-  const sums: Sums = { input: 0, cachedRead: 0, cacheWrite: 0, output: 0 }
-  for (const { usage } of calls) {
-    sums.input += usage.prompt_tokens - usage.cached_tokens - usage.cache_write_tokens
-    sums.cachedRead += usage.cached_tokens
-    sums.cacheWrite += usage.cache_write_tokens
-    sums.output += usage.completion_tokens
-  }
-  return sums
+function sumOf(uses: readonly Used[]): Used {
+  const sum = (unit: keyof Used) => uses.reduce((total, used) => total + used[unit], 0)
+  return Object.fromEntries(counted.map((unit) => [unit, sum(unit)])) as Used
 }
 
-function bookedSums(rows: readonly LedgerRow[]): Sums {
-  const sums: Sums = { input: 0, cachedRead: 0, cacheWrite: 0, output: 0 }
-  for (const { tokens } of rows) {
-    sums.input += tokens.input ?? 0
-    sums.cachedRead += tokens.cached_read ?? 0
-    sums.cacheWrite += writtenFor(tokens)
-    sums.output += tokens.output ?? 0
+function producedBy({ path, usage }: CallEntry): Used {
+  const audio = usage.audio_tokens ?? 0
+  const drawn = path.includes('/images/') ? usage.completion_tokens : 0
+  return {
+    input: usage.prompt_tokens - usage.cached_tokens - usage.cache_write_tokens - audio,
+    cached_read: usage.cached_tokens,
+    cache_write: usage.cache_write_tokens,
+    audio_input: audio,
+    output: usage.completion_tokens - drawn,
+    image_output: drawn,
+    images: usage.images ?? 0,
+    seconds: usage.seconds ?? 0,
+    characters: usage.characters ?? 0,
   }
-  return sums
 }
 
-const writtenFor = (tokens: TokenVector): number => (tokens.cache_write_5m ?? 0) + (tokens.cache_write_1h ?? 0)
+function bookedIn({ tokens }: LedgerRow): Used {
+  const written = (tokens.cache_write_5m ?? 0) + (tokens.cache_write_1h ?? 0)
+  return Object.fromEntries(
+    counted.map((unit) => [unit, unit === 'cache_write' ? written : (tokens[unit] ?? 0)]),
+  ) as Used
+}
 
 /** By the price book. For how long a cache keeps what was written, only the ledger's rows say. */
 function costOf(calls: readonly CallEntry[], rows: readonly LedgerRow[]): bigint {
   const forAnHour = rows.some(({ tokens }) => (tokens.cache_write_1h ?? 0) > 0)
-  return calls.reduce((sum, { model, usage }) => {
-    const prices = models.find(({ name }) => name === model)?.prices ?? {}
-    const written = (forAnHour ? prices.cache_write_1h : prices.cache_write_5m) ?? prices.input ?? 0
-    const nanosPerMillion =
-      BigInt(usage.prompt_tokens - usage.cached_tokens - usage.cache_write_tokens) * BigInt(prices.input ?? 0) +
-      BigInt(usage.cached_tokens) * BigInt(prices.cached_read ?? prices.input ?? 0) +
-      BigInt(usage.cache_write_tokens) * BigInt(written) +
-      BigInt(usage.completion_tokens) * BigInt(prices.output ?? 0)
+  return calls.reduce((sum, call) => {
+    const prices = models.find(({ name }) => name === call.model)?.prices ?? {}
+    const used = producedBy(call)
+    const nanosPerMillion = counted.reduce((nanos, unit) => {
+      const own = unit === 'cache_write' ? prices[forAnHour ? 'cache_write_1h' : 'cache_write_5m'] : prices[unit]
+      const price = own ?? (ofPrompts.includes(unit) ? prices.input : 0) ?? 0
+      return nanos + BigInt(used[unit]) * BigInt(price)
+    }, 0n)
     return sum + nanosPerMillion / 1_000_000n
   }, 0n)
 }
+
+/** What costs as much as the rest of the prompt where it has no price of its own. */
+const ofPrompts: readonly (keyof Used)[] = ['cached_read', 'cache_write', 'audio_input']

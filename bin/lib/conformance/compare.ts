@@ -3,8 +3,11 @@
 export type AllowedDifference = {
   /** Where, in segments between dots: `*` is any one or a part of one, `**` any number of them. */
   readonly at: string
-  /** In every case, only where the client's wire is not the provider's, or only where it is Gemini's. */
-  readonly in: 'every case' | 'translated' | 'gemini'
+  /**
+   * In every case; only where the client's wire is not the provider's; only where a client calls at Google's or at Azure's
+   * addresses; or only where Azure is on one side alone.
+   */
+  readonly in: 'every case' | 'translated' | 'google' | 'azure' | 'azure and another'
   /** `another value`: of the same sort, neither of them missing. `null or nothing`: one says null, the other is silent. */
   readonly allows: 'another value' | 'anything' | 'null or nothing'
   readonly why: string

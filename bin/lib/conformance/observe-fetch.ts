@@ -28,6 +28,8 @@ export function observeFetch(): FetchObserver {
     if (!watch) return original(input, init)
     const request = input instanceof Request ? input : null
     const url = new URL(request?.url ?? String(input))
+    // A client tries once, without a server, what this fetch can do.
+    if (url.protocol === 'data:') return original(input, init)
     const method = init?.method ?? request?.method ?? 'GET'
     const exchanged: Exchanged = { method, path: below(watch.base, url), status: null, headers: {} }
     watch.exchanged.push(exchanged)

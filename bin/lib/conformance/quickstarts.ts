@@ -2,24 +2,30 @@
 import { spawn } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import type { At, Case, Wire } from './case.ts'
+import type { At, Case, ProviderName } from './case.ts'
 import { clientsFolder } from './clients-package.ts'
 
 const folder = path.join('docs', 'quickstarts')
 
-const wireOf: Readonly<Record<string, Wire>> = { 'claude-code': 'anthropic', bedrock: 'anthropic', gemini: 'gemini' }
+const providerOf: Readonly<Record<string, ProviderName>> = {
+  'claude-code': 'anthropic',
+  bedrock: 'anthropic',
+  gemini: 'gemini',
+  vertex: 'gemini',
+}
 
 export async function loadQuickstarts(): Promise<readonly Case[]> {
   const pages = (await fs.readdir(folder)).filter((file) => file.endsWith('.md')).toSorted()
   return Promise.all(
     pages.map(async (file) => {
       const { language, code } = onlyBlock(file, await fs.readFile(path.join(folder, file), 'utf8'))
-      const wire = wireOf[path.basename(file, '.md')] ?? 'openai'
+      const provider = providerOf[path.basename(file, '.md')] ?? 'openai'
       return {
         client: 'quickstart',
         endpoint: path.basename(file, '.md'),
-        provider: wire,
-        wire,
+        provider,
+        wire: provider,
+        translated: false,
         stream: false,
         name: `the code of ${folder}/${file}`,
         expected: { result: { failure: null, answered: true } },

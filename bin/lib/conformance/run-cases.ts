@@ -6,7 +6,7 @@ import { allowedDifferences } from './allowed-differences.ts'
 import type { At, Case } from './case.ts'
 import { modelOf } from './catalogue.ts'
 import { ledgerDifference, type LedgerRow } from './check-ledger.ts'
-import { firstDifference, firstMissing, plain, type Difference } from './compare.ts'
+import { firstDifference, firstMissing, plain, type AllowedDifference, type Difference } from './compare.ts'
 import { observeFetch, type Exchanged, type FetchObserver } from './observe-fetch.ts'
 import { mounts, type Addresses, type World } from './world.ts'
 
@@ -68,10 +68,21 @@ function differenceOf(one: Case, direct: Told | null, told: Told): Difference | 
   if (direct && 'threw' in direct) return { path: 'direct', expected: 'an answer', got: direct.threw }
   if ('threw' in told) return { path: 'result', expected: 'an answer', got: told.threw }
   if (!direct) return firstMissing(one.expected, told)
-  const isTranslated = one.wire !== one.provider
-  const kinds = ['every case', one.wire, ...(isTranslated ? ['translated'] : [])]
+  const kinds = kindsOf(one)
   const allowed = allowedDifferences.filter((rule) => kinds.includes(rule.in))
   return firstDifference(direct, told, allowed)
+}
+
+function kindsOf({ wire, provider, translated }: Case): readonly AllowedDifference['in'][] {
+  const callsGoogle = ['gemini', 'gemini-root', 'vertex', 'vertex-anthropic'].includes(wire)
+  const [callsAzure, isAzures] = [wire, provider].map((name) => name.startsWith('azure'))
+  return [
+    'every case',
+    ...(translated ? (['translated'] as const) : []),
+    ...(callsGoogle ? (['google'] as const) : []),
+    ...(callsAzure ? (['azure'] as const) : []),
+    ...(callsAzure === isAzures ? [] : (['azure and another'] as const)),
+  ]
 }
 
 function atProvider(world: World, one: Case): At {

@@ -1,4 +1,4 @@
-/** Everything that the run needs, in one process: a simulator, a gateway behind both mounts, a ledger, and one model a wire. */
+/** Everything that the run needs, in one process: a simulator, a gateway behind both mounts, a ledger, and models of every provider. */
 import { startDrain } from '#lib/ledger/drain-usage.ts'
 import type { CallEntry } from '#lib/demo/simulator/journal.ts'
 import { createLog } from '#lib/platform/log.ts'
@@ -47,14 +47,14 @@ export async function startWorld(): Promise<World> {
 
   return {
     direct: {
+      ...sharedAddresses(url),
       openai: `${url}/openai/v1`,
       anthropic: `${url}/anthropic`,
-      gemini: `${url}/gemini`,
-      bedrock: `${url}/bedrock`,
+      'gemini-root': `${url}/gemini`,
     },
     through: (mount) => {
       const base = gateway.urlOf(mount)
-      return { openai: `${base}/v1`, anthropic: base, gemini: `${base}/gemini`, bedrock: `${base}/bedrock` }
+      return { ...sharedAddresses(base), openai: `${base}/v1`, anthropic: base, 'gemini-root': base }
     },
     urlOf: (mount) => gateway.urlOf(mount),
     makeKey: (wish) => gateway.makeKey(wish),
@@ -80,13 +80,26 @@ export async function startWorld(): Promise<World> {
   }
 }
 
+/** What is below the same path at the simulator and at the gateway. */
+function sharedAddresses(base: string) {
+  return {
+    'anthropic-below': `${base}/anthropic`,
+    gemini: `${base}/gemini`,
+    bedrock: `${base}/bedrock`,
+    azure: `${base}/azure`,
+    'azure-v1': `${base}/azure/openai/v1`,
+    vertex: `${base}/vertex`,
+    'vertex-anthropic': `${base}/vertex/v1`,
+  }
+}
+
 async function fillCatalogue(gateway: TestGateway): Promise<void> {
   await gateway.change(['catalog'], async ({ db }) => {
     await db.model.deleteMany()
-    for (const { name, path } of providers) {
+    for (const { name, kind, path } of providers) {
       const id = `prov_${name}`
       const baseUrl = gateway.simulator.url + path
-      const data = { name: `conformance-${name}`, displayName: name, kind: name, baseUrl, simulated: true }
+      const data = { name: `conformance-${name}`, displayName: name, kind, baseUrl, simulated: true }
       await db.provider.create({ data: { id, ...data } })
     }
     for (const { name, provider, endpoints, prices } of models) {
