@@ -193,6 +193,11 @@ const again = [
     { name: 'plain', run: moved((at) => open(at).messages.countTokens({ model: at.model, ...counted })) },
   ]),
   ...natively({ ...below, endpoint: 'models' }, [
+    {
+      name: 'list',
+      expected: { result: entry },
+      run: moved(async (at) => (await collect(open(at).models.list())).find(({ id }) => id === at.model)),
+    },
     { name: 'retrieve', expected: { result: entry }, run: moved((at) => open(at).models.retrieve(at.model)) },
   ]),
 ]

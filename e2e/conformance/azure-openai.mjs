@@ -136,8 +136,8 @@ function transcriptions(open) {
   return [{ name: 'json', run: transcribe }]
 }
 
-const speech = async (at) => {
-  const answer = await openV1(at).audio.speech.create({ model: at.model, voice: 'ash', input: 'Your parcel is here.' })
+const speech = (open) => async (at) => {
+  const answer = await open(at).audio.speech.create({ model: at.model, voice: 'ash', input: 'Your parcel is here.' })
   return { sound: Buffer.from(await answer.arrayBuffer()).toString('hex') }
 }
 
@@ -165,6 +165,14 @@ export default [
   ...[large, small].flatMap((model) => natively({ ...at('embeddings'), ...model }, embeddings(openClassic))),
   ...natively({ ...at('images'), model: 'dall-e-3', provider: 'openai' }, pictures(openClassic)),
   ...natively({ ...at('transcriptions'), ...sound }, transcriptions(openClassic)),
+  // The simulated version of deployments has no speech to compare with.
+  ...natively({ ...at('speech'), model: 'tts-1', provider: 'openai' }, [
+    {
+      name: 'mp3',
+      expected: { http: [{ status: 200, headers: { 'content-type': 'audio/mpeg' } }] },
+      run: speech(openClassic),
+    },
+  ]),
   ...natively(at('models'), models(openClassic)),
 
   ...conversations(atV1('chat'), chats(openV1), ['azure-v1', 'azure', 'openai', 'anthropic', 'vertex']),
@@ -172,6 +180,6 @@ export default [
   ...[large, small].flatMap((model) => natively({ ...atV1('embeddings'), ...model }, embeddings(openV1))),
   ...natively({ ...atV1('images'), model: 'gpt-image-1' }, pictures(openV1)),
   ...natively({ ...atV1('transcriptions'), ...sound }, transcriptions(openV1)),
-  ...natively({ ...atV1('speech'), model: 'tts-hd' }, [{ name: 'mp3', run: speech }]),
+  ...natively({ ...atV1('speech'), model: 'tts-hd' }, [{ name: 'mp3', run: speech(openV1) }]),
   ...natively(atV1('models'), models(openV1)),
 ]

@@ -180,6 +180,15 @@ const again = [
     { name: 'plain', run: moved(create({})) },
     { name: 'plain', stream: true, run: moved(stream({})) },
   ]),
+  ...natively({ ...root, endpoint: 'countTokens' }, [
+    {
+      name: 'plain',
+      run: moved(async (at) => bare(await open(at).models.countTokens({ model: at.model, ...asked }))),
+    },
+  ]),
+  ...natively({ ...root, endpoint: 'embedContent', model: 'gemini-embedding-001' }, [
+    { name: 'one text', estimated: true, run: moved(embed('Where is parcel 4711?')) },
+  ]),
   ...natively({ ...root, endpoint: 'models' }, [
     { name: 'get', expected: { result: entry }, run: moved((at) => open(at).models.get({ model: at.model })) },
   ]),

@@ -41,6 +41,7 @@ const tools = [
 const gemini = [
   { name: 'plain', run: generate({}) },
   { name: 'with a key alone', run: generate({}, openExpress) },
+  { name: 'in version v1', run: generate({}, (at) => openGoogleAtVertex(at, { apiVersion: 'v1' })) },
   { name: 'system instruction', run: generate({ config: { systemInstruction: 'You answer in one sentence.' } }) },
   {
     name: 'image',
