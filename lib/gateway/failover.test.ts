@@ -107,6 +107,7 @@ describe('a provider that fails before anything has reached the caller', () => {
   test.each([
     ['500', 500, null],
     ['503', 503, null],
+    ['424', 424, null],
     ['401', 401, null],
     ['404', 404, null],
     ['429', 429, null],

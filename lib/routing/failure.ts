@@ -23,7 +23,8 @@ export function failureOf(status: number): Failure | null {
   if (status === 429) return 'rate limited'
   if (status === 401 || status === 402) return 'dead credential'
   if (status === 403) return 'forbidden'
-  return status >= 500 || status === 408 ? 'unavailable' : null
+  // 424 is how Bedrock says that the model behind it has failed.
+  return status >= 500 || status === 408 || status === 424 ? 'unavailable' : null
 }
 
 export function isAboutCredential(failure: Failure): boolean {

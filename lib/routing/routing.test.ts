@@ -23,6 +23,7 @@ describe('what an answer means', () => {
     [404, 'misrouted'],
     [407, 'misrouted'],
     [408, 'unavailable'],
+    [424, 'unavailable'],
     [429, 'rate limited'],
     [500, 'unavailable'],
     [529, 'unavailable'],
