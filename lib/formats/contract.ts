@@ -41,6 +41,8 @@ export type Addressed = {
 /** What the call path needs to know of a request body. */
 export type ParsedRequest = {
   readonly model: string
+  /** What policy and catalogue call it, where the body and not the address decides. */
+  readonly endpoint?: Endpoint
   readonly stream: boolean
   /** The caller's own output maximum, in tokens; null where it named none, 0 where the endpoint has no output. */
   readonly outputMaximum: number | null
@@ -108,6 +110,8 @@ export type PublicRefusal = {
   readonly gatehouse: Readonly<Record<string, unknown>>
 }
 
+export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>
+
 /** Reads usage from an answer as it passes by. Bounded memory; never changes a byte unless told to strip. */
 export type AnswerReader = {
   /** Takes the next bytes and returns those to send on. */
@@ -171,7 +175,8 @@ export type Format = {
   streamError(refusal: PublicRefusal, operation: Operation): string | Buffer
   /** The content type of its streams. */
   readonly streamType: string
-  readAnswer(operation: Operation, stream: boolean, stripUsage: boolean): AnswerReader
+  /** `headers`: of the provider's answer, for wires that tell usage there. */
+  readAnswer(operation: Operation, stream: boolean, stripUsage: boolean, headers?: AnswerHeaders): AnswerReader
   /** A rate limit and what is left of it, in headers that the caller's clients know. Names and values in turn. */
   limitHeaders(headroom: Headroom): string[]
   /** GET …/models, and one of them. */

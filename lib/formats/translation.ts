@@ -4,7 +4,7 @@
 import { messagesCaller, messagesProvider } from '#lib/formats/anthropic/messages/sides.ts'
 import type { Addressed, AnswerReader, Operation, ParseProblem } from '#lib/formats/contract.ts'
 import { converseCaller, converseProvider } from '#lib/formats/bedrock/converse/sides.ts'
-import { invokeCaller } from '#lib/formats/bedrock/invoke-caller.ts'
+import { invokeCaller } from '#lib/formats/bedrock/invoke/caller-side.ts'
 import { generateContentCaller } from '#lib/formats/gemini/exchange/caller-side.ts'
 import { generateContentProvider } from '#lib/formats/gemini/exchange/provider-side.ts'
 import {

@@ -2,12 +2,11 @@
  * What Bedrock's clients are promised of every model, and what everybody is promised of models at Bedrock, through a real
  * socket, on both mounts.
  */
-import { createServer, type IncomingHttpHeaders } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sealCredential } from '#lib/providers/credentials/seal-credential.ts'
 import { chunksIn, eventFrames } from '#lib/testing/event-frames.ts'
 import { lastEventOf, lastSimulatedCall } from '#lib/testing/calls.ts'
+import { captureCall } from '#lib/testing/capture-call.ts'
 import { mounts, startTestGateway, type TestGateway, type TestKey } from '#lib/testing/gateway.ts'
 import { isSignedWith } from '#lib/testing/sigv4.ts'
 
@@ -62,37 +61,7 @@ const prices = {
 
 type Chunk = { readonly choices: readonly { readonly delta: { readonly content?: string } }[] }
 
-type Seen = { path: string; headers: IncomingHttpHeaders; body: Buffer; answer: Buffer }
-
-/** The one request that reaches Bedrock while `work` runs, and the answer of the simulator to it. */
-async function capture(work: () => Promise<void>): Promise<Seen> {
-  const seen: Seen = { path: '', headers: {}, body: Buffer.alloc(0), answer: Buffer.alloc(0) }
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
-    Object.assign(seen, { path: request.url, headers: request.headers, body: Buffer.concat(chunks) })
-    const answer = await fetch(`${g.simulator.url}/bedrock${request.url}`, {
-      method: 'POST',
-      body: new Uint8Array(seen.body),
-    })
-    seen.answer = Buffer.from(await answer.arrayBuffer())
-    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type')! })
-    response.end(seen.answer)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}?region=eu-central-1`
-  const moveTo = (url: string) =>
-    g.change(['catalog'], ({ db }) => db.provider.update({ where: { id: 'prov_bedrock' }, data: { baseUrl: url } }))
-  try {
-    await moveTo(baseUrl)
-    await work()
-  } finally {
-    await moveTo(regionalUrl)
-    server.closeAllConnections()
-    server.close()
-  }
-  return seen
-}
+const capture = (work: () => Promise<void>) => captureCall(g, { id: 'prov_bedrock', baseUrl: regionalUrl }, work)
 
 describe.each(mounts)('through the %s', (mount) => {
   type Options = { model?: string; headers?: Record<string, string>; signal?: AbortSignal }
@@ -461,7 +430,7 @@ describe.each(mounts)('through the %s', (mount) => {
   describe('a refusal', () => {
     test.each<[string, string, unknown, Options, number, string]>([
       ['a body without messages', 'converse', {}, {}, 400, 'ValidationException'],
-      ['a body of another maker’s', 'invoke', { inputText: 'hi' }, {}, 400, 'ValidationException'],
+      ['a body of nobody’s', 'invoke', { taskType: 'TEXT_IMAGE' }, {}, 400, 'ValidationException'],
       ['an unknown model', 'converse-stream', said('hi'), { model: 'claude-none' }, 404, 'ResourceNotFoundException'],
       ['an unknown action', 'converse-later', said('hi'), {}, 404, 'ResourceNotFoundException'],
     ])('of %s is in the shape that AWS’s clients read', async (_what, action, body, options, status, name) => {

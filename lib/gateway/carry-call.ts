@@ -2,9 +2,16 @@
  * What a call becomes on the wire of a target, and what the target's answer becomes on the caller's: the same bytes where
  * the wires are the same, a translation where they are not.
  */
-import type { AnswerReader, BodyChanges, BodyFields, ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
+import type {
+  AnswerHeaders,
+  AnswerReader,
+  BodyChanges,
+  BodyFields,
+  ParsedRequest,
+  ParseProblem,
+} from '#lib/formats/contract.ts'
 import { formatOf } from '#lib/formats/formats.ts'
-import type { AnswerContext, WriteTarget } from '#lib/formats/neutral.ts'
+import { NotCarried, type AnswerContext, type WriteTarget } from '#lib/formats/neutral.ts'
 import { translateAnswer, translateError, translateStream, type Translation } from '#lib/formats/translation.ts'
 import type { CallRoute } from '#lib/gateway/routes.ts'
 import { bodyFieldsFor } from '#lib/providers/providers.ts'
@@ -14,8 +21,8 @@ export type CarriedCall = {
   readonly body: Buffer
   /** Hints of the caller's that found no place on the target's wire. */
   readonly leftOut: readonly string[]
-  /** Takes a good answer's bytes and gives those for the caller. */
-  reader(streamed: boolean): AnswerReader
+  /** Takes a good answer's bytes and gives those for the caller. `headers`: the provider's, some of which tell usage. */
+  reader(streamed: boolean, headers?: AnswerHeaders): AnswerReader
   /** Where the wires differ, what comes in one piece is gathered and written anew; null where bytes pass. */
   readonly anew: AnewWriter | null
 }
@@ -58,10 +65,20 @@ function passThrough(c: Carrying, { deployment }: RouteTarget): CarriedCall {
     ...(fields ? { fields } : {}),
   }
   return {
-    body: format.rewrite(c.body, c.bytes, changes, operation),
+    body: rewritten(c, changes),
     leftOut: [],
-    reader: (streamed) => format.readAnswer(operation, streamed, c.request.stream && !c.request.wantsStreamUsage),
+    reader: (streamed, headers) =>
+      format.readAnswer(operation, streamed, c.request.stream && !c.request.wantsStreamUsage, headers),
     anew: null,
+  }
+}
+
+function rewritten({ route: { format, operation }, body, bytes }: Carrying, changes: BodyChanges): Buffer {
+  try {
+    return format.rewrite(body, bytes, changes, operation)
+  } catch (error) {
+    if (error instanceof NotCarried) throw new Uncarried({ problem: error.message, param: error.param })
+    throw error
   }
 }
 
@@ -82,8 +99,8 @@ function translated(c: Carrying, { deployment, operation: spoken }: RouteTarget)
   return {
     body: Buffer.from(JSON.stringify({ ...written.body, ...fields })),
     leftOut: written.leftOut,
-    reader(streamed) {
-      const reader = formatOf(spoken).readAnswer(spoken, streamed, false)
+    reader(streamed, headers) {
+      const reader = formatOf(spoken).readAnswer(spoken, streamed, false, headers)
       return streamed ? translateStream(reader, asked, spoken, context, c.brokenOff) : reader
     },
     anew: {

@@ -43,13 +43,14 @@ const leastOutputTokens = 16
 export function planCall(
   grant: Grant,
   catalog: CatalogSnapshot,
-  route: CallRoute,
+  matched: CallRoute,
   request: ParsedRequest,
   translation: Translation,
   bodyBytes: number,
   nowMs: number,
   random: number,
 ): PlanVerdict {
+  const route = request.endpoint ? { ...matched, endpoint: request.endpoint } : matched
   const resolved = resolveModel(catalog, request.model)
   if (!resolved) {
     // The key's own state comes first: the holder of a dead key learns nothing about models.

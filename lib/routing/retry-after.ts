@@ -1,6 +1,8 @@
 /** How long a provider asks to be left alone. Pure. */
 
-export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>
+import type { AnswerHeaders } from '#lib/formats/contract.ts'
+
+export type { AnswerHeaders }
 
 const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
 

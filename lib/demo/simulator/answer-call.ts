@@ -128,6 +128,7 @@ function writeHead({ wire, record, answer, response }: AcceptedCall, status: num
   const type = (status === 200 ? answer.bodyType : undefined) ?? 'application/json'
   const head = ['content-type', type, idName, id, 'content-length', String(bodyBytes)]
   if (wire.headers) head.push(...wire.headers)
+  if (status === 200 && answer.headers) head.push(...answer.headers)
   const { error, retry_after: retryAfter } = answer.steering
   if (error !== null) head.push(...(wire.errorHeaders?.(status) ?? []))
   if (error !== null && retryAfter !== null) head.push('retry-after', String(retryAfter))

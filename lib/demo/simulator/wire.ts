@@ -50,6 +50,8 @@ export type Answer = {
   readonly generation: Generation
   /** What is billed in other units than tokens of text. */
   readonly media?: MediaUsage
+  /** What stands in the head of this answer in one piece, names and values in turn. */
+  readonly headers?: readonly string[]
   /** The answer in one piece; bytes where it is no text, which no `garbage` touches. */
   readonly body: (identity: CallIdentity) => string | Buffer
   /** The content type of a body that is not JSON. */

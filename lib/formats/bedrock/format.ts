@@ -1,8 +1,7 @@
-import { jsonAnswer } from '#lib/formats/anthropic/read-answer.ts'
 import { refusalBody, refusalHeaders, streamError } from '#lib/formats/bedrock/errors.ts'
 import { framesType } from '#lib/formats/bedrock/frames.ts'
 import { parse } from '#lib/formats/bedrock/parse.ts'
-import { converseAnswer, converseStream, invokeStream } from '#lib/formats/bedrock/read-answer.ts'
+import { converseAnswer, converseStream, invokeAnswer, invokeStream } from '#lib/formats/bedrock/read-answer.ts'
 import { isAmbiguous, rewrite } from '#lib/formats/bedrock/rewrite.ts'
 import { commonAnswerHeaders, type Format } from '#lib/formats/contract.ts'
 import { limitHeaders } from '#lib/formats/openai/limit-headers.ts'
@@ -31,13 +30,15 @@ export const bedrock: Format = {
     'x-amzn-bedrock-invocation-latency',
     'x-amzn-bedrock-input-token-count',
     'x-amzn-bedrock-output-token-count',
+    'x-amzn-bedrock-cache-read-input-token-count',
+    'x-amzn-bedrock-cache-write-input-token-count',
     'x-amzn-bedrock-performanceconfig-latency',
     'x-amzn-bedrock-service-tier',
   ],
   // AWS has no such headers: OpenAI's are those that most tools know.
   limitHeaders,
-  readAnswer(operation, stream) {
-    if (operation === 'invoke') return stream ? invokeStream() : jsonAnswer()
+  readAnswer(operation, stream, _stripUsage, headers = {}) {
+    if (operation === 'invoke') return stream ? invokeStream() : invokeAnswer(headers)
     return stream ? converseStream() : converseAnswer()
   },
 }

@@ -1,6 +1,6 @@
 /** Reads what the gateway must know of Bedrock's requests; everything else passes untouched. The address names the model. */
 import * as z from 'zod'
-import { parse as parseMessages } from '#lib/formats/anthropic/parse.ts'
+import { familyOf, problemOf } from '#lib/formats/bedrock/invoke/families.ts'
 import { promptTokensEstimate, tokensBeyondBytes } from '#lib/formats/bedrock/prompt.ts'
 import type { Addressed, Operation, ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
 
@@ -55,22 +55,14 @@ function maximumIn(additional: unknown): string | null {
   return null
 }
 
-/** InvokeModel takes whatever the model's maker has made up; only Anthropic's is understood, and so can be held to a budget. */
+/** InvokeModel takes whatever the model's maker has made up. */
 function parseInvoke(body: unknown, model: string, stream: boolean): ParsedRequest | ParseProblem {
   const fields = body as Readonly<Record<string, unknown>>
-  if (typeof fields.anthropic_version !== 'string') {
-    return {
-      problem:
-        'anthropic_version: Field required. InvokeModel takes the body of Anthropic’s models; every other model is reached with Converse.',
-      param: 'anthropic_version',
-    }
+  const family = familyOf(fields)
+  if (family) return family.parse(fields, { model, stream })
+  const param = Object.keys(fields)[0] ?? null
+  return {
+    problem: `${param ?? 'The body'}: The gateway does not know whose body this is. InvokeModel takes those of Anthropic, Amazon Nova and Titan, Llama, Mistral and others’ chats, and Cohere’s embeddings; every other model is reached with Converse.`,
+    param,
   }
-  return parseMessages('messages', { ...fields, stream: null }, { model, stream })
-}
-
-function problemOf(error: z.ZodError): ParseProblem {
-  const issue = error.issues[0]!
-  const param = issue.path.map(String).join('.') || null
-  const message = issue.code === 'invalid_type' && issue.input === undefined ? 'Field required' : issue.message
-  return { problem: param ? `${param}: ${message}` : message, param }
 }

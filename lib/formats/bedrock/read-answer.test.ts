@@ -95,3 +95,56 @@ describe('the usage', () => {
     expect(reader.reading().tokens).toBeNull()
   })
 })
+
+describe('the usage of InvokeModel’s other makers', () => {
+  const whole = (body: object, headers = {}) =>
+    read(bedrock.readAnswer('invoke', false, false, headers), Buffer.from(JSON.stringify(body)), 7).reading()
+
+  test.each([
+    [
+      'Nova',
+      { output: {}, usage: { inputTokens: 20, outputTokens: 8, cacheReadInputTokenCount: 10 } },
+      { input: 20, cached_read: 10, output: 8 },
+    ],
+    ['Llama', { generation: '"prompt_token_count":1', prompt_token_count: 20, generation_token_count: 8 }, {}],
+    ['Titan', { inputTextTokenCount: 20, results: [{ tokenCount: 8, outputText: 'hi' }] }, {}],
+    ['a chat', { choices: [{ message: { content: 'hi' } }], usage: { prompt_tokens: 20, completion_tokens: 8 } }, {}],
+    ['Titan’s embeddings', { embedding: Array(4_000).fill(0.123), inputTextTokenCount: 20 }, { input: 20, output: 0 }],
+  ])('%s stands in the answer', (_maker, body, tokens) => {
+    expect(whole(body).tokens).toEqual({ input: 20, output: 8, ...tokens })
+  })
+
+  const outputs = { outputs: [{ text: 'Hello, world', stop_reason: 'stop' }] }
+
+  test('stands in the head where the answer has no place for it', () => {
+    const told = { 'x-amzn-bedrock-input-token-count': '20', 'x-amzn-bedrock-output-token-count': '8' }
+    expect(whole(outputs, told).tokens).toEqual({ input: 20, output: 8 })
+    const cached = { ...told, 'x-amzn-bedrock-cache-read-input-token-count': '4' }
+    expect(whole(outputs, cached).tokens).toEqual({ input: 20, output: 8, cached_read: 4 })
+    expect(whole({ embeddings: [] }, { 'x-amzn-bedrock-input-token-count': '20' }).tokens).toEqual({
+      input: 20,
+      output: 0,
+    })
+  })
+
+  test('that nobody tells is not made up, but for the output that was seen', () => {
+    expect(whole(outputs)).toMatchObject({ tokens: null, outputSeen: 3 })
+    expect(whole(outputs, { 'x-amzn-bedrock-input-token-count': '-2' }).tokens).toBeNull()
+  })
+
+  const streams = [
+    ['Nova', { contentBlockDelta: { delta: { text: 'Hello, world' } } }, { metadata: { usage: {} } }],
+    ['Llama', { generation: 'Hello, world', stop_reason: null }, { generation: '', stop_reason: 'stop' }],
+    ['Mistral', outputs, outputs],
+    ['a chat', { choices: [{ delta: { content: 'Hello, world' } }] }, { choices: [{ delta: {} }] }],
+    ['Titan', { outputText: 'Hello, world', index: 0 }, { outputText: '', completionReason: 'FINISH' }],
+  ] as const
+  test.each(streams)('%s is in the last frame of a stream', (_maker, piece, last) => {
+    const metrics = { 'amazon-bedrock-invocationMetrics': { inputTokenCount: 20, outputTokenCount: 8 } }
+    const bytes = Buffer.concat([chunk(piece), chunk({ ...last, ...metrics })])
+    const reading = read(bedrock.readAnswer('invoke', true, false), bytes, 7).reading()
+    expect(reading).toMatchObject({ tokens: { input: 20, output: 8 }, complete: true })
+    const torn = read(bedrock.readAnswer('invoke', true, false), chunk(piece)).reading()
+    expect(torn).toMatchObject({ tokens: null, outputSeen: 3, complete: false })
+  })
+})

@@ -2,8 +2,14 @@
 import type { TokenVector } from '#lib/catalog/contract.ts'
 import { streamedUsage, textFields as anthropicTexts } from '#lib/formats/anthropic/read-answer.ts'
 import { cutFrames, type Frame } from '#lib/formats/bedrock/frames.ts'
-import { tokensOf, tokensOfMetrics } from '#lib/formats/bedrock/usage.ts'
-import type { AnswerReader, AnswerReading } from '#lib/formats/contract.ts'
+import {
+  tokensOf,
+  tokensOfAnyUsage,
+  tokensOfCounts,
+  tokensOfHeaders,
+  tokensOfMetrics,
+} from '#lib/formats/bedrock/usage.ts'
+import type { AnswerHeaders, AnswerReader, AnswerReading } from '#lib/formats/contract.ts'
 import { jsonAnswer } from '#lib/formats/json-answer.ts'
 import { textsIn } from '#lib/formats/scan-json.ts'
 
@@ -30,10 +36,33 @@ export function converseStream(): AnswerReader {
   return passFrames(read, textFields, () => ({ tokens, promptTokens: null, modelServed, complete }))
 }
 
+/** Of text in the answers of all makers. */
+const invokeTexts = [
+  ...anthropicTexts,
+  ...['"content":', '"generation":', '"outputText":'].map((text) => Buffer.from(text)),
+]
+
+/** The model's own answer, whose usage stands in it where its maker has a place for that, and in Bedrock's headers. */
+export function invokeAnswer(headers: AnswerHeaders): AnswerReader {
+  const reader = jsonAnswer({
+    tokensOf: (usage, bytes) => tokensOfAnyUsage(usage) ?? tokensOfCounts(bytes),
+    textFields: invokeTexts,
+  })
+  return {
+    ...reader,
+    reading() {
+      const read = reader.reading()
+      return { ...read, tokens: read.tokens ?? tokensOfHeaders(headers) }
+    },
+  }
+}
+
 const usageName = Buffer.from('"usage"')
 const lastName = Buffer.from('"message_stop"')
+const metrics = 'amazon-bedrock-invocationMetrics'
+const metricsName = Buffer.from(`"${metrics}"`)
 
-/** Each frame carries one of Anthropic's events, and the last one Bedrock's own counts too. */
+/** Each frame carries one of the model's own events, and the last one Bedrock's counts too. */
 export function invokeStream(): AnswerReader {
   const usage = streamedUsage()
   let counted: TokenVector | null = null
@@ -43,13 +72,14 @@ export function invokeStream(): AnswerReader {
     const { bytes } = name === 'chunk' ? ((jsonOf(payload) ?? {}) as { readonly bytes?: unknown }) : {}
     const event = Buffer.from(typeof bytes === 'string' ? bytes : '', 'base64')
     if (event.includes(usageName)) usage.take(jsonOf(event), event)
-    if (event.includes(lastName)) {
+    if (event.includes(metricsName)) {
+      counted = tokensOfMetrics((jsonOf(event) as Record<string, unknown> | null)?.[metrics])
       complete = true
-      counted = tokensOfMetrics((jsonOf(event) as Record<string, unknown> | null)?.['amazon-bedrock-invocationMetrics'])
     }
+    complete ||= event.includes(lastName)
     return event
   }
-  return passFrames(read, anthropicTexts, () => {
+  return passFrames(read, invokeTexts, () => {
     const told = usage.told()
     return { ...told, tokens: told.tokens ?? counted, complete }
   })

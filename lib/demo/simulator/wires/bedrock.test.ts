@@ -175,3 +175,49 @@ describe('a refusal', () => {
     expect(await answer.json()).toEqual({ message: expect.any(String) as string })
   })
 })
+
+describe('InvokeModel for other makers', () => {
+  const blocks = [{ role: 'user', content: [{ text: '@sim in=40 out=5 hi' }] }]
+  const makers = [
+    ['us.amazon.nova-lite-v1:0', { messages: blocks, inferenceConfig: { maxTokens: 3 } }],
+    ['meta.llama3-8b-instruct-v1:0', { prompt: '@sim in=40 out=5 hi', max_gen_len: 3 }],
+    ['mistral.mistral-7b-instruct-v0:2', { prompt: '@sim in=40 out=5 hi', max_tokens: 3 }],
+    [
+      'mistral.pixtral-large-2502-v1:0',
+      { messages: [{ role: 'user', content: '@sim in=40 out=5 hi' }], max_tokens: 3 },
+    ],
+    ['amazon.titan-text-lite-v1', { inputText: '@sim in=40 out=5 hi', textGenerationConfig: { maxTokenCount: 3 } }],
+  ] as const
+
+  test.each(makers)('%s has an answer of its own, and its counts in the head', async (name, body) => {
+    const answer = await post('invoke', body, name)
+    expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('This is a si') as string])
+    expect(answer.headers.get('x-amzn-bedrock-input-token-count')).toBe('40')
+    expect(answer.headers.get('x-amzn-bedrock-output-token-count')).toBe('3')
+    expect((await calls()).at(-1)!.usage).toMatchObject({ prompt_tokens: 40, completion_tokens: 3 })
+  })
+
+  test.each(makers)('%s has a stream of its own, and Bedrock’s counts in its last event', async (name, body) => {
+    const events = chunksIn(await framesOf(await post('invoke-with-response-stream', body, name)))
+    expect(events.at(-1)).toMatchObject({
+      'amazon-bedrock-invocationMetrics': { inputTokenCount: 40, outputTokenCount: 3 },
+    })
+    expect(events).toHaveLength(4)
+  })
+
+  test('embeds', async () => {
+    const titan = await post('invoke', { inputText: '@sim in=7 hi', dimensions: 256 }, 'amazon.titan-embed-text-v2:0')
+    expect(await titan.json()).toEqual({ embedding: expect.any(Array) as unknown, inputTextTokenCount: 7 })
+    const cohere = await post('invoke', { texts: ['a', 'b'], input_type: 'search_query' }, 'cohere.embed-english-v3')
+    expect(await cohere.json()).toMatchObject({ texts: ['a', 'b'], response_type: 'embeddings_floats' })
+    expect(cohere.headers.get('x-amzn-bedrock-input-token-count')).toBe('2')
+  })
+
+  test.each([
+    ['meta.llama3-8b-instruct-v1:0', { prompt: 'hi', max_tokens: 3 }],
+    ['us.amazon.nova-lite-v1:0', { messages: blocks, max_tokens: 3 }],
+    ['amazon.titan-embed-text-v2:0', { inputText: 'hi', textGenerationConfig: {} }],
+  ])('%s refuses a field of another maker’s', async (name, body) => {
+    expect((await post('invoke', body, name)).status).toBe(400)
+  })
+})

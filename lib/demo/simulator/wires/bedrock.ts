@@ -1,4 +1,4 @@
-/** Bedrock's runtime API, as far as the gateway speaks it: Converse, and InvokeModel for Anthropic's models. */
+/** Bedrock's runtime API, as far as the gateway speaks it: Converse and InvokeModel. */
 import type { ReadCall, Route, Wire } from '#lib/demo/simulator/wire.ts'
 import { readConverse } from '#lib/demo/simulator/wires/bedrock/converse.ts'
 import { errorBody, exceptionOf } from '#lib/demo/simulator/wires/bedrock/errors.ts'

@@ -1,7 +1,7 @@
 /** What Converse's callers ask for, in neutral terms, and how they are answered. */
 import { describe, expect, test } from 'vitest'
 import { converseCaller } from '#lib/formats/bedrock/converse/sides.ts'
-import { invokeCaller } from '#lib/formats/bedrock/invoke-caller.ts'
+import { invokeCaller } from '#lib/formats/bedrock/invoke/caller-side.ts'
 import { NotCarried, type AnswerEvent, type NeutralAnswer } from '#lib/formats/neutral.ts'
 import { chunksIn, eventFrames } from '#lib/testing/event-frames.ts'
 

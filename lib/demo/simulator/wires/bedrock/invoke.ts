@@ -1,5 +1,5 @@
 /**
- * `POST /model/{model}/invoke` and `…/invoke-with-response-stream` for Anthropic's models: a Messages request without
+ * `POST /model/{model}/invoke` and `…/invoke-with-response-stream`. For Anthropic's models: a Messages request without
  * model and stream, which the address tells, and with a version.
  */
 import { isObject } from '#lib/demo/simulator/rules/members.ts'
@@ -8,8 +8,13 @@ import type { CallRead, StreamScript } from '#lib/demo/simulator/wire.ts'
 import { readMessages } from '#lib/demo/simulator/wires/anthropic/messages.ts'
 import { errorBody } from '#lib/demo/simulator/wires/bedrock/errors.ts'
 import { chunkFrames, FRAMES_TYPE } from '#lib/demo/simulator/wires/bedrock/frames.ts'
+import { countHeaders, metricsOf, readOwnBody } from '#lib/demo/simulator/wires/bedrock/own-bodies.ts'
 
 export function readInvoke(request: unknown, id: string, model: string, isStream: boolean): CallRead {
+  return readOwnBody(request, model, isStream) ?? readMessage(request, id, model, isStream)
+}
+
+function readMessage(request: unknown, id: string, model: string, isStream: boolean): CallRead {
   const members = isObject(request) ? request : {}
   if (typeof members.anthropic_version !== 'string') return invalid(model, 'anthropic_version: Field required')
   for (const name of ['model', 'stream']) {
@@ -18,18 +23,16 @@ export function readInvoke(request: unknown, id: string, model: string, isStream
   const read = readMessages({ ...members, model, stream: isStream }, id)
   if (read.kind === 'invalid') return invalid(model, messageIn(read.body))
   const { script, steering, generation } = read.answer
-  if (!script) return read
+  const headers = steering.usage === 'none' ? [] : countHeaders(generation)
+  if (!script) return { kind: 'answer', answer: { ...read.answer, headers } }
   const measured =
     steering.usage === 'none' ? script : (one: Parameters<typeof script>[0]) => withMetrics(script(one), generation)
   return { kind: 'answer', answer: { ...read.answer, script: measured, scriptType: FRAMES_TYPE, encode: chunkFrames } }
 }
 
 /** Bedrock's own counts come with the last event. */
-function withMetrics(
-  script: StreamScript,
-  { prompt, cached, cacheWrite, reasoning, visible }: Generation,
-): StreamScript {
-  const metrics = `"amazon-bedrock-invocationMetrics":{"inputTokenCount":${prompt - cached - cacheWrite},"outputTokenCount":${reasoning + visible},"invocationLatency":1,"firstByteLatency":1,"cacheReadInputTokenCount":${cached},"cacheWriteInputTokenCount":${cacheWrite}}`
+function withMetrics(script: StreamScript, generation: Generation): StreamScript {
+  const metrics = JSON.stringify(metricsOf(generation)).slice(1, -1)
   return { ...script, close: script.close.replace('{"type":"message_stop"', `{"type":"message_stop",${metrics}`) }
 }
 
