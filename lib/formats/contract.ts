@@ -26,6 +26,8 @@ export type Operation =
   | 'countTokens'
   | 'embedContent'
   | 'batchEmbedContents'
+  // Google's cloud's, of embeddings
+  | 'predict'
   // AWS's
   | 'converse'
   | 'invoke'

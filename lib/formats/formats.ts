@@ -6,7 +6,13 @@ import { gemini } from '#lib/formats/gemini/format.ts'
 import { openai } from '#lib/formats/openai/format.ts'
 
 const anthropics: readonly Operation[] = ['messages', 'count_tokens']
-const geminis: readonly Operation[] = ['generateContent', 'countTokens', 'embedContent', 'batchEmbedContents']
+const geminis: readonly Operation[] = [
+  'generateContent',
+  'countTokens',
+  'embedContent',
+  'batchEmbedContents',
+  'predict',
+]
 const bedrocks: readonly Operation[] = ['converse', 'invoke']
 
 export function formatOf(operation: Operation): Format {

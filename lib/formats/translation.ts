@@ -5,6 +5,10 @@ import { messagesCaller, messagesProvider } from '#lib/formats/anthropic/message
 import type { Addressed, AnswerReader, Operation, ParseProblem } from '#lib/formats/contract.ts'
 import { converseCaller, converseProvider } from '#lib/formats/bedrock/converse/sides.ts'
 import { invokeCaller } from '#lib/formats/bedrock/invoke/caller-side.ts'
+import type { EmbeddingCaller, EmbeddingProvider } from '#lib/formats/embeddings/neutral.ts'
+import { batchEmbedContentsProvider } from '#lib/formats/gemini/embeddings/batch-provider.ts'
+import { batchEmbedContentsCaller, embedContentCaller } from '#lib/formats/gemini/embeddings/caller-side.ts'
+import { predictProvider } from '#lib/formats/gemini/embeddings/predict.ts'
 import { generateContentCaller } from '#lib/formats/gemini/exchange/caller-side.ts'
 import { generateContentProvider } from '#lib/formats/gemini/exchange/provider-side.ts'
 import {
@@ -12,12 +16,14 @@ import {
   type AnswerContext,
   type AnswerEvent,
   type CallerSide,
-  type NeutralRequest,
+  type ProviderError,
   type ProviderSide,
   type WriteTarget,
   type WrittenRequest,
 } from '#lib/formats/neutral.ts'
 import { chatCaller, chatProvider } from '#lib/formats/openai/chat/sides.ts'
+import { embeddingsCaller } from '#lib/formats/openai/embeddings/caller-side.ts'
+import { embeddingsProvider } from '#lib/formats/openai/embeddings/provider-side.ts'
 import { responsesCaller } from '#lib/formats/openai/responses/sides.ts'
 
 // Each wire's own sides, by what a conversation is called there.
@@ -36,9 +42,20 @@ const providerSides: Partial<Record<Operation, ProviderSide>> = {
   messages: messagesProvider,
 }
 
+const embeddingCallers: Partial<Record<Operation, EmbeddingCaller>> = {
+  embeddings: embeddingsCaller,
+  embedContent: embedContentCaller,
+  batchEmbedContents: batchEmbedContentsCaller,
+}
+const embeddingProviders: Partial<Record<Operation, EmbeddingProvider>> = {
+  embeddings: embeddingsProvider,
+  batchEmbedContents: batchEmbedContentsProvider,
+  predict: predictProvider,
+}
+
 /** Whether calls for `asked` can be carried as calls for `spoken`. */
 export function isTranslatable(asked: Operation, spoken: Operation): boolean {
-  return asked !== spoken && callerSides[asked] !== undefined && providerSides[spoken] !== undefined
+  return asked !== spoken && exchangeOf(asked).speaks(spoken)
 }
 
 /** What one request becomes on other wires; read once, however many targets there are. */
@@ -52,27 +69,7 @@ export function translationOf(
   body: Readonly<Record<string, unknown>>,
   addressed: Addressed,
 ): Translation {
-  let read: NeutralRequest | ParseProblem | null = null
-  return {
-    write(spoken, target) {
-      read ??= carried(() => callerSides[asked]!.readRequest(body, addressed))
-      if ('problem' in read) return read
-      const request = read
-      return carried(() => {
-        const written = providerSides[spoken]!.writeRequest(request, target)
-        return { body: written.body, leftOut: [...request.leftOut, ...written.leftOut] }
-      })
-    },
-  }
-}
-
-function carried<T>(run: () => T): T | ParseProblem {
-  try {
-    return run()
-  } catch (error) {
-    if (error instanceof NotCarried) return { problem: error.message, param: error.param }
-    throw error
-  }
+  return exchangeOf(asked).translation(asked, body, addressed)
 }
 
 /** A whole answer in the caller's terms; null where the provider's is none of its wire. */
@@ -83,8 +80,7 @@ export function translateAnswer(
   context: AnswerContext,
 ): string | null {
   const json = parseJson(body)
-  const answer = json === undefined ? null : providerSides[spoken]!.readAnswer(json)
-  return answer && callerSides[asked]!.writeAnswer(answer, context)
+  return json === undefined ? null : exchangeOf(asked).answer(asked, spoken, json, context)
 }
 
 /** A provider's error in the caller's shape. */
@@ -95,7 +91,74 @@ export function translateError(
   body: Buffer,
   context: AnswerContext,
 ): string {
-  return callerSides[asked]!.writeError(providerSides[spoken]!.readError(status, parseJson(body)), context)
+  return exchangeOf(asked).error(asked, spoken, status, parseJson(body), context)
+}
+
+/** What calls of one kind have in common, whatever stands between their callers and providers. */
+type Exchange = {
+  speaks(spoken: Operation): boolean
+  translation: typeof translationOf
+  answer(asked: Operation, spoken: Operation, json: unknown, context: AnswerContext): string | null
+  error(asked: Operation, spoken: Operation, status: number, json: unknown, context: AnswerContext): string
+}
+
+type Caller<Request, Answer> = {
+  readRequest(body: Readonly<Record<string, unknown>>, addressed: Addressed): Request
+  writeAnswer(answer: Answer, context: AnswerContext): string
+  writeError(error: ProviderError, context: AnswerContext): string
+}
+type Provider<Request, Answer> = {
+  writeRequest(request: Request, target: WriteTarget): WrittenRequest
+  readAnswer(body: unknown): Answer | null
+  readError(status: number, body: unknown): ProviderError
+}
+
+function exchange<Request extends { readonly leftOut: readonly string[] }, Answer extends object>(
+  callers: Partial<Record<Operation, Caller<Request, Answer>>>,
+  providers: Partial<Record<Operation, Provider<Request, Answer>>>,
+): Exchange {
+  return {
+    speaks: (spoken) => providers[spoken] !== undefined,
+    translation(asked, body, addressed) {
+      let read: { readonly request: Request } | ParseProblem | null = null
+      return {
+        write(spoken, target) {
+          read ??= carried(() => ({ request: callers[asked]!.readRequest(body, addressed) }))
+          if ('problem' in read) return read
+          const { request } = read
+          return carried(() => {
+            const written = providers[spoken]!.writeRequest(request, target)
+            return { body: written.body, leftOut: [...request.leftOut, ...written.leftOut] }
+          })
+        },
+      }
+    },
+    answer(asked, spoken, json, context) {
+      const answer = providers[spoken]!.readAnswer(json)
+      return answer && callers[asked]!.writeAnswer(answer, context)
+    },
+    error: (asked, spoken, status, json, context) =>
+      callers[asked]!.writeError(providers[spoken]!.readError(status, json), context),
+  }
+}
+
+const conversations = exchange(callerSides, providerSides)
+const embeddings = exchange(embeddingCallers, embeddingProviders)
+/** Images, sound and the like, which only their own wire has. */
+const nothing = exchange({}, {})
+
+function exchangeOf(asked: Operation): Exchange {
+  if (callerSides[asked]) return conversations
+  return embeddingCallers[asked] ? embeddings : nothing
+}
+
+function carried<T>(run: () => T): T | ParseProblem {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof NotCarried) return { problem: error.message, param: error.param }
+    throw error
+  }
 }
 
 /**

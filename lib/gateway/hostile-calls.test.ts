@@ -49,6 +49,7 @@ const bodies: Record<Operation, { readonly good: object; readonly deciding: read
     good: { requests: [{ model: 'models/gpt-4o-mini', content: { parts: [{ text: 'hello' }] } }] },
     deciding: ['requests'],
   },
+  predict: { good: { instances: [{ content: 'hello' }] }, deciding: ['instances'] },
   converse: {
     good: { messages: [{ role: 'user', content: [{ text: 'hello' }] }] },
     deciding: ['messages', 'system', 'inferenceConfig'],

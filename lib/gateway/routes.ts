@@ -98,8 +98,10 @@ function geminiRoutes(base: string): Route[] {
 function vertexRoutes(base: string): Route[] {
   const claude = `${base}/publishers/anthropic/models`
   const messages = { ...anthropicCall, endpoint: 'messages', operation: 'messages' } as const
+  const gemini = `${base}/publishers/google/models/{model}`
   return [
-    ...geminiModelRoutes(`${base}/publishers/google/models/{model}`),
+    ...geminiModelRoutes(gemini),
+    { ...geminiCall, path: `${gemini}:predict`, endpoint: 'embeddings', operation: 'predict' },
     // No model's name: the body has it, here alone. It comes first, or it would be taken for one.
     {
       ...anthropicCall,

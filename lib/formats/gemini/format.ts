@@ -1,5 +1,6 @@
 import { countAnswer } from '#lib/formats/count-answer.ts'
 import { commonAnswerHeaders, eventStreamType, type Format } from '#lib/formats/contract.ts'
+import { predictAnswer } from '#lib/formats/gemini/embeddings/predict.ts'
 import { refusalBody, streamError } from '#lib/formats/gemini/errors.ts'
 import { modelList, modelPage } from '#lib/formats/gemini/models.ts'
 import { parse } from '#lib/formats/gemini/parse.ts'
@@ -24,6 +25,7 @@ export const gemini: Format = {
   limitHeaders,
   readAnswer(operation, stream) {
     if (operation === 'countTokens') return countAnswer()
+    if (operation === 'predict') return predictAnswer()
     return stream ? streamAnswer() : jsonAnswer()
   },
 }

@@ -35,6 +35,7 @@ const generate = z.looseObject({
 })
 const embed = z.looseObject({ content })
 const batch = z.looseObject({ requests: z.preprocess(listed, z.array(embed).min(1)) })
+const predict = z.looseObject({ instances: z.array(z.looseObject({ content: z.string() })).min(1) })
 
 export function parse(operation: Operation, body: unknown, { model, stream }: Addressed): ParsedRequest | ParseProblem {
   if (model === null) return { problem: 'The address names no model.', param: 'model' }
@@ -62,6 +63,10 @@ const readers: Partial<Record<Operation, (fields: Fields) => Read>> = {
   embedContent: (fields) => readEmbeddings(embed.safeParse(fields), (one) => [one.content]),
   batchEmbedContents: (fields) =>
     readEmbeddings(batch.safeParse(fields), ({ requests }) => requests.map((request) => request.content)),
+  predict: (fields) =>
+    readEmbeddings(predict.safeParse(fields), ({ instances }) =>
+      instances.map(({ content: text }) => ({ parts: [{ text }] })),
+    ),
 }
 
 function readGenerate(fields: Fields): Read {

@@ -47,6 +47,7 @@ const deciding = quoted(
   'cached_content',
   'tools',
   'requests',
+  'instances',
   'generateContentRequest',
   'generate_content_request',
 )

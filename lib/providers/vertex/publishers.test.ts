@@ -36,6 +36,7 @@ describe('a call to Vertex AI', () => {
     ],
     ['a stream as an array', 'google/models/gemini-2.5-flash:streamGenerateContent', { stream: true }],
     ['a count', 'google/models/gemini-2.5-flash:countTokens', { operation: 'countTokens' }],
+    ['embeddings', 'google/models/gemini-2.5-flash:predict', { operation: 'predict' }],
     ['a Claude', `anthropic/models/${claude}:rawPredict`, { operation: 'messages', upstreamModel: claude }],
     [
       'a Claude that is told by its publisher',
@@ -93,7 +94,9 @@ describe('what Vertex AI can be asked', () => {
     ['generateContent', claude, 'messages'],
     ['messages', 'gemini-2.5-flash', 'generateContent'],
     ['countTokens', claude, null],
-    ['embedContent', 'gemini-embedding-001', null],
+    ['embedContent', 'gemini-embedding-001', 'predict'],
+    ['embeddings', 'text-embedding-005', 'predict'],
+    ['predict', 'claude-x', null],
     ['chat', 'meta/llama-4', null],
     ['chat', 'constructor/x', null],
   ])('%s of %s is %s', (asked, model, spoken) => {

@@ -2,7 +2,7 @@
  * How a call reaches Google's Vertex AI. A base URL ends where publishers begin, such as
  * https://REGION-aiplatform.googleapis.com/v1/projects/PROJECT/locations/REGION; a model is on its publisher's own wire.
  *
- * - google: Gemini's. Embeddings are another method there (`predict`) with another body, so they are not carried.
+ * - google: Gemini's. Embeddings are another method there (`predict`) with another body, which nobody's own wire has.
  * - anthropic: the Messages API, whose address names the model and whose body names a version instead
  */
 import type { BodyFields } from '#lib/formats/contract.ts'
@@ -11,7 +11,7 @@ import { withoutCallIds } from '#lib/providers/vertex/call-ids.ts'
 import { baseOf, forwardedHeaders, type Provider, type RequestFacts } from '#lib/providers/upstream-request.ts'
 
 const google: Provider = {
-  operations: ['generateContent', 'countTokens'],
+  operations: ['generateContent', 'countTokens', 'predict'],
   request(facts) {
     const { operation, stream, query } = facts
     const method = stream ? 'streamGenerateContent' : operation
@@ -19,7 +19,8 @@ const google: Provider = {
     return to(facts, `google/models/${nameIn(facts)}:${method}${alt}`, ['x-goog-api-client', 'x-server-timeout'])
   },
   // Bodies for Google's other API may name the model in its way; here the address does.
-  bodyFields: ({ contents }) => ({ model: undefined, contents: withoutCallIds(contents) }),
+  bodyFields: ({ contents }, operation): BodyFields =>
+    operation === 'predict' ? {} : { model: undefined, contents: withoutCallIds(contents) },
 }
 
 const anthropic: Provider = {

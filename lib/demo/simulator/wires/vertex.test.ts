@@ -34,6 +34,20 @@ describe('the simulated Vertex AI', () => {
     expect(await events.text()).toContain('"finishReason":"STOP"')
   })
 
+  test('embeds, each text with its own count', async () => {
+    const body = { instances: [{ content: 'four' }, { content: '@sim in=5 hi', task_type: 'CLUSTERING' }] }
+    const path = `${models}/google/models/text-embedding-005:predict`
+    const answer = await post(path, { ...body, parameters: { outputDimensionality: 8 } })
+    expect(await answer.json()).toEqual({
+      predictions: [1, 4].map((count) => ({
+        embeddings: { statistics: { truncated: false, token_count: count }, values: expect.any(Array) as number[] },
+      })),
+    })
+    expect((await lastCall()).usage.prompt_tokens).toBe(5)
+    const many = await post(`${models}/google/models/gemini-embedding-001:predict`, body)
+    expect(many.status).toBe(400)
+  })
+
   test('answers for a Claude by the model of the address', async () => {
     const answer = await post(`${models}/anthropic/models/claude-sonnet-4-5@20250929:rawPredict`, claude)
     expect(await answer.json()).toMatchObject({ model: 'claude-sonnet-4-5@20250929', usage: { output_tokens: 4 } })

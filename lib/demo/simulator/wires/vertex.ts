@@ -1,5 +1,5 @@
 /**
- * Google's Vertex AI: Gemini's calls and Claude's, below addresses that name the publisher and the model, and a token
+ * Google's Vertex AI: Gemini's calls, embeddings and Claude's calls, below addresses that name the publisher and the model, and a token
  * endpoint for credentials that are exchanged. The body of a call to Claude has a version and no model.
  */
 import { isObject } from '#lib/demo/simulator/rules/members.ts'
@@ -9,6 +9,7 @@ import { errorBody as anthropicError } from '#lib/demo/simulator/wires/anthropic
 import { readMessages } from '#lib/demo/simulator/wires/anthropic/messages.ts'
 import { readCallTo } from '#lib/demo/simulator/wires/gemini.ts'
 import { errorBody } from '#lib/demo/simulator/wires/gemini/errors.ts'
+import { readPredict } from '#lib/demo/simulator/wires/vertex/predict.ts'
 import { answerTokenRequest } from '#lib/demo/simulator/wires/vertex/token.ts'
 
 export const vertex: Wire = {
@@ -32,6 +33,7 @@ function route(method: string, path: string, query: string): Route {
 }
 
 function readerOf(publisher: string, model: string, called: string, query: string): ReadCall | null {
+  if (publisher === 'google' && called === 'predict') return (request) => readPredict(request, model)
   if (publisher === 'google' && GEMINI_METHODS.includes(called))
     return withoutIds(readCallTo(called, model, query), model)
   if (publisher !== 'anthropic' || !CLAUDE_METHODS.includes(called)) return null
