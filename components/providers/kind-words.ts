@@ -56,6 +56,8 @@ export function baseUrlHelp(kind: ProviderKind): string {
 
 /** What a credential of this kind is, where that is more than a key. */
 export const credentialHelp: Partial<Record<ProviderKind, string>> = {
+  azure:
+    'A key of the resource; or the client credentials of an application in Microsoft Entra, as JSON with tenantId, clientId and clientSecret.',
   bedrock:
     'An API key of Bedrock’s, or ACCESS_KEY_ID:SECRET_ACCESS_KEY, with :SESSION_TOKEN behind where there is one.',
   vertex:

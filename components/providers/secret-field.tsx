@@ -16,6 +16,7 @@ type SecretFieldProps = {
 }
 
 const placeholders: Partial<Record<ProviderKind, string>> = {
+  azure: 'A key, or { "tenantId": …, "clientId": …, "clientSecret": … }',
   vertex: '{ "type": "service_account", …',
   bedrock: 'ACCESS_KEY_ID:SECRET_ACCESS_KEY',
 }

@@ -181,6 +181,33 @@ describe('a provider', () => {
     })
   })
 
+  describe('of Azure OpenAI', () => {
+    const azure = { kind: 'azure', baseUrl: 'https://fernhill.openai.azure.com/openai/v1' }
+    const client = { tenantId: 'fernhill.example', clientId: '5f0c-aa71', clientSecret: 'S3CRET~value' }
+
+    test('takes the client credentials of an application as they are, and shows the end of its id', async () => {
+      const secretText = JSON.stringify(client)
+      const provider = await connect('tenant', { ...azure, credential: { label: 'app', secret: secretText } })
+      expect(provider.credentials).toMatchObject([{ last4: 'aa71' }])
+      expect((await snapshot()).providers.get('tenant')?.credentials[0]?.secret.reveal()).toBe(secretText)
+    })
+
+    test.each([
+      [{ ...client, activeDirectoryEndpointUrl: 'https://evil.example' }, 'activeDirectoryEndpointUrl'],
+      [{ ...client, clientSecret: undefined }, 'clientSecret'],
+      // Google's tokens are no business of Azure's.
+      [{ type: 'service_account', client_email: 'a', private_key: 'S3CRET' }, 'tenantId'],
+    ])('%# is refused by the name of its field', async (wrong, field) => {
+      const credential = { label: 'app', secret: JSON.stringify(wrong) }
+      const { body } = await ask(ada, 'POST', '/providers', { name: 'strange-entra', ...azure, credential })
+      expect(body).toMatchObject({
+        status: 422,
+        errors: [{ field: 'credential.secret', message: expect.stringContaining(field) as string }],
+      })
+      expect(JSON.stringify(body)).not.toContain('S3CRET')
+    })
+  })
+
   test('that is pointed at another host does not take its credentials along', async () => {
     const provider = await connect('moving', { credential: { label: 'main', secret } })
     const samePlace = await done<ProviderView>('PATCH', `/providers/${provider.id}`, {

@@ -6,6 +6,7 @@ import OpenAI, { AzureOpenAI } from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sealCredential } from '#lib/providers/credentials/seal-credential.ts'
 import { lastEventOf, lastSimulatedCall } from '#lib/testing/calls.ts'
+import { addCredential } from '#lib/testing/scripted-provider.ts'
 import { miniPrice, mounts, startTestGateway, type TestGateway, type TestKey } from '#lib/testing/gateway.ts'
 
 const credential = '0123456789abcdef0123456789abcdef'
@@ -282,6 +283,64 @@ describe.each(mounts)('through the %s', (mount) => {
         messages: user('@sim error=401 hi'),
       })
       await expect(asked).rejects.toMatchObject({ status: 502, code: 'upstream_error' })
+    })
+  })
+
+  describe('a connection by Microsoft Entra', () => {
+    const app = { tenantId: 'fernhill.example', clientId: 'app', clientSecret: 's3cret-of-the-app' }
+    const secretOf = (fields: object = {}) =>
+      JSON.stringify({ ...app, activeDirectoryEndpointUrl: `${g.simulator.url}/azure`, ...fields })
+
+    /** A model at a connection of its own, with this credential. */
+    async function modelWith(name: string, secret: string): Promise<string> {
+      const id = `${name}-${mount.replace(' ', '-')}`
+      const baseUrl = `${g.simulator.url}/azure/openai/v1`
+      await g.change(['catalog'], async ({ db }) => {
+        const row = { id: `prov_${id}`, name: id, displayName: id, kind: 'azure', baseUrl, simulated: true }
+        await db.provider.create({ data: row })
+        await db.model.create({
+          data: {
+            id: `model_${id}`,
+            name: id,
+            displayName: id,
+            vendor: 'openai',
+            endpoints: ['chat'],
+            deployments: { create: { id: `depl_${id}`, providerId: `prov_${id}`, upstreamModel: 'chat-us' } },
+            prices: {
+              create: { id: `price_${id}`, nanosPerMillion: miniPrice, effectiveFrom: new Date(0), source: 'test' },
+            },
+          },
+        })
+      })
+      await addCredential(g, `prov_${id}`, secret)
+      return id
+    }
+
+    test('shows Azure the token that its client credentials were exchanged for', async () => {
+      const key = await g.makeKey()
+      const model = await modelWith('entra', secretOf())
+      for (const out of [5, 6]) {
+        const messages = user(`@sim in=40 out=${out} hi`)
+        const chat = await openaiClient(key).chat.completions.create({ model, messages })
+        expect(chat.usage).toMatchObject({ completion_tokens: out })
+      }
+      const { headers } = await lastCall()
+      expect(headers.authorization).toMatch(/^Bearer [\w-]+\.[\w-]+\.[\w-]+$/)
+      expect(headers).not.toHaveProperty('api-key')
+      expect(JSON.stringify(headers)).not.toContain(app.clientSecret)
+      expect(await eventOf(key)).toMatchObject({ outcome: 'served', provider: model, tokens: { input: 40 } })
+    })
+
+    test('whose secret is refused fails the call, charges nothing and tells nothing of it', async () => {
+      const key = await g.makeKey()
+      const model = await modelWith('entra-refused', secretOf({ clientSecret: 'wrong' }))
+      const call = openaiClient(key).chat.completions.create({ model, messages: user('hi') })
+      await expect(call).rejects.toMatchObject({ status: 502, code: 'upstream_error' })
+      expect(await eventOf(key)).toMatchObject({
+        outcome: 'failed',
+        costNanos: '0',
+        attempts: [{ error: 'no access token', status: null }],
+      })
     })
   })
 })

@@ -16,7 +16,7 @@ import { openDatabase } from '#lib/platform/db.ts'
 import { createLog, type Log } from '#lib/platform/log.ts'
 import { openRedis } from '#lib/platform/redis.ts'
 import { loadGrant } from '#lib/policy/load-grant.ts'
-import { createAccessTokens } from '#lib/providers/vertex/access-tokens.ts'
+import { createAccessTokens } from '#lib/providers/tokens/access-tokens.ts'
 import { createCircuits, openCircuits } from '#lib/routing/circuits.ts'
 import { createRetryBudget } from '#lib/routing/retry-budget.ts'
 

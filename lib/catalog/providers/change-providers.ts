@@ -1,10 +1,13 @@
 /** Connects, changes and removes providers, and their credentials: added, retired, never told again. */
+import * as z from 'zod'
 import {
   catalogSubject,
+  providerKinds,
   providerTimeouts,
   type CreateProviderInput,
   type CredentialInput,
   type PatchProviderInput,
+  type ProviderKind,
   type ProviderTimeouts,
   type ProviderView,
 } from '#lib/catalog/contract.ts'
@@ -28,7 +31,7 @@ import type { Context } from '#lib/platform/context.ts'
 import type { Tx } from '#lib/platform/db.ts'
 import { AppError, forbidden, notFound } from '#lib/platform/errors.ts'
 import { changePolicy } from '#lib/policy/change-policy.ts'
-import { credentialProblem } from '#lib/providers/vertex/credential.ts'
+import { credentialProblem } from '#lib/providers/providers.ts'
 
 export async function createProvider(
   context: Context,
@@ -148,7 +151,7 @@ export async function addCredential(
     if (liveCredentials(row).length >= mostCredentials) {
       throw new AppError('conflict', `A provider has at most ${mostCredentials} live credentials. Retire one first.`)
     }
-    checkSecret(input.secret, row.kind, 'secret')
+    checkSecret(input.secret, z.enum(providerKinds).parse(row.kind), 'secret')
     const credentialId = await insertCredential(tx, context.config.masterKey, id, input, nowMs)
     return {
       result: viewProvider(await required(tx, id)),
@@ -214,8 +217,8 @@ function changedWords(fields: readonly string[], times: readonly string[]): stri
 }
 
 /** A credential that says how it is used can be looked at before it fails a call. */
-function checkSecret(secret: string, kind: string, field: string): void {
-  const problem = kind === 'vertex' ? credentialProblem(secret) : null
+function checkSecret(secret: string, kind: ProviderKind, field: string): void {
+  const problem = credentialProblem(kind, secret)
   if (problem === null) return
   throw new AppError('validation_failed', 'The credential cannot be used.', {
     errors: [{ field, message: `It cannot be used: ${problem}.` }],

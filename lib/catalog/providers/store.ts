@@ -3,8 +3,8 @@ import type { CredentialInput, ProviderTimeouts } from '#lib/catalog/contract.ts
 import type { Db, Tx } from '#lib/platform/db.ts'
 import type { Prisma } from '#lib/platform/generated/prisma/client.ts'
 import { newId } from '#lib/platform/ids.ts'
+import { lastFourOf } from '#lib/providers/credentials/last-four.ts'
 import { sealCredential } from '#lib/providers/credentials/seal-credential.ts'
-import { lastFourOf } from '#lib/providers/vertex/credential.ts'
 
 const columns = {
   id: true,

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { importSPKI, jwtVerify } from 'jose'
 import { Pool } from 'undici'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createAccessTokens } from '#lib/providers/vertex/access-tokens.ts'
+import { createAccessTokens } from '#lib/providers/tokens/access-tokens.ts'
 
 const pair = generateKeyPairSync('rsa', {
   modulusLength: 2048,

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { credentialProblem, isExchanged, lastFourOf, readCredential } from '#lib/providers/vertex/credential.ts'
+import { lastFourOf } from '#lib/providers/credentials/last-four.ts'
+import { credentialProblem } from '#lib/providers/providers.ts'
+import { readCredential } from '#lib/providers/vertex/credential.ts'
+import { googleTokens } from '#lib/providers/vertex/google-tokens.ts'
 
 const key = {
   type: 'service_account',
@@ -20,7 +23,7 @@ describe('a credential for Vertex AI', () => {
     ['\n  { "type": "external_account" }', true],
     ['ya29.c.b0Aaekm1K', false],
     ['AIzaSyA-0123456789', false],
-  ])('%j: exchanged %s', (text, exchanged) => expect(isExchanged(text)).toBe(exchanged))
+  ])('%j: exchanged %s', (text, exchanged) => expect(googleTokens.takes(text)).toBe(exchanged))
 
   test('of a service account asks Google for its token, unless it says where', () => {
     const { private_key: privateKey, client_email: email } = key
@@ -85,7 +88,7 @@ describe('a credential for Vertex AI, as it is entered', () => {
     [entered, null],
     ['ya29.token', null],
     ['{"type":"authorized_user"}', 'type: must be service_account or external_account'],
-  ])('%# is looked at before a call fails', (text, problem) => expect(credentialProblem(text)).toBe(problem))
+  ])('%# is looked at before a call fails', (text, problem) => expect(credentialProblem('vertex', text)).toBe(problem))
 
   test.each([
     [entered, '3a1c'],

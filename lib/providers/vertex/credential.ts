@@ -6,6 +6,7 @@
  * Google's own hosts over https, and this machine's (the provider simulator).
  */
 import * as z from 'zod'
+import { isOnThisMachine, readShape } from '#lib/providers/tokens/read-json.ts'
 
 export type ExchangedCredential =
   | {
@@ -29,41 +30,10 @@ export type ExchangedCredential =
       readonly impersonationUrl: URL | null
     }
 
-/** Keys and tokens of Google's have no braces. */
-export function isExchanged(credential: string): boolean {
-  return /^\s*\{/.test(credential)
-}
-
 /** Throws an error whose message names the field that is wrong and never its value. */
 export function readCredential(json: string): ExchangedCredential {
-  const value = parseJson(json)
-  const { type } = checked(types, value)
-  return checked(type === 'service_account' ? serviceAccount : externalAccount, value)
-}
-
-function checked<Read extends z.ZodType>(shape: Read, value: unknown): z.output<Read> {
-  const parsed = shape.safeParse(value)
-  if (parsed.success) return parsed.data
-  const { path, message } = parsed.error.issues[0]!
-  throw new Error(`${path.join('.')}: ${message}`)
-}
-
-/** What is wrong with a credential as it was entered, or null. Says nothing of what is in it. */
-export function credentialProblem(credential: string): string | null {
-  try {
-    if (isExchanged(credential)) readCredential(credential)
-    return null
-  } catch (error) {
-    return (error as Error).message
-  }
-}
-
-/**
- * What tells it from others, for people: of a key that is JSON the end of its key's id, since all such JSON ends alike.
- */
-export function lastFourOf(credential: string): string {
-  const id = isExchanged(credential) ? /"private_key_id"\s*:\s*"(\w+)"/.exec(credential)?.[1] : null
-  return (id ?? credential.trimEnd()).slice(-4)
+  const { type } = readShape(types, json)
+  return readShape(type === 'service_account' ? serviceAccount : externalAccount, json)
 }
 
 const googleUrl = z
@@ -121,18 +91,11 @@ const types = z.object({
   type: z.enum(['service_account', 'external_account'], 'must be service_account or external_account'),
 })
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    throw new Error('the credential begins like JSON, and is none')
-  }
-}
-
 function isGooglesOrOurs(text: string): boolean {
   if (!URL.canParse(text)) return false
-  const { protocol, hostname, port, username, password } = new URL(text)
+  const url = new URL(text)
+  const { protocol, hostname, port, username, password } = url
   if (username !== '' || password !== '') return false
-  if (/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)) return protocol === 'http:' || protocol === 'https:'
+  if (isOnThisMachine(url)) return protocol === 'http:' || protocol === 'https:'
   return protocol === 'https:' && port === '' && hostname.endsWith('.googleapis.com')
 }

@@ -7,21 +7,10 @@
  */
 import { open } from 'node:fs/promises'
 import { importPKCS8, SignJWT } from 'jose'
-import type { Dispatcher } from 'undici'
 import * as z from 'zod'
+import { askForToken, parseJson, postForJson, tokenText } from '#lib/providers/tokens/ask-for-token.ts'
+import { CredentialRefused, type AccessToken, type Asking } from '#lib/providers/tokens/token-source.ts'
 import type { ExchangedCredential } from '#lib/providers/vertex/credential.ts'
-
-export type AccessToken = { readonly text: string; readonly expiresAtMs: number }
-
-export type Asking = {
-  readonly poolFor: (origin: string) => Dispatcher
-  readonly nowMs: number
-  /** Ends the exchange wherever it is. */
-  readonly signal: AbortSignal
-}
-
-/** The token endpoint has turned the credential down; anything else that is thrown says nothing about the credential. */
-export class CredentialRefused extends Error {}
 
 const scope = 'https://www.googleapis.com/auth/cloud-platform'
 
@@ -87,70 +76,12 @@ function memberOf(text: string, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : null
 }
 
-// A token goes into a header.
-const tokenText = z.string().regex(/^[\x21-\x7e]{1,8192}$/)
-/** RFC 6749 lets the time be left out; most are valid for an hour. */
-const unsaidSeconds = 600
-const tokenAnswer = z.object({
-  access_token: tokenText,
-  expires_in: z.coerce.number().positive().default(unsaidSeconds),
-})
-
-async function askForToken(url: URL, asking: Asking, form: Record<string, string>): Promise<AccessToken> {
-  const type = 'application/x-www-form-urlencoded'
-  const answer = await post(url, asking, { 'content-type': type }, new URLSearchParams(form).toString())
-  const read = tokenAnswer.safeParse(answer)
-  if (!read.success) throw new Error(`${url.host} gave no access token`)
-  return { text: read.data.access_token, expiresAtMs: asking.nowMs + read.data.expires_in * 1000 }
-}
-
 /** https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken */
 const impersonated = z.object({ accessToken: tokenText, expireTime: z.iso.datetime({ offset: true }) })
 
 async function impersonate(url: URL, federated: AccessToken, asking: Asking): Promise<AccessToken> {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${federated.text}` }
-  const read = impersonated.safeParse(await post(url, asking, headers, JSON.stringify({ scope: [scope] })))
+  const read = impersonated.safeParse(await postForJson(url, asking, headers, JSON.stringify({ scope: [scope] })))
   if (!read.success) throw new Error(`${url.host} gave no access token`)
   return { text: read.data.accessToken, expiresAtMs: Date.parse(read.data.expireTime) }
-}
-
-const longestAnswer = 64 * 1024
-
-/** The JSON of a good answer. Redirects are not followed. */
-async function post(url: URL, { poolFor, signal }: Asking, headers: Record<string, string>, body: string) {
-  const path = url.pathname + url.search
-  const { statusCode, body: answer } = await poolFor(url.origin).request({
-    method: 'POST',
-    path,
-    headers,
-    body,
-    signal,
-  })
-  let text = ''
-  for await (const chunk of answer) {
-    text += (chunk as Buffer).toString('latin1')
-    if (text.length > longestAnswer) throw new Error(`${url.host} answered at too great length`)
-  }
-  const json = parseJson(text)
-  if (statusCode < 300) return json
-  const message = `${url.host} answered ${statusCode}${errorNameIn(json)}`
-  const isAboutUs = statusCode >= 400 && statusCode < 500 && statusCode !== 408 && statusCode !== 429
-  throw isAboutUs ? new CredentialRefused(message) : new Error(message)
-}
-
-/** OAuth's and Google's names for what is wrong; what stands beside them may quote what was sent. */
-function errorNameIn(json: unknown): string {
-  const named = z.object({ error: z.union([z.string(), z.object({ status: z.string() })]) }).safeParse(json)
-  if (!named.success) return ''
-  const { error } = named.data
-  const name = typeof error === 'string' ? error : error.status
-  return /^\w{1,64}$/.test(name) ? ` ${name}` : ''
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return null
-  }
 }

@@ -121,3 +121,34 @@ describe('the surface', () => {
     expect((await post('/openai/v1/chat/completions?api-version=2024-10-21', body)).status).toBe(400)
   })
 })
+
+describe('the token endpoint of a tenant', () => {
+  const ask = (fields: Record<string, string>) =>
+    fetch(`${simulator.url}/azure/fernhill.example/oauth2/v2.0/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: 'app',
+        client_secret: 's3cret',
+        scope: 'https://cognitiveservices.azure.com/.default',
+        ...fields,
+      }),
+    })
+
+  test('gives a token of the shape of a JWT for client credentials', async () => {
+    const answer = await ask({})
+    expect(await answer.json()).toMatchObject({
+      access_token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/) as string,
+      expires_in: 3599,
+    })
+  })
+
+  test.each([
+    [{ client_secret: 'wrong' }, 401, 'invalid_client'],
+    [{ grant_type: 'password' }, 400, 'unsupported_grant_type'],
+    [{ scope: 'https://cognitiveservices.azure.com' }, 400, 'invalid_scope'],
+  ])('refuses %j', async (fields, status, error) => {
+    const answer = await ask(fields as Record<string, string>)
+    expect([answer.status, await answer.json()]).toMatchObject([status, { error }])
+  })
+})

@@ -1,11 +1,13 @@
 /**
  * Azure OpenAI: OpenAI's calls on two surfaces, with what the content filter says of them. On the classic one the address
- * names the deployment and a dated version of the API; v1 has OpenAI's paths, and the body's `model` is the deployment.
+ * names the deployment and a dated version of the API; v1 has OpenAI's paths, and the body's `model` is the deployment. The
+ * tenant of Microsoft Entra's that gives tokens for it is here too.
  */
 import { isObject } from '#lib/demo/simulator/rules/members.ts'
 import type { ReadCall, Route, Wire } from '#lib/demo/simulator/wire.ts'
 import { filtered } from '#lib/demo/simulator/wires/azure/content-filter.ts'
 import { errorBody, errorWithCode } from '#lib/demo/simulator/wires/azure/errors.ts'
+import { answerEntraToken } from '#lib/demo/simulator/wires/azure/token.ts'
 import { readChat } from '#lib/demo/simulator/wires/openai/chat.ts'
 import { readCompletion } from '#lib/demo/simulator/wires/openai/completions.ts'
 import { readEmbeddings } from '#lib/demo/simulator/wires/openai/embeddings.ts'
@@ -43,9 +45,11 @@ const DEPLOYMENT = /^\/openai\/deployments\/([^/]+)(\/.+)$/
 /** Of the classic surface's calls the one whose body names the deployment. */
 const RESPONSES = '/openai/responses'
 const V1 = '/openai/v1'
+const TOKEN = /^\/[\w.-]+\/oauth2\/v2\.0\/token$/
 const MODELS = '/models'
 
 function route(method: string, path: string, query: string): Route {
+  if (method === 'POST' && TOKEN.test(path)) return { kind: 'form', answer: answerEntraToken }
   const version = new URLSearchParams(query).get('api-version')
   if (path.startsWith(`${V1}/`)) return routeV1(method, path.slice(V1.length), version)
 
