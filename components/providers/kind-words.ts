@@ -61,5 +61,5 @@ export const credentialHelp: Partial<Record<ProviderKind, string>> = {
   bedrock:
     'An API key of Bedrock’s, or ACCESS_KEY_ID:SECRET_ACCESS_KEY, with :SESSION_TOKEN behind where there is one.',
   vertex:
-    'The whole JSON of a service account’s key or of a workload identity federation; or an access token or API key.',
+    'The whole JSON of a service account’s key or of a workload identity federation; or an access token or API key. A federation may read its token in a file of the gateway’s, or at an address that GATEHOUSE_IDENTITY_TOKEN_URLS lists.',
 }

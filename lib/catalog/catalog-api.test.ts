@@ -181,6 +181,27 @@ describe('a provider', () => {
     })
   })
 
+  test('of Vertex AI that would read an address which nobody has listed is refused, and told by what it is listed', async () => {
+    const federation = {
+      type: 'external_account',
+      audience: '//iam.googleapis.com/pool',
+      subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+      credential_source: { url: 'http://169.254.169.254/latest/meta-data/' },
+    }
+    const credential = { label: 'key', secret: JSON.stringify(federation) }
+    const baseUrl = 'https://europe-west4-aiplatform.googleapis.com/v1/projects/p/locations/europe-west4'
+    const body = { name: 'stray', kind: 'vertex', baseUrl, credential }
+    expect((await ask(ada, 'POST', '/providers', body)).body).toMatchObject({
+      status: 422,
+      errors: [
+        {
+          field: 'credential.secret',
+          message: expect.stringContaining('GATEHOUSE_IDENTITY_TOKEN_URLS lists it') as string,
+        },
+      ],
+    })
+  })
+
   describe('of Azure OpenAI', () => {
     const azure = { kind: 'azure', baseUrl: 'https://fernhill.openai.azure.com/openai/v1' }
     const client = { tenantId: 'fernhill.example', clientId: '5f0c-aa71', clientSecret: 'S3CRET~value' }

@@ -20,6 +20,22 @@ const url = (protocols: readonly string[], example: string) =>
 
 const httpUrl = (example: string) => url(['http:', 'https:'], example)
 
+/** By where they are, without what stands behind a question mark: that is the caller's to say. */
+const httpUrls = (example: string) =>
+  z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter((one) => one !== ''))
+    .refine((list) => list.every(isPlainHttpUrl), {
+      message: `expected URLs without a query or credentials, separated by commas, e.g. ${example}`,
+    })
+    .transform((list) => list.map((one) => new URL(one).href))
+
+function isPlainHttpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, username, password, search, hash } = new URL(text)
+  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === ''
+}
+
 const wholeNumber = (min: number, max: number, example: number) =>
   z
     .string()
@@ -63,6 +79,7 @@ export const variables = z.object({
     .enum(['auto', 'on', 'off'], { error: 'expected auto, on or off, e.g. GATEHOUSE_DEMO=off' })
     .optional(),
   GATEHOUSE_DATA_DIR: text(1, 'a folder that this process may write, e.g. .data').optional(),
+  GATEHOUSE_IDENTITY_TOKEN_URLS: httpUrls('http://169.254.169.254/metadata/identity/oauth2/token').optional(),
   GATEHOUSE_PORTAL_URL: httpUrl('http://127.0.0.1:3001').optional(),
   GATEHOUSE_DEMO_ISSUER: httpUrl('http://127.0.0.1:3002').optional(),
   GATEHOUSE_SIMULATOR_URL: httpUrl('http://127.0.0.1:3003').optional(),
@@ -103,6 +120,8 @@ export type Config = {
   readonly simulatorUrl: string | null
   /** Where the front door sends what is not a gateway path; null where Next serves everything itself. */
   readonly portalUrl: string | null
+  /** Where workload identity federations may read the identity token of this workload; nowhere unless it is said here. */
+  readonly identityTokenUrls: readonly string[]
   readonly dataDir: string
   readonly logLevel: string
   readonly webConcurrency: number
@@ -174,6 +193,7 @@ export function loadConfig(env: Environment): Config {
     demo: demoMode(given),
     simulatorUrl: values.GATEHOUSE_SIMULATOR_URL ?? null,
     portalUrl: values.GATEHOUSE_PORTAL_URL ?? null,
+    identityTokenUrls: values.GATEHOUSE_IDENTITY_TOKEN_URLS ?? [],
     dataDir: values.GATEHOUSE_DATA_DIR ?? '.data',
     logLevel: values.LOG_LEVEL ?? 'info',
     webConcurrency: values.WEB_CONCURRENCY ?? 1,

@@ -76,10 +76,17 @@ export function takesTokens(kind: ProviderKind): boolean {
   return kinds[kind].tokens !== undefined
 }
 
-/** What is wrong with a credential as it was entered, or null. Says nothing of what is in it. */
-export function credentialProblem(kind: ProviderKind, credential: string): string | null {
+/**
+ * What is wrong with a credential as it was entered, or null. Says nothing of what is in it. `identityTokenUrls`: the
+ * addresses that one may be read from.
+ */
+export function credentialProblem(
+  kind: ProviderKind,
+  credential: string,
+  identityTokenUrls: readonly string[] = [],
+): string | null {
   const { tokens } = kinds[kind]
-  return tokens ? problemOf(tokens, credential) : null
+  return tokens ? problemOf(tokens, credential, identityTokenUrls) : null
 }
 
 export function requestTo(kind: ProviderKind, facts: RequestFacts): UpstreamRequest | Promise<UpstreamRequest> {

@@ -57,6 +57,7 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
     poolFor: (origin) => pools.get(origin),
     nowMs: systemClock.nowMs,
     warn: (account, problem) => log.warn({ account, problem }, 'no access token for a provider'),
+    identityTokenUrls: config.identityTokenUrls,
   })
   const ports: GatewayPorts = {
     redis,

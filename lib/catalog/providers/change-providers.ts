@@ -40,7 +40,7 @@ export async function createProvider(
 ): Promise<ProviderView> {
   mustWrite(actor)
   const baseUrl = checkedUrl(input.baseUrl, input.kind)
-  if (input.credential) checkSecret(input.credential.secret, input.kind, 'credential.secret')
+  if (input.credential) checkSecret(context, input.credential.secret, input.kind, 'credential.secret')
   const nowMs = context.clock.nowMs()
   return changePolicy(context, actor, async (tx) => {
     if (await providerNameIsTaken(tx, input.name)) {
@@ -151,7 +151,7 @@ export async function addCredential(
     if (liveCredentials(row).length >= mostCredentials) {
       throw new AppError('conflict', `A provider has at most ${mostCredentials} live credentials. Retire one first.`)
     }
-    checkSecret(input.secret, z.enum(providerKinds).parse(row.kind), 'secret')
+    checkSecret(context, input.secret, z.enum(providerKinds).parse(row.kind), 'secret')
     const credentialId = await insertCredential(tx, context.config.masterKey, id, input, nowMs)
     return {
       result: viewProvider(await required(tx, id)),
@@ -217,8 +217,8 @@ function changedWords(fields: readonly string[], times: readonly string[]): stri
 }
 
 /** A credential that says how it is used can be looked at before it fails a call. */
-function checkSecret(secret: string, kind: ProviderKind, field: string): void {
-  const problem = credentialProblem(kind, secret)
+function checkSecret({ config }: Context, secret: string, kind: ProviderKind, field: string): void {
+  const problem = credentialProblem(kind, secret, config.identityTokenUrls)
   if (problem === null) return
   throw new AppError('validation_failed', 'The credential cannot be used.', {
     errors: [{ field, message: `It cannot be used: ${problem}.` }],

@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici'
 import { entraTokens } from '#lib/providers/azure/entra-tokens.ts'
 import {
   CredentialRefused,
+  readAllowed,
   type AccessToken,
   type ReadCredential,
   type TokenSource,
@@ -25,6 +26,8 @@ type AccessTokenPorts = {
   /** For an administrator; holds nothing secret. */
   readonly warn: (account: string, problem: string) => void
   readonly timeoutMs?: number
+  /** Where identity tokens may be read; nowhere unless it is said. */
+  readonly identityTokenUrls?: readonly string[]
 }
 
 /** A credential tells by its own form whose it is; where it was entered, it was refused to any other kind of provider. */
@@ -36,14 +39,14 @@ const beforeExpiryMs = 60_000
 const defaultTimeoutMs = 5_000
 
 export function createAccessTokens(ports: AccessTokenPorts): AccessTokens {
-  const { poolFor, nowMs, warn, timeoutMs = defaultTimeoutMs } = ports
+  const { poolFor, nowMs, warn, timeoutMs = defaultTimeoutMs, identityTokenUrls = [] } = ports
   const tokens = new Map<string, AccessToken>()
   const flights = new Map<string, Promise<string | NoToken>>()
 
   async function fetchToken(credential: string, source: TokenSource): Promise<string | NoToken> {
     let account = 'unreadable credential'
     try {
-      const read = readIt(credential, source)
+      const read = readIt(credential, source, identityTokenUrls)
       account = read.account
       const token = await read.exchange({ poolFor, nowMs: nowMs(), signal: AbortSignal.timeout(timeoutMs) })
       forgetOld()
@@ -76,9 +79,9 @@ export function createAccessTokens(ports: AccessTokenPorts): AccessTokens {
   }
 }
 
-function readIt(credential: string, source: TokenSource): ReadCredential {
+function readIt(credential: string, source: TokenSource, identityTokenUrls: readonly string[]): ReadCredential {
   try {
-    return source.read(credential)
+    return readAllowed(source, credential, identityTokenUrls)
   } catch (error) {
     throw new CredentialRefused((error as Error).message)
   }

@@ -21,29 +21,33 @@ export async function askForToken(url: URL, asking: Asking, form: Record<string,
 
 const longestAnswer = 64 * 1024
 
-/** The JSON of a good answer. Redirects are not followed. */
-export async function postForJson(
+/** The JSON of a good answer. */
+export async function postForJson(url: URL, asking: Asking, headers: Record<string, string>, body: string) {
+  return parseJson(await goodAnswer('POST', url, asking, headers, body))
+}
+
+/** The text of a good answer. */
+export function getText(url: URL, asking: Asking, headers: Record<string, string>): Promise<string> {
+  return goodAnswer('GET', url, asking, headers, null)
+}
+
+/** Redirects are not followed. */
+async function goodAnswer(
+  method: 'GET' | 'POST',
   url: URL,
   { poolFor, signal }: Asking,
   headers: Record<string, string>,
-  body: string,
-) {
+  body: string | null,
+): Promise<string> {
   const path = url.pathname + url.search
-  const { statusCode, body: answer } = await poolFor(url.origin).request({
-    method: 'POST',
-    path,
-    headers,
-    body,
-    signal,
-  })
+  const { statusCode, body: answer } = await poolFor(url.origin).request({ method, path, headers, body, signal })
   let text = ''
   for await (const chunk of answer) {
     text += (chunk as Buffer).toString('latin1')
     if (text.length > longestAnswer) throw new Error(`${url.host} answered at too great length`)
   }
-  const json = parseJson(text)
-  if (statusCode < 300) return json
-  const message = `${url.host} answered ${statusCode}${errorNameIn(json)}`
+  if (statusCode < 300) return text
+  const message = `${url.host} answered ${statusCode}${errorNameIn(parseJson(text))}`
   const isAboutUs = statusCode >= 400 && statusCode < 500 && statusCode !== 408 && statusCode !== 429
   throw isAboutUs ? new CredentialRefused(message) : new Error(message)
 }

@@ -16,6 +16,8 @@ export class CredentialRefused extends Error {}
 export type ReadCredential = {
   /** For an administrator; nothing secret. */
   readonly account: string
+  /** Where it is read from before it is exchanged, if it stands at an address. */
+  readonly readFrom?: URL | undefined
   exchange(asking: Asking): Promise<AccessToken>
 }
 
@@ -26,10 +28,29 @@ export type TokenSource = {
   read(credential: string): ReadCredential
 }
 
+/**
+ * Reads a credential; throws as `read` does. An administrator of the portal could have the gateway ask any address that it
+ * can reach, such as a metadata server: it asks only those that whoever runs it has listed, at these very paths.
+ */
+export function readAllowed(
+  source: TokenSource,
+  credential: string,
+  identityTokenUrls: readonly string[],
+): ReadCredential {
+  const read = source.read(credential)
+  const { readFrom } = read
+  if (!readFrom || identityTokenUrls.includes(readFrom.origin + readFrom.pathname)) return read
+  throw new Error('credential_source.url: is asked only where GATEHOUSE_IDENTITY_TOKEN_URLS lists it')
+}
+
 /** What is wrong with a credential as it was entered, or null. Says nothing of what is in it. */
-export function problemOf(source: TokenSource, credential: string): string | null {
+export function problemOf(
+  source: TokenSource,
+  credential: string,
+  identityTokenUrls: readonly string[],
+): string | null {
   try {
-    if (isJson(credential)) source.read(credential)
+    if (isJson(credential)) readAllowed(source, credential, identityTokenUrls)
     return null
   } catch (error) {
     return (error as Error).message

@@ -18,7 +18,12 @@ const pair = generateKeyPairSync('rsa', {
 const email = 'gate@fernhill.iam.gserviceaccount.com'
 const jwt = 'aGVhZA.Ym9keQ.c2lnbg'
 
-type Asked = { readonly path: string; readonly authorization: string | undefined; readonly body: string }
+type Asked = {
+  readonly path: string
+  readonly authorization: string | undefined
+  readonly metadata: unknown
+  readonly body: string
+}
 type Answer = { readonly status?: number; readonly body: unknown }
 
 let server: Server
@@ -37,7 +42,8 @@ beforeAll(async () => {
     let body = ''
     request.on('data', (chunk: Buffer) => (body += chunk.toString()))
     request.on('end', () => {
-      const one = { path: request.url!, authorization: request.headers.authorization, body }
+      const { authorization, metadata } = request.headers
+      const one = { path: request.url!, authorization, metadata, body }
       asked.push(one)
       const given = answer(one)
       if (!given) return
@@ -62,9 +68,9 @@ beforeEach(() => {
   nowMs = Date.now()
   answer = () => ({ body: { access_token: `ya29.${asked.length}`, expires_in: 3600 } })
 })
-function tokens(timeoutMs = 2_000) {
+function tokens(timeoutMs = 2_000, identityTokenUrls: readonly string[] = []) {
   const warn = (account: string, problem: string) => void warnings.push(`${account}: ${problem}`)
-  return createAccessTokens({ poolFor: () => pool, nowMs: () => nowMs, warn, timeoutMs })
+  return createAccessTokens({ poolFor: () => pool, nowMs: () => nowMs, warn, timeoutMs, identityTokenUrls })
 }
 
 function serviceAccount(fields: object = {}): string {
@@ -226,6 +232,44 @@ describe('a federated identity’s token', () => {
     const credential = await federation(jwt, { credential_source: { file } })
     expect(await tokens().of(credential)).toEqual({ isRefused: false })
     expect(asked).toEqual([])
+  })
+})
+
+describe('a federated identity whose token stands at an address', () => {
+  const listed = () => [`${url}/identity`]
+  const source = (fields: object = {}) => ({
+    credential_source: { url: `${url}/identity?resource=api`, headers: { Metadata: 'True' }, ...fields },
+  })
+
+  test.each([
+    ['text', `${jwt}\n`, undefined],
+    ['a member of JSON', { id: jwt }, { type: 'json', subject_token_field_name: 'id' }],
+  ])('is read there as %s, and exchanged', async (_how, body, format) => {
+    answer = ({ path }) => ({ body: path.startsWith('/identity') ? body : { access_token: 'ya29.federated' } })
+    expect(await tokens(2_000, listed()).of(await federation('', source({ format })))).toBe('ya29.federated')
+    expect(asked[0]).toMatchObject({ path: '/identity?resource=api', metadata: 'True', body: '' })
+    expect(new URLSearchParams(asked[1]!.body).get('subject_token')).toBe(jwt)
+  })
+
+  test('is asked nothing where the setting does not list it', async () => {
+    for (const elsewhere of [[], [`${url}/other`], [`${url}/`]]) {
+      expect(await tokens(2_000, elsewhere).of(await federation('', source()))).toEqual({ isRefused: true })
+    }
+    expect(warnings[0]).toContain('GATEHOUSE_IDENTITY_TOKEN_URLS')
+    expect(asked).toEqual([])
+  })
+
+  test.each([
+    ['no JWT', { body: 'MASTER_KEY=abc' }, 'holds no JWT'],
+    ['an error', { status: 500, body: '' }, 'answered 500'],
+    ['a way elsewhere', { status: 302, body: '' }, 'answered 302'],
+    ['no end', { body: 'x'.repeat(100_000) }, 'too great length'],
+  ])('that gives %s goes nowhere', async (_what, given, problem) => {
+    answer = () => given
+    expect(await tokens(2_000, listed()).of(await federation('', source()))).toEqual({ isRefused: false })
+    expect(warnings[0]).toContain(problem)
+    expect(warnings[0]).not.toContain('MASTER_KEY')
+    expect(asked).toHaveLength(1)
   })
 })
 

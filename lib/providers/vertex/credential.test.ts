@@ -35,10 +35,36 @@ describe('a credential for Vertex AI', () => {
   })
 
   test('of a federation reads a file, as text or as a member of JSON', () => {
-    expect(read(federation)).toMatchObject({ kind: 'federated', file: '/var/run/service-account/token', field: null })
+    const file = '/var/run/service-account/token'
+    expect(read(federation)).toMatchObject({ kind: 'federated', source: { file }, field: null })
     const format = { type: 'json', subject_token_field_name: 'id' }
     const source = { file: '/token', format }
-    expect(read({ ...federation, credential_source: source })).toMatchObject({ file: '/token', field: 'id' })
+    expect(read({ ...federation, credential_source: source })).toMatchObject({
+      source: { file: '/token' },
+      field: 'id',
+    })
+  })
+
+  test('of a federation reads an address, with the headers that it wants', () => {
+    const source = { url: 'http://169.254.169.254/metadata/identity?x=y', headers: { Metadata: 'True' } }
+    const said = read({ ...federation, credential_source: { ...source, format: { type: 'json' } } })
+    expect(said).toMatchObject({
+      source: { url: new URL(source.url), headers: { Metadata: 'True' } },
+      field: 'access_token',
+    })
+  })
+
+  test.each([
+    [{ url: 'file:///etc/passwd' }, 'credential_source.url'],
+    [{ url: 'http://user:pass@id.internal/token' }, 'credential_source.url'],
+    [{ url: 'http://id.internal/token', file: '/token' }, 'credential_source: must name a file or a url'],
+    [{}, 'credential_source: must name a file or a url'],
+    [{ url: 'http://id.internal/token', headers: { Host: 'other.internal' } }, 'credential_source.headers.Host'],
+    [{ url: 'http://id.internal/token', headers: { 'transfer-encoding': 'chunked' } }, 'credential_source.headers'],
+    [{ url: 'http://id.internal/token', headers: { 'x y': 'a' } }, 'credential_source.headers'],
+    [{ url: 'http://id.internal/token', headers: { x: 'a\r\nhost: b' } }, 'credential_source.headers.x'],
+  ])('of a federation with the source %j is refused by the name of its field', (source, named) => {
+    expect(() => read({ ...federation, credential_source: source })).toThrow(named)
   })
 
   test.each([
@@ -63,8 +89,7 @@ describe('a credential for Vertex AI', () => {
   test.each([
     [{ type: 'authorized_user' }, 'type: must be service_account or external_account'],
     [{ ...key, private_key: 7 }, 'private_key'],
-    [{ ...federation, credential_source: { url: 'http://169.254.169.254/token' } }, 'credential_source.file'],
-    [{ ...federation, credential_source: { executable: { command: 'id' } } }, 'credential_source.file'],
+    [{ ...federation, credential_source: { executable: { command: 'id' } } }, 'credential_source: must name'],
     [{ ...federation, subject_token_type: 'urn:ietf:params:aws:token-type:aws4_request' }, 'subject_token_type'],
   ])('%# is refused by the name of its field, and tells nothing else', (value, named) => {
     expect(() => read(value)).toThrow(named)
@@ -89,6 +114,28 @@ describe('a credential for Vertex AI, as it is entered', () => {
     ['ya29.token', null],
     ['{"type":"authorized_user"}', 'type: must be service_account or external_account'],
   ])('%# is looked at before a call fails', (text, problem) => expect(credentialProblem('vertex', text)).toBe(problem))
+
+  test.each([
+    ['http://169.254.169.254/metadata/identity', true],
+    // What stands behind the question mark is the caller's to say; nothing else is.
+    ['http://169.254.169.254/metadata/identity?resource=api', true],
+    ['http://2852039166/metadata/identity', true],
+    ['http://169.254.169.254/metadata/instance', false],
+    ['http://169.254.169.254/metadata/identity/../instance', false],
+    ['http://169.254.169.254/metadata/identity/%2e%2e/instance', false],
+    ['http://169.254.169.254//metadata/identity', false],
+    ['http://169.254.169.254:8080/metadata/identity', false],
+    ['https://169.254.169.254/metadata/identity', false],
+    ['http://metadata.google.internal/metadata/identity', false],
+    ['http://10.0.0.7/', false],
+    ['http://[::1]/metadata/identity', false],
+  ])('that reads %s is taken only where the setting lists it: %s', (url, isAllowed) => {
+    const text = JSON.stringify({ ...federation, credential_source: { url } })
+    const problem = 'credential_source.url: is asked only where GATEHOUSE_IDENTITY_TOKEN_URLS lists it'
+    expect(credentialProblem('vertex', text)).toBe(problem)
+    const listed = ['http://169.254.169.254/metadata/identity']
+    expect(credentialProblem('vertex', text, listed)).toBe(isAllowed ? null : problem)
+  })
 
   test.each([
     [entered, '3a1c'],

@@ -22,13 +22,15 @@ export type ExchangedCredential =
       readonly audience: string
       readonly subjectTokenType: string
       /** Where the platform keeps the identity token of this workload. */
-      readonly file: string
-      /** The token's name in the file, where that is JSON. */
+      readonly source: IdentitySource
+      /** The token's name there, where that is JSON. */
       readonly field: string | null
       readonly tokenUrl: URL
       /** Where the federated token is exchanged for a service account's. */
       readonly impersonationUrl: URL | null
     }
+
+export type IdentitySource = { readonly file: string } | { readonly url: URL; readonly headers: Record<string, string> }
 
 /** Throws an error whose message names the field that is wrong and never its value. */
 export function readCredential(json: string): ExchangedCredential {
@@ -57,6 +59,33 @@ const serviceAccount = z
     tokenUrl: key.token_uri,
   }))
 
+/** Those that the connection itself decides about are not for an administrator. */
+const headerName = z
+  .string()
+  .regex(
+    /^(?!(?:host|connection|content-length|expect|keep-alive|te|trailer|transfer-encoding|upgrade)$)[\w-]{1,100}$/i,
+    'must be the name of a header that may be set',
+  )
+const headerValue = z.string().regex(/^[\x20-\x7e]{0,4096}$/, 'must be printable')
+
+function sourceOf({
+  file,
+  url,
+  headers,
+}: {
+  readonly file?: string | null | undefined
+  readonly url?: string | null | undefined
+  readonly headers?: Record<string, string> | null | undefined
+}): IdentitySource {
+  return url == null ? { file: file! } : { url: new URL(url), headers: headers ?? {} }
+}
+
+function isPlainUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, username, password } = new URL(text)
+  return /^https?:$/.test(protocol) && username === '' && password === ''
+}
+
 const jwtTypes = ['urn:ietf:params:oauth:token-type:jwt', 'urn:ietf:params:oauth:token-type:id_token'] as const
 
 const externalAccount = z
@@ -66,19 +95,26 @@ const externalAccount = z
     subject_token_type: z.enum(jwtTypes, 'must be a JWT or an id token'),
     token_url: googleUrl.prefault('https://sts.googleapis.com/v1/token'),
     service_account_impersonation_url: googleUrl.nullish(),
-    credential_source: z.object({
-      // The other sources are addresses and programs of the machine's.
-      file: z.string('must be named: no other source is read').min(1),
-      format: z
-        .object({ type: z.enum(['text', 'json']), subject_token_field_name: z.string().nullish() })
-        .prefault({ type: 'text' }),
-    }),
+    credential_source: z
+      .object({
+        file: z.string().min(1).nullish(),
+        url: z.string().refine(isPlainUrl, 'must be an http(s) address without credentials').nullish(),
+        headers: z.record(headerName, headerValue, 'must be texts by names of headers').nullish(),
+        format: z
+          .object({ type: z.enum(['text', 'json']), subject_token_field_name: z.string().nullish() })
+          .prefault({ type: 'text' }),
+        // A third source are programs of the machine's.
+      })
+      .refine(
+        ({ file, url }) => (file == null) !== (url == null),
+        'must name a file or a url: no other source is read',
+      ),
   })
   .transform((account): ExchangedCredential => ({
     kind: 'federated',
     audience: account.audience,
     subjectTokenType: account.subject_token_type,
-    file: account.credential_source.file,
+    source: sourceOf(account.credential_source),
     field:
       account.credential_source.format.type === 'json'
         ? (account.credential_source.format.subject_token_field_name ?? 'access_token')

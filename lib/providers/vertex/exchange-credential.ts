@@ -8,9 +8,9 @@
 import { open } from 'node:fs/promises'
 import { importPKCS8, SignJWT } from 'jose'
 import * as z from 'zod'
-import { askForToken, parseJson, postForJson, tokenText } from '#lib/providers/tokens/ask-for-token.ts'
+import { askForToken, getText, parseJson, postForJson, tokenText } from '#lib/providers/tokens/ask-for-token.ts'
 import { CredentialRefused, type AccessToken, type Asking } from '#lib/providers/tokens/token-source.ts'
-import type { ExchangedCredential } from '#lib/providers/vertex/credential.ts'
+import type { ExchangedCredential, IdentitySource } from '#lib/providers/vertex/credential.ts'
 
 const scope = 'https://www.googleapis.com/auth/cloud-platform'
 
@@ -27,7 +27,7 @@ export async function exchangeCredential(credential: ExchangedCredential, asking
     scope,
     requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
     subject_token_type: credential.subjectTokenType,
-    subject_token: await subjectToken(credential.file, credential.field),
+    subject_token: await subjectToken(credential.source, credential.field, asking),
   })
   return credential.impersonationUrl ? impersonate(credential.impersonationUrl, federated, asking) : federated
 }
@@ -54,18 +54,23 @@ async function assertionOf(
 const longestFile = 64 * 1024
 const jwt = /^[\w-]+\.[\w-]+\.[\w-]+$/
 
-/** Nothing but a JWT is sent: the path is an administrator's, and the machine has other files. */
-async function subjectToken(path: string, field: string | null): Promise<string> {
+/** Nothing but a JWT is sent: the place is an administrator's, and the machine has other files. */
+async function subjectToken(source: IdentitySource, field: string | null, asking: Asking): Promise<string> {
+  const at = `credential_source.${'url' in source ? 'url' : 'file'}`
+  const text = 'url' in source ? await getText(source.url, asking, source.headers) : await textOfFile(source.file)
+  const token = field === null ? text.trim() : memberOf(text, field)
+  if (typeof token !== 'string' || !jwt.test(token)) throw new Error(`${at} holds no JWT`)
+  return token
+}
+
+async function textOfFile(path: string): Promise<string> {
   const file = await open(path, 'r').catch(() => {
     throw new Error('credential_source.file cannot be read')
   })
   try {
     const about = await file.stat()
     if (!about.isFile() || about.size > longestFile) throw new Error('credential_source.file is no file of a token')
-    const text = (await file.readFile('utf8')).trim()
-    const token = field === null ? text : memberOf(text, field)
-    if (typeof token !== 'string' || !jwt.test(token)) throw new Error('credential_source.file holds no JWT')
-    return token
+    return await file.readFile('utf8')
   } finally {
     await file.close()
   }

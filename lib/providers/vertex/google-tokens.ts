@@ -9,6 +9,7 @@ export const googleTokens: TokenSource = {
     const read = readCredential(credential)
     return {
       account: read.kind === 'service account' ? read.email : read.audience,
+      readFrom: read.kind === 'federated' && 'url' in read.source ? read.source.url : undefined,
       exchange: (asking) => exchangeCredential(read, asking),
     }
   },
