@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { CatalogDeployment } from '#lib/catalog/snapshot.ts'
 import { afterAttempt, probing, standingOf, type AttemptOutcome, type Circuit } from '#lib/routing/circuit.ts'
 import { createCircuits, openCircuits } from '#lib/routing/circuits.ts'
+import { countAttempt, createFailureWindow } from '#lib/routing/failure-window.ts'
 
 const failed: AttemptOutcome = { kind: 'failed', openUntilMs: null, rateLimited: false }
 const limitedUntil = (openUntilMs: number): AttemptOutcome => ({ kind: 'failed', openUntilMs, rateLimited: true })
@@ -103,9 +104,127 @@ describe('a circuit', () => {
   })
 })
 
-describe('the circuits of a process', () => {
-  const deploymentOf = (id: string) => ({ id, provider: { name: 'openai' } }) as CatalogDeployment
+const deploymentOf = (id: string) => ({ id, provider: { name: 'openai' } }) as CatalogDeployment
+const succeeded: AttemptOutcome = { kind: 'succeeded' }
 
+/** The circuit of a place after these attempts in turn, and when it first opened; each is over when the next begins. */
+function tried(attempts: readonly { readonly fails: boolean; readonly afterMs: number }[]) {
+  const circuits = createCircuits()
+  const deployment = deploymentOf('a')
+  let nowMs = 1_000_000
+  let openedAt: number | null = null
+  for (const [i, { fails, afterMs }] of attempts.entries()) {
+    nowMs += afterMs
+    circuits.record({ deployment, credential: null }, fails ? failed : succeeded, nowMs, nowMs)
+    if (openedAt === null && standingOf(circuits.of(deployment, null), nowMs) !== 'closed') openedAt = i
+  }
+  return { circuits, deployment, nowMs, openedAt }
+}
+
+const inTurn = (pattern: string, times: number, afterMs: number) =>
+  Array.from({ length: times * pattern.length }, (_, i) => ({ fails: pattern[i % pattern.length] === 'x', afterMs }))
+
+const halfOfTwenty = [...inTurn('x.', 9, 100), ...inTurn('.x', 1, 100)]
+
+describe('a place that fails often, though never five times in a row', () => {
+  test('is left alone at its tenth failure of twenty attempts, as long as after five in a row', () => {
+    const { circuits, deployment, nowMs, openedAt } = tried(halfOfTwenty)
+    expect(openedAt).toBe(19)
+    expect(circuits.of(deployment, null)).toMatchObject({ openUntilMs: nowMs + 1_000, openings: 1 })
+  })
+
+  test('is asked while less than half fails, or while there are few attempts in half a minute', () => {
+    expect(tried(inTurn('x..', 200, 100)).openedAt).toBeNull()
+    // Seventeen in any half a minute.
+    expect(tried(inTurn('xxx.', 100, 1_800)).openedAt).toBeNull()
+    expect(tried(inTurn('xxx.', 100, 1_400)).openedAt).not.toBeNull()
+  })
+
+  test('begins anew when a probe finds that it works, and is opened for longer when it does not', () => {
+    const { circuits, deployment, nowMs } = tried(halfOfTwenty)
+    const place = { deployment, credential: null }
+    const openUntilMs = circuits.of(deployment, null)!.openUntilMs
+    circuits.probe(place, openUntilMs)
+    circuits.record(place, failed, openUntilMs, openUntilMs + 10)
+    expect(circuits.of(deployment, null)).toMatchObject({ openUntilMs: openUntilMs + 10 + 2_000 })
+    const laterMs = nowMs + 10_000
+    circuits.record(place, succeeded, laterMs, laterMs)
+    expect(circuits.list()).toEqual([])
+    circuits.record(place, failed, laterMs, laterMs)
+    expect(standingOf(circuits.of(deployment, null), laterMs)).toBe('closed')
+  })
+
+  test('is not judged by what callers do, nor by providers that name a time', () => {
+    const { circuits, deployment, nowMs } = tried(inTurn('x.', 9, 10))
+    const place = { deployment, credential: null }
+    for (let i = 0; i < 50; i++) circuits.record(place, { kind: 'unknown' }, nowMs, nowMs)
+    expect(standingOf(circuits.of(deployment, null), nowMs)).toBe('closed')
+    for (let i = 0; i < 50; i++) circuits.record(place, limitedUntil(nowMs + 1), nowMs, nowMs)
+    expect(standingOf(circuits.of(deployment, null), nowMs + 1)).toBe('closed')
+  })
+
+  test('is forgotten half a minute after its last failure', () => {
+    const { circuits } = tried([...inTurn('x', 1, 0), ...inTurn('.', 28, 1_000)])
+    expect(circuits.list()).toHaveLength(1)
+    expect(tried([...inTurn('x', 1, 0), ...inTurn('.', 31, 1_000)]).circuits.list()).toEqual([])
+  })
+
+  const attempts = fc.array(fc.record({ fails: fc.boolean(), afterMs: fc.nat(4_000) }), { maxLength: 120 })
+
+  test('what the window counts is what ended in it: the last 27 to 30 seconds', () => {
+    fc.assert(
+      fc.property(attempts, (list) => {
+        const window = createFailureWindow(1_000_000)
+        let nowMs = 1_000_000
+        const past: { readonly fails: boolean; readonly atMs: number }[] = []
+        for (const { fails, afterMs } of list) {
+          nowMs += afterMs
+          past.push({ fails, atMs: nowMs })
+          countAttempt(window, fails, nowMs)
+          const since = (ms: number) => past.filter(({ atMs }) => nowMs - atMs < ms)
+          const failing = (ms: number) => since(ms).filter((one) => one.fails)
+          expect(window.attemptsSum).toBeGreaterThanOrEqual(since(27_000).length)
+          expect(window.attemptsSum).toBeLessThanOrEqual(since(30_000).length)
+          expect(window.failuresSum).toBeGreaterThanOrEqual(failing(27_000).length)
+          expect(window.failuresSum).toBeLessThanOrEqual(failing(30_000).length)
+        }
+      }),
+    )
+  })
+
+  test('a clock that jumps leaves no count behind', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.boolean(), fc.nat(1e7))), (list) => {
+        const window = createFailureWindow(0)
+        for (const [fails, atMs] of list) {
+          countAttempt(window, fails, atMs)
+          expect(window.attemptsSum).toBe(window.attempts.reduce((sum, count) => sum + count, 0))
+          expect(window.failuresSum).toBe(window.failures.reduce((sum, count) => sum + count, 0))
+          expect(window.failuresSum).toBeLessThanOrEqual(window.attemptsSum)
+        }
+        countAttempt(window, false, 1e9)
+        expect([window.attemptsSum, window.failuresSum]).toEqual([1, 0])
+      }),
+    )
+  })
+
+  test('opens only at a failure, and only where the rule says so: five in a row, or half of twenty in half a minute', () => {
+    fc.assert(
+      fc.property(attempts, (list) => {
+        const { openedAt } = tried(list)
+        if (openedAt === null) return
+        expect(list[openedAt]!.fails).toBe(true)
+        const tail = list.slice(0, openedAt + 1)
+        const times = tail.map((_, i) => tail.slice(i + 1).reduce((sum, { afterMs }) => sum + afterMs, 0))
+        const failing = tail.filter(({ fails }, i) => fails && times[i]! < 30_000).length
+        const inARow = tail.slice(-5)
+        expect((inARow.length === 5 && inARow.every(({ fails }) => fails)) || failing >= 10).toBe(true)
+      }),
+    )
+  })
+})
+
+describe('the circuits of a process', () => {
   test('are one for each deployment and credential, and show which keep calls away', () => {
     const circuits = createCircuits()
     const deployment = deploymentOf('a')

@@ -2,8 +2,8 @@
  * The health of one place, which is a deployment with a credential, as data. Pure.
  *
  * Nothing is kept of a place that works: its circuit is undefined, and a good answer leaves it so. Five failures in a row
- * open a circuit, for a second at first and twice as long each time; then one call probes. A provider that names a time
- * is left alone exactly so long.
+ * open a circuit, or half of the attempts of late (failure-window.ts), for a second at first and twice as long each time;
+ * then one call probes. A provider that names a time is left alone exactly so long.
  */
 export type Circuit = {
   /** In a row. */
@@ -65,6 +65,16 @@ export function probing(circuit: Circuit, nowMs: number): Circuit {
   return { ...circuit, probeUntilMs: nowMs + probeMs }
 }
 
+/** Whether an attempt that began at `startedMs` tells how often the place fails: probes and last resorts do not. */
+export function isTelling(circuit: Circuit | undefined, startedMs: number, nowMs: number): boolean {
+  return circuit === undefined || (startedMs >= circuit.openedAtMs && standingOf(circuit, nowMs) === 'closed')
+}
+
+/** The circuit of a place that was closed and fails too often. */
+export function openedForFailures(circuit: Circuit | undefined, nowMs: number): Circuit {
+  return openedAgain(circuit ?? unblemished, nowMs)
+}
+
 /** The circuit after an attempt that began at `startedMs`; undefined where there is nothing to remember. */
 export function afterAttempt(
   circuit: Circuit | undefined,
@@ -115,8 +125,12 @@ function failedAgain(circuit: Circuit, nowMs: number): Circuit {
   if (circuit.openUntilMs > nowMs) return circuit
   const wasProbe = circuit.openUntilMs > 0 && !circuit.rateLimited
   if (!wasProbe && failures < failuresToOpen) return { ...unblemished, failures, openings: circuit.openings }
+  return openedAgain({ ...circuit, failures }, nowMs)
+}
+
+function openedAgain(circuit: Circuit, nowMs: number): Circuit {
   return {
-    failures,
+    failures: circuit.failures,
     openings: circuit.openings + 1,
     openedAtMs: nowMs,
     openUntilMs: nowMs + Math.min(firstOpenMs * 2 ** circuit.openings, longestOpenMs),
