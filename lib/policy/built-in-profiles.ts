@@ -12,6 +12,9 @@ export type BuiltInProfile = {
   readonly policy: ProfilePolicy
 }
 
+/** Every call of a model, on whichever wire: models, providers and regions say what may be reached. No tools, no internal APIs. */
+const calls = endpoints.filter((endpoint) => endpoint !== 'mcp' && endpoint !== 'apis')
+
 const experiment: BuiltInProfile = {
   name: 'Experiment',
   description: 'For finding out: every model, a modest budget, a hard stop. Everyone starts here.',
@@ -57,21 +60,16 @@ const production: BuiltInProfile = {
         'claude-opus-4-1',
         'gemini-2.5-flash',
         'gemini-2.5-pro',
+        'gpt-image-1.5',
+        'gpt-4o-mini-tts',
+        'gpt-4o-transcribe',
+        'whisper-1',
       ],
       deny: [],
     },
     providers: { allow: ['*'] },
     regions: { allow: ['*'] },
-    endpoints: [
-      'chat',
-      'responses',
-      'embeddings',
-      'models',
-      'moderations',
-      'messages',
-      'count_tokens',
-      'generate_content',
-    ],
+    endpoints: [...endpoints],
     limits: {
       rpm: { default: 3000, maximum: 12_000 },
       tpm: { default: 4_000_000, maximum: 20_000_000 },
@@ -95,7 +93,7 @@ const restricted: BuiltInProfile = {
     models: { allow: ['gpt-4o', 'gpt-4o-mini', 'text-embedding-3-small'], deny: [] },
     providers: { allow: ['*'] },
     regions: { allow: ['eu'] },
-    endpoints: ['chat', 'embeddings', 'models'],
+    endpoints: calls,
     limits: {
       rpm: { default: 30, maximum: 60 },
       tpm: { default: 60_000, maximum: 120_000 },
