@@ -73,6 +73,11 @@ function refusalWords(facts: DecisionFacts, rule: RuleView): Explanation | null 
       const [first = '', ...rest] = (facts.message ?? '').split('. ')
       return { lede: withoutEnd(first), help: text(rest.join('. ')) }
     }
+    case 'stored_state':
+      return {
+        lede: `${key} may not refer to what a provider keeps (${rule.used})${rule.source ? `: ${rule.source} does not allow it` : ''}`,
+        help: text('Time does not help. Send the content itself.'),
+      }
     default:
       return null
   }

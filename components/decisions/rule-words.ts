@@ -47,6 +47,7 @@ const policyNames: Record<string, string> = {
   price: 'Price',
   provider: 'Provider',
   region: 'Region',
+  stored_state: 'What providers keep',
 }
 
 const periods: Record<string, string> = {

@@ -21,7 +21,7 @@ export function partOf(field: Field): Part {
   if (field === 'description') return 'about'
   if (field.startsWith('models.')) return 'models'
   if (field.startsWith('providers.') || field.startsWith('regions.')) return 'routes'
-  if (field === 'endpoints') return 'endpoints'
+  if (field === 'endpoints' || field === 'storedState') return 'endpoints'
   if (field.startsWith('limits.')) return 'limits'
   if (field.startsWith('budget.') || field === 'defaultOutputTokens') return 'budget'
   return field === 'degradedMode' ? 'degraded' : 'keys'
@@ -32,6 +32,11 @@ export const degradedWords: Record<string, string> = {
   'open-capped': 'Let calls through, capped',
 }
 
+const storedStateWords: Record<string, string> = {
+  allow: 'allowed',
+  refuse: 'refused',
+}
+
 const names: Partial<Record<Field, string>> = {
   description: 'Description',
   'models.allow': 'Allowed models',
@@ -39,6 +44,7 @@ const names: Partial<Record<Field, string>> = {
   'providers.allow': 'Providers',
   'regions.allow': 'Regions',
   endpoints: 'Endpoints',
+  storedState: 'What providers keep',
   'budget.amount': 'Spend of one key, default',
   'budget.period': 'Period of the budget',
   'budget.posture': 'At the cap',
@@ -69,6 +75,7 @@ export function valueWords(field: Field, value: Draft[Field]): string {
   if (field === 'budget.period') return wordIn(periodWords, value)
   if (field === 'budget.posture') return wordIn(postureWords, value)
   if (field === 'degradedMode') return wordIn(degradedWords, value).toLowerCase()
+  if (field === 'storedState') return wordIn(storedStateWords, value)
   if (field.startsWith('lifetime.')) return value === '1' ? '1 day' : `${formatCount(BigInt(value))} days`
   return /^\d{1,15}$/.test(value) ? formatCount(BigInt(value)) : value
 }

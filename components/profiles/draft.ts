@@ -20,6 +20,7 @@ export type TextField =
   | 'lifetime.maximum'
   | 'keysPerPerson'
   | 'degradedMode'
+  | 'storedState'
 export type ListField = 'models.allow' | 'models.deny' | 'providers.allow' | 'regions.allow' | 'endpoints' | 'kinds'
 export type Field = TextField | ListField | 'issuesFirstKey'
 
@@ -37,6 +38,7 @@ export const fields: readonly Field[] = [
   'providers.allow',
   'regions.allow',
   'endpoints',
+  'storedState',
   ...limitFields,
   'budget.amount',
   'budget.period',
@@ -79,6 +81,7 @@ export function draftOf({ description, policy }: Pick<ProfileView, 'description'
     kinds: policy.kinds,
     issuesFirstKey: policy.issuesFirstKey,
     degradedMode: policy.degradedMode,
+    storedState: policy.storedState,
   }
 }
 
@@ -122,6 +125,7 @@ function policyInput(draft: Draft) {
     kinds: draft.kinds,
     issuesFirstKey: draft.issuesFirstKey,
     degradedMode: draft.degradedMode,
+    storedState: draft.storedState,
   }
 }
 

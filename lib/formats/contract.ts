@@ -58,6 +58,8 @@ export type ParsedRequest = {
   readonly tokensBeyondBytes: number
   /** Those of the body's bytes that become prompt tokens; absent where all may. */
   readonly promptBytes?: number
+  /** Where it first refers to what the provider keeps for the credential; absent where it does not. */
+  readonly storedReference?: string
   /** What the call uses beside its text; absent where that is nothing. */
   readonly media?: MediaUse
   /** Whether the caller wants the usage event of a stream for itself. */

@@ -36,6 +36,7 @@ function aGrant(differences: Partial<Grant> = {}): Grant {
     budgets: [],
     defaultOutputTokens: 4_000,
     degradedMode: 'closed',
+    storedState: 'allow',
     timeZone: 'UTC',
     versions: [],
     ...differences,

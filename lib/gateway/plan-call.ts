@@ -21,7 +21,7 @@ import type { TestedRule } from '#lib/ledger/contract.ts'
 import type { HoldBound } from '#lib/limits/admit.ts'
 import type { Grant } from '#lib/policy/contract.ts'
 import { carriedAs } from '#lib/providers/providers.ts'
-import { authorise, mayUseModel, type Denial } from '#lib/policy/rules/authorise.ts'
+import { authorise, authoriseReference, mayUseModel, type Denial } from '#lib/policy/rules/authorise.ts'
 import { closeMatches } from '#lib/policy/rules/close-matches.ts'
 import { orderTargets, unpriced, type RouteTarget } from '#lib/routing/order-targets.ts'
 
@@ -95,6 +95,15 @@ export function planCall(
       `${nobody} ${model.name} at the moment. An administrator sees the providers' state in the portal.`,
       rules,
     )
+  }
+  const stored = request.storedReference
+  const forbidden = stored === undefined ? null : authoriseReference(grant, stored)
+  if (forbidden) {
+    return {
+      kind: 'refused',
+      refusal: { code: 'unsupported_parameter', message: forbidden.message, param: stored! },
+      rules: [...rules, forbidden.rule],
+    }
   }
   const priced = thatArePriced(candidates, model, nowMs)
   if (priced.length === 0) {

@@ -10,7 +10,7 @@ import { keyLimitsOf } from '#lib/limits/endpoints.ts'
 import { readLimits } from '#lib/limits/read-limits.ts'
 import type { Context } from '#lib/platform/context.ts'
 import { notFound } from '#lib/platform/errors.ts'
-import { profilePolicy, type CatalogueRule } from '#lib/policy/contract.ts'
+import { profilePolicy, storedStateModes, type CatalogueRule } from '#lib/policy/contract.ts'
 import { loadGrantOfKey } from '#lib/policy/load-grant.ts'
 import { isAllowed } from '#lib/policy/rules/patterns.ts'
 
@@ -52,6 +52,7 @@ export const effectivePolicy = z.object({
   expiresAt: z.string().nullable(),
   defaultOutputTokens: z.int(),
   degradedMode: z.string(),
+  storedState: z.enum(storedStateModes),
   overrides: z.array(z.string()),
 })
 export type EffectivePolicy = z.infer<typeof effectivePolicy>
@@ -93,6 +94,7 @@ export async function getEffectivePolicy(context: Context, actor: Actor, id: str
     expiresAt: row.expiresAt?.toISOString() ?? null,
     defaultOutputTokens: grant.defaultOutputTokens,
     degradedMode: grant.degradedMode,
+    storedState: grant.storedState,
     overrides: row.overrides,
   }
 }

@@ -37,6 +37,7 @@ const experiment: BuiltInProfile = {
     kinds: ['personal', 'app', 'agent', 'service', 'ci'],
     issuesFirstKey: true,
     degradedMode: 'closed',
+    storedState: 'allow',
   },
 }
 
@@ -82,6 +83,7 @@ const production: BuiltInProfile = {
     kinds: ['team', 'app', 'agent', 'service', 'ci'],
     issuesFirstKey: false,
     degradedMode: 'closed',
+    storedState: 'allow',
   },
 }
 
@@ -107,6 +109,7 @@ const restricted: BuiltInProfile = {
     kinds: ['personal'],
     issuesFirstKey: true,
     degradedMode: 'closed',
+    storedState: 'refuse',
   },
 }
 

@@ -24,6 +24,13 @@ const patterns = z.array(z.string().trim().min(1).max(120)).max(500)
 /** What happens while limits cannot be checked: calls are refused with 503. */
 export const degradedModes = ['closed'] as const
 
+/**
+ * Whether callers may refer to what a provider keeps for its credential: earlier answers, conversations, files. It knows
+ * the credential, not the caller, so everyone who calls with the same one may be given it who knows its id.
+ */
+export const storedStateModes = ['allow', 'refuse'] as const
+export type StoredState = (typeof storedStateModes)[number]
+
 /** The guardrails of an access profile. An empty `allow` list allows nothing; `["*"]` allows all. */
 export const profilePolicy = z.strictObject({
   models: z.strictObject({ allow: patterns, deny: patterns.default([]) }),
@@ -44,6 +51,8 @@ export const profilePolicy = z.strictObject({
   /** Whether the first sign-in issues a personal key by itself. */
   issuesFirstKey: z.boolean(),
   degradedMode: z.enum(degradedModes),
+  // Profiles from before there was a choice have none.
+  storedState: z.enum(storedStateModes).default('allow'),
 })
 export type ProfilePolicy = z.infer<typeof profilePolicy>
 
@@ -90,6 +99,7 @@ export type Grant = {
   readonly budgets: readonly BudgetRule[]
   readonly defaultOutputTokens: number
   readonly degradedMode: (typeof degradedModes)[number]
+  readonly storedState: StoredState
   /** The organisation's time zone, for calendar limits. */
   readonly timeZone: string
   /** Subject and version of everything this was compiled from. */

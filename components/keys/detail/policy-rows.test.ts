@@ -52,6 +52,7 @@ const policy: EffectivePolicy = {
   expiresAt: null,
   defaultOutputTokens: 4096,
   degradedMode: 'closed',
+  storedState: 'allow',
   overrides: [],
 }
 

@@ -4,6 +4,7 @@ import { endpointWords } from '#components/models/endpoint-words.ts'
 import type { ListField } from '#components/profiles/draft.ts'
 import type { Form } from '#components/profiles/editor/form.ts'
 import { FormRow, RowErrors, Was } from '#components/profiles/editor/was.tsx'
+import { CheckRow } from '#components/ui/checkbox.tsx'
 import { Field } from '#components/ui/field.tsx'
 import { Segmented } from '#components/ui/radio-group.tsx'
 import { Section } from '#components/ui/section.tsx'
@@ -87,7 +88,7 @@ export function EndpointsPart({ form, served }: EndpointsPartProps) {
   const others = form.draft.endpoints.filter((endpoint) => !served.some((each) => each === endpoint))
   return (
     <Section id="endpoints" title="Endpoints" aside="Which kinds of call" className="scroll-mt-4">
-      <FormRow form={form} fields={['endpoints']} className="grid gap-2 border-b-0">
+      <FormRow form={form} fields={['endpoints']} className="grid gap-2">
         <ToggleChips
           label="Endpoints"
           options={served.map((endpoint) => ({ value: endpoint, label: endpointWords[endpoint] }))}
@@ -96,6 +97,16 @@ export function EndpointsPart({ form, served }: EndpointsPartProps) {
         />
         <Was form={form} fields={['endpoints']} />
         <RowErrors form={form} fields={['endpoints']} />
+      </FormRow>
+      <FormRow form={form} fields={['storedState']} className="flex flex-wrap items-center gap-3 border-b-0 py-3">
+        <CheckRow
+          checked={form.draft.storedState === 'allow'}
+          onCheckedChange={(on) => form.set('storedState', on === true ? 'allow' : 'refuse')}
+          help="Earlier answers, conversations and files by their id. Providers give them to every key that shares their credential."
+        >
+          Calls may refer to what a provider keeps
+        </CheckRow>
+        <Was form={form} fields={['storedState']} />
       </FormRow>
     </Section>
   )

@@ -1,6 +1,8 @@
 /** Reads what the gateway must know of Messages requests; everything else passes untouched. */
 import * as z from 'zod'
 import type { Addressed, Operation, ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
+import { referenceInMessages } from '#lib/formats/anthropic/stored-state.ts'
+import { storedReference } from '#lib/formats/stored-state.ts'
 
 /**
  * The most prompt tokens that one image can become: pictures are scaled down to 1,568 pixels on the longer edge, and a
@@ -54,6 +56,7 @@ function promptOf(request: z.infer<typeof count>): Omit<ParsedRequest, 'stream' 
     tokensBeyondBytes: tokensBeyondBytes(contents),
     // The stream always tells its usage, and its clients always read it.
     wantsStreamUsage: true,
+    ...storedReference(referenceInMessages(request)),
   }
 }
 

@@ -11,7 +11,7 @@ export function rewrite(body: unknown, bytes: Buffer, changes: BodyChanges): Buf
   return withFields(fields, bytes, { ...added, ...changes.fields }, changes.rewrite === true)
 }
 
-const deciding = quoted('model', 'stream', 'max_tokens')
+const deciding = quoted('model', 'messages', 'container', 'stream', 'max_tokens')
 
 export function isAmbiguous(bytes: Buffer): boolean {
   return isAmbiguousIn(bytes, deciding)

@@ -3,6 +3,8 @@ import * as z from 'zod'
 import { familyOf, problemOf } from '#lib/formats/bedrock/invoke/families.ts'
 import { promptTokensEstimate, tokensBeyondBytes } from '#lib/formats/bedrock/prompt.ts'
 import type { Addressed, Operation, ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
+import { referenceInConverse } from '#lib/formats/bedrock/stored-state.ts'
+import { storedReference } from '#lib/formats/stored-state.ts'
 
 const block = z.looseObject({})
 
@@ -39,6 +41,7 @@ function parseConverse(body: unknown, model: string, stream: boolean): ParsedReq
     tokensBeyondBytes: tokensBeyondBytes(contents),
     // The stream always tells its usage, and its clients always read it.
     wantsStreamUsage: true,
+    ...storedReference(referenceInConverse(parsed.data)),
   }
 }
 

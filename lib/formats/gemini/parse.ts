@@ -9,6 +9,8 @@ import {
   tokensOfTools,
   type Content,
 } from '#lib/formats/gemini/prompt.ts'
+import { referenceInEmbedding, referenceInGenerate } from '#lib/formats/gemini/stored-state.ts'
+import { storedReference } from '#lib/formats/stored-state.ts'
 
 const wholeNumber = (most: number) =>
   z.preprocess(
@@ -60,11 +62,11 @@ const readers: Partial<Record<Operation, (fields: Fields) => Read>> = {
     )
     return 'problem' in read ? read : { ...read, outputMaximum: 0, choices: 1 }
   },
-  embedContent: (fields) => readEmbeddings(embed.safeParse(fields), (one) => [one.content]),
+  embedContent: (fields) => readEmbeddings(fields, embed.safeParse(fields), (one) => [one.content]),
   batchEmbedContents: (fields) =>
-    readEmbeddings(batch.safeParse(fields), ({ requests }) => requests.map((request) => request.content)),
+    readEmbeddings(fields, batch.safeParse(fields), ({ requests }) => requests.map((request) => request.content)),
   predict: (fields) =>
-    readEmbeddings(predict.safeParse(fields), ({ instances }) =>
+    readEmbeddings(fields, predict.safeParse(fields), ({ instances }) =>
       instances.map(({ content: text }) => ({ parts: [{ text }] })),
     ),
 }
@@ -79,10 +81,12 @@ function readGenerate(fields: Fields): Read {
     choices: generationConfig?.candidateCount ?? 1,
     promptTokensEstimate: promptTokensEstimate(prompt),
     tokensBeyondBytes: tokensBeyondBytes(prompt) + tokensOfTools(fields.tools) + (cachedContent ? tokensOfAContext : 0),
+    ...storedReference(referenceInGenerate(fields)),
   }
 }
 
 function readEmbeddings<Data>(
+  fields: Fields,
   parsed: z.ZodSafeParseResult<Data>,
   contentsOf: (data: Data) => readonly Content[],
 ): Read {
@@ -93,6 +97,7 @@ function readEmbeddings<Data>(
     choices: 1,
     promptTokensEstimate: promptTokensEstimate(prompt),
     tokensBeyondBytes: tokensBeyondBytes(prompt),
+    ...storedReference(referenceInEmbedding(fields)),
   }
 }
 

@@ -1,6 +1,8 @@
 /** Reads what the gateway must know of OpenAI request bodies; everything else passes untouched. */
 import * as z from 'zod'
 import type { Operation, ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
+import { referenceInChat } from '#lib/formats/openai/chat/stored-state.ts'
+import { storedReference } from '#lib/formats/stored-state.ts'
 import { parseCompletion } from '#lib/formats/openai/completions/parse.ts'
 import {
   modelName,
@@ -74,6 +76,7 @@ function parseChat(body: unknown): ParsedRequest | ParseProblem {
     promptTokensEstimate: promptTokensEstimate(request.messages),
     tokensBeyondBytes: tokensBeyondBytes(request.messages),
     wantsStreamUsage: request.stream_options?.include_usage === true,
+    ...storedReference(referenceInChat(request)),
   }
 }
 

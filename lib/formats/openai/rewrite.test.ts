@@ -100,6 +100,7 @@ describe('bytes that parsers may read in two ways', () => {
     ['choices twice', '{"n":1,"n":128}'],
     ['a stream twice', '{"stream":false,"stream":true}'],
     ['stream options twice', '{"stream_options":{},"stream_options":{"include_usage":true}}'],
+    ['messages twice', '{"messages":[{"role":"user","content":[]}],"messages":[]}'],
     ['an escaped name', '{"model":"a","mod\\u0065l":"b"}'],
   ])('are found: %s', (_name, text) => {
     expect(isAmbiguous(Buffer.from(text), 'chat')).toBe(true)

@@ -31,7 +31,7 @@ function maximumOf(operation: Operation, fields: Readonly<Record<string, unknown
   return fields.max_completion_tokens === undefined ? outputMaximumField(model) : 'max_completion_tokens'
 }
 
-const ofChats = quoted('model', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n')
+const ofChats = quoted('model', 'messages', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n')
 const ofResponses = quoted(
   'model',
   'stream',

@@ -34,6 +34,7 @@ function grant(differences: Partial<Grant> = {}): Grant {
     budgets: [],
     defaultOutputTokens: 100,
     degradedMode: 'closed',
+    storedState: 'allow',
     timeZone: 'UTC',
     versions: [],
     ...differences,

@@ -163,6 +163,18 @@ function tested(rule: string, passed: boolean, scope: Scope | null, source: stri
   return { rule, passed, scope, source, limit: null, used, held: null, unit: null, resetsAtMs: null }
 }
 
+/** Whether a call may refer, at `param`, to what the provider keeps for everyone with the same credential. */
+export function authoriseReference(grant: Grant, param: string): Reference | null {
+  if (grant.storedState !== 'refuse') return null
+  const layer = `profile ${grant.profile.name}`
+  return {
+    rule: tested('stored_state', false, null, layer, param),
+    message: `${param}: This key may not refer to what a provider keeps, such as earlier answers and files: the access profile "${grant.profile.name}" does not allow it. Send the content itself.`,
+  }
+}
+
+type Reference = { readonly rule: TestedRule; readonly message: string }
+
 /** Whether the key may use this model at all, for lists of models and for "did you mean". */
 export function mayUseModel(grant: Grant, modelName: string): boolean {
   return grant.models.every((rule) => isAllowed(modelName, rule))

@@ -97,6 +97,7 @@ export function compileGrant(facts: GrantFacts): Grant {
     budgets: budgetRules(facts),
     defaultOutputTokens: policy.defaultOutputTokens,
     degradedMode: policy.degradedMode,
+    storedState: policy.storedState,
     timeZone: facts.organisation.timeZone,
     versions: facts.versions,
   }

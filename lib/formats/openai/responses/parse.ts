@@ -1,6 +1,8 @@
 /** Reads what the gateway must know of requests for responses; everything else passes untouched. */
 import * as z from 'zod'
 import type { ParsedRequest, ParseProblem } from '#lib/formats/contract.ts'
+import { isItemReference, referenceInResponse } from '#lib/formats/openai/responses/stored-state.ts'
+import { storedReference } from '#lib/formats/stored-state.ts'
 import { modelName, outputMaximum, problemOf, tokensOfAContext, tokensOfAnImage } from '#lib/formats/openai/fields.ts'
 
 const response = z.looseObject({
@@ -29,6 +31,7 @@ export function parseResponse(body: unknown): ParsedRequest | ParseProblem {
     tokensBeyondBytes: referred + ((request.tools ?? []).some(isRunByProvider) ? tokensOfAContext : 0),
     // The stream always tells its usage, and its clients always read it.
     wantsStreamUsage: true,
+    ...storedReference(referenceInResponse(request)),
   }
 }
 
@@ -71,9 +74,7 @@ function promptTokensEstimate(items: readonly Item[], instructions: string | nul
 function referredTokens(items: readonly Item[], conversations: readonly unknown[]): number {
   let tokens = conversations.some((reference) => reference != null) ? tokensOfAContext : 0
   for (const item of items) {
-    // A reference may leave its type out.
-    const isReference = item.type === 'item_reference' || (item.type == null && item.role == null && 'id' in item)
-    if (isReference) tokens += tokensOfAContext
+    if (isItemReference(item)) tokens += tokensOfAContext
     for (const part of partsOf(item)) {
       if (part.type === 'input_image' || part.type === 'computer_screenshot') tokens += tokensOfAnImage
       if (part.type === 'input_file' && (part.file_id ?? part.file_url) != null) tokens += tokensOfAContext

@@ -94,6 +94,13 @@ function applied(policy: EffectivePolicy) {
           ? 'Refused with 503 while limits cannot be checked'
           : 'Served within a small cap while limits cannot be checked',
     },
+    {
+      label: 'What providers keep',
+      value:
+        policy.storedState === 'allow'
+          ? 'Calls may refer to earlier answers, conversations and files'
+          : 'Calls that refer to earlier answers, conversations or files are refused',
+    },
     ...(overrides.length > 0
       ? [{ label: 'Overrides', value: `An admin went beyond the profile in ${overrides.join(', ')}` }]
       : []),
