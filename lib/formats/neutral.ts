@@ -65,9 +65,15 @@ export type AnswerPart =
   /** The model declined to answer, and says so. */
   | { readonly kind: 'refusal'; readonly text: string }
 
-export type Turn =
+/** Instructions in the midst of the conversation: they hold from there on. */
+type InstructionTurn = Placed & { readonly role: 'system'; readonly parts: readonly TextPart[] }
+
+/** What user and assistant say. */
+export type SpokenTurn =
   | { readonly role: 'user'; readonly parts: readonly (TextPart | MediaPart | ToolResultPart)[] }
   | { readonly role: 'assistant'; readonly parts: readonly (AnswerPart & Placed & { readonly cache?: CacheFor })[] }
+
+export type Turn = SpokenTurn | InstructionTurn
 
 export type Tool = Placed & {
   readonly name: string
@@ -128,7 +134,7 @@ export type NeutralRequest = Settings & {
   readonly stream: boolean
   /** Instructions that stand before the conversation. */
   readonly system: readonly TextPart[]
-  /** User and assistant by turns: no two of the same role follow each other (`joinTurns`). */
+  /** By turns: no two of the same role follow each other (`joinTurns`). */
   readonly turns: readonly Turn[]
   readonly tools: readonly Tool[]
   /** What the caller calls the settings that it has set, such as `max_completion_tokens`; for refusals. */
@@ -155,15 +161,35 @@ export function settingNotCarried(request: NeutralRequest, name: SettingName, wh
 }
 
 /** Turns of one role that follow each other become one. */
-export function joinTurns(turns: readonly Turn[]): Turn[] {
-  const joined: Turn[] = []
+export function joinTurns<Kind extends Turn>(turns: readonly Kind[]): Kind[] {
+  const joined: Kind[] = []
   for (const turn of turns) {
     const last = joined.at(-1)
     if (last?.role === turn.role) {
-      joined[joined.length - 1] = { role: last.role, parts: [...last.parts, ...turn.parts] } as Turn
+      joined[joined.length - 1] = { ...last, parts: [...last.parts, ...turn.parts] }
     } else joined.push(turn)
   }
   return joined
+}
+
+/**
+ * For wires that have instructions before the conversation only: those in its midst go there too, and `leftOut` takes
+ * where they stood.
+ */
+export function instructionsFirst(
+  { system, turns }: Pick<NeutralRequest, 'system' | 'turns'>,
+  leftOut: string[],
+): { readonly system: readonly TextPart[]; readonly turns: readonly SpokenTurn[] } {
+  const first = [...system]
+  const spoken: SpokenTurn[] = []
+  for (const turn of turns) {
+    if (turn.role !== 'system') spoken.push(turn)
+    else {
+      first.push(...turn.parts)
+      leftOut.push(`${turn.at}.role`)
+    }
+  }
+  return { system: first, turns: joinTurns(spoken) }
 }
 
 // ── The answer ───────────────────────────────────────────────────────────────────────────────────

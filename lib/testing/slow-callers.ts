@@ -32,7 +32,8 @@ function startCaller(): void {
       callback(bytes, buffer) {
         if (!isAnswered) {
           isAnswered = true
-          if (!buffer.subarray(0, bytes).includes(' 200 ')) fail(buffer.subarray(0, bytes).toString())
+          const text = Buffer.from(buffer.subarray(0, bytes)).toString('latin1')
+          if (!text.includes(' 200 ')) fail(text)
           answered += 1
           if (answered === Number(count)) console.log('slow callers ready')
         }

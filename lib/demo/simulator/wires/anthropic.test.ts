@@ -573,6 +573,50 @@ describe('errors', () => {
   })
 })
 
+describe('instructions in the midst of a conversation', () => {
+  const system = { role: 'system', content: 'Be brief.' }
+  const [said, answered] = [
+    { role: 'user', content: 'Say hello' },
+    { role: 'assistant', content: 'Hello' },
+  ]
+  const sent = (name: string, ...messages: object[]) => post('/v1/messages', { model: name, max_tokens: 9, messages })
+  const messageOf = async (answer: Response) => ((await answer.json()) as { error: { message: string } }).error.message
+
+  test.each(['claude-opus-4-8', 'claude-opus-4-8-20260528', 'claude-opus-5', 'claude-sonnet-5', 'claude-fable-5-1'])(
+    'are taken by %s without a beta header, and weigh what a message does',
+    async (name) => {
+      const answer = await sent(name, said, system, answered, said, system)
+      expect(answer.status).toBe(200)
+      const { usage } = (await answer.json()) as Message
+      expect(usage.input_tokens).toBe(Math.ceil((9 + 9 + 5 + 9 + 9) / 4) + 5 * 3 + 3)
+    },
+  )
+
+  test.each([
+    'claude-3-5-sonnet-20241022',
+    'claude-sonnet-4-20250514',
+    'claude-sonnet-4-5',
+    'claude-haiku-4-5-20251001',
+    'claude-opus-4-7',
+  ])('are refused by %s, in the words that clients go by', async (name) => {
+    const answer = await sent(name, said, system)
+    expect(answer.status).toBe(400)
+    expect(await messageOf(answer)).toBe("role 'system' is not supported on this model")
+  })
+
+  test.each<[string, object[]]>([
+    ['messages.0: ', [system, said]],
+    ['messages.2: ', [said, answered, system]],
+    ['messages.1: ', [said, system, said]],
+    ['messages.1: ', [said, system, system]],
+    ['messages.1.content.0.type: ', [said, { ...system, content: [{ type: 'image' }] }]],
+  ])('stand behind a user and before the assistant: %s', async (at, messages) => {
+    const answer = await sent('claude-opus-5', ...messages)
+    expect(answer.status).toBe(400)
+    expect((await messageOf(answer)).startsWith(at)).toBe(true)
+  })
+})
+
 describe('a request that Anthropic would refuse', () => {
   const whole = { model, max_tokens: 9, messages: user('hi') }
   const withBlock = (block: unknown) => ({ ...whole, messages: user([block]) })
@@ -590,7 +634,7 @@ describe('a request that Anthropic would refuse', () => {
     ['empty messages', { ...whole, messages: [] }, 'messages:'],
     ['messages of text', { ...whole, messages: 'hi' }, 'messages:'],
     ['a message of text', { ...whole, messages: ['hi'] }, 'messages.0:'],
-    ['a message of a system', { ...whole, messages: [{ role: 'system', content: 'hi' }] }, 'messages.0.role:'],
+    ['a message of a tool', { ...whole, messages: [{ role: 'tool', content: 'hi' }] }, 'messages.0.role:'],
     ['no content', { ...whole, messages: [{ role: 'user' }] }, 'messages.0.content: Field required'],
     ['empty content', { ...whole, messages: user('') }, 'messages.0.content:'],
     ['no blocks', { ...whole, messages: user([]) }, 'messages.0.content:'],

@@ -346,17 +346,26 @@ describe('a system message', () => {
     expect(request.leftOut).toEqual([])
   })
 
-  test('within the conversation goes to the instructions, and the caller is told', () => {
-    const request = read({ messages: [hello, system] })
-    expect(request.system).toEqual([{ kind: 'text', at: 'messages.1.content', text: 'Be brief.' }])
-    expect(request.turns).toHaveLength(1)
-    expect(request.leftOut).toEqual(['messages.1.role'])
+  test('within the conversation keeps its place', () => {
+    const request = read({ messages: [hello, system, hello] })
+    expect(request.system).toEqual([])
+    expect(request.turns).toMatchObject([
+      { role: 'user' },
+      { role: 'system', at: 'messages.1', parts: [{ kind: 'text', at: 'messages.1.content', text: 'Be brief.' }] },
+      { role: 'user' },
+    ])
+    expect(request.leftOut).toEqual([])
+  })
+
+  test('does not hide that the assistant’s turn is to be continued', () => {
+    const assistant = { role: 'assistant', content: 'Once' }
+    expect(() => read({ messages: [hello, assistant, system] })).toThrow(/^messages\.1 cannot be carried/)
   })
 
   test('for one turn of the user is gone after the next', () => {
     const once = { ...system, clear_at: 'next_user_message' }
-    expect(read({ messages: [hello, once] }).system).toHaveLength(1)
-    expect(read({ messages: [hello, once, hello] }).system).toEqual([])
+    expect(read({ messages: [hello, once] }).turns).toHaveLength(2)
+    expect(read({ messages: [hello, once, hello] }).turns).toMatchObject([{ role: 'user' }])
   })
 })
 

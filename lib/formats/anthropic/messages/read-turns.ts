@@ -24,8 +24,8 @@ export function readTurns(body: Fields, leftOut: string[]): Read {
       turns.push({ role, parts: readContent(message, 'content', (block) => readUserBlock(block, names)) })
     } else if (role === 'system') {
       const texts = readInstruction(message, messages.slice(index + 1))
-      if (turns.length > 0 && texts.length > 0) leftOut.push(message.path('role'))
-      instructions.push(...texts)
+      if (turns.length === 0) instructions.push(...texts)
+      else if (texts.length > 0) turns.push({ role, at: `messages.${index}`, parts: texts })
     } else message.refuse('role', 'it is missing')
     message.end()
   })
@@ -34,8 +34,8 @@ export function readTurns(body: Fields, leftOut: string[]): Read {
 }
 
 /**
- * Instructions in the midst of the conversation, which the neutral exchange has no place for: they go to its beginning,
- * and the caller is told. Anthropic has them for the sake of its cache, "instead of editing the top-level system field":
+ * Instructions among the messages. Anthropic has them for the sake of its cache, "instead of editing the top-level system
+ * field", and does not take them at the beginning; there they can only mean what that field says:
  * https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages
  */
 function readInstruction(message: Fields, later: readonly unknown[]): TextPart[] {
@@ -47,7 +47,7 @@ function readInstruction(message: Fields, later: readonly unknown[]): TextPart[]
 
 /** Anthropic's older models continue a last message of the assistant; others would begin an answer of their own. */
 function refusePrefill(messages: readonly unknown[]): void {
-  const last = messages.length - 1
+  const last = messages.findLastIndex((message) => roleOf(message) !== 'system')
   if (roleOf(messages[last]) === 'assistant') {
     throw new NotCarried(`messages.${last}`, 'its model does not continue a turn of the assistant')
   }

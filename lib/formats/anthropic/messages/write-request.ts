@@ -3,6 +3,7 @@ import { cacheMarks, type MarkCache } from '#lib/formats/anthropic/messages/cach
 import { writeThinking } from '#lib/formats/anthropic/messages/write-thinking.ts'
 import { writeTexts, writeTurns } from '#lib/formats/anthropic/messages/write-turns.ts'
 import {
+  instructionsFirst,
   settingNotCarried,
   type NeutralRequest,
   type OutputForm,
@@ -20,8 +21,9 @@ export function writeRequest(request: NeutralRequest, target: WriteTarget): Writ
   const format = formatOf(request)
   // In Anthropic's order, which is the one that cache marks are counted in.
   const tools = request.tools.map((tool) => writeTool(tool, mark))
-  const system = writeTexts(request.system, mark, leftOut)
-  const messages = writeTurns(request.turns, mark, leftOut)
+  const conversation = instructionsFirst(request, leftOut)
+  const system = writeTexts(conversation.system, mark, leftOut)
+  const messages = writeTurns(conversation.turns, mark, leftOut)
   const body = {
     model: target.model,
     max_tokens: maximum,

@@ -3,13 +3,13 @@ import type { MarkCache } from '#lib/formats/anthropic/messages/cache-control.ts
 import { toolId } from '#lib/formats/anthropic/messages/tool-id.ts'
 import { inputOf } from '#lib/formats/anthropic/messages/tool-input.ts'
 import { writeMedia } from '#lib/formats/anthropic/messages/write-media.ts'
-import type { MediaPart, TextPart, ToolResultPart, Turn } from '#lib/formats/neutral.ts'
+import type { MediaPart, TextPart, ToolResultPart, SpokenTurn } from '#lib/formats/neutral.ts'
 
-type UserPart = Extract<Turn, { role: 'user' }>['parts'][number]
-type AssistantPart = Extract<Turn, { role: 'assistant' }>['parts'][number]
+type UserPart = Extract<SpokenTurn, { role: 'user' }>['parts'][number]
+type AssistantPart = Extract<SpokenTurn, { role: 'assistant' }>['parts'][number]
 
 /** A turn of which nothing is left is left out: Anthropic joins its neighbours. */
-export function writeTurns(turns: readonly Turn[], mark: MarkCache, leftOut: string[]): object[] {
+export function writeTurns(turns: readonly SpokenTurn[], mark: MarkCache, leftOut: string[]): object[] {
   return turns.flatMap((turn) => {
     const content = turn.role === 'user' ? userBlocks(turn.parts, mark, leftOut) : ownBlocks(turn.parts, mark, leftOut)
     return content.length > 0 ? [{ role: turn.role, content }] : []

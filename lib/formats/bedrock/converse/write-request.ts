@@ -3,6 +3,7 @@ import { writeThinking } from '#lib/formats/anthropic/messages/write-thinking.ts
 import { cacheMarks, type MarkCache } from '#lib/formats/bedrock/converse/cache-points.ts'
 import { writeTexts, writeTurns } from '#lib/formats/bedrock/converse/write-turns.ts'
 import {
+  instructionsFirst,
   NotCarried,
   settingNotCarried,
   type NeutralRequest,
@@ -21,9 +22,10 @@ export function writeRequest(request: NeutralRequest, target: WriteTarget): Writ
   const textFormat = textFormatOf(request)
   // In Bedrock's order, which is the one that cache marks are counted in.
   const toolConfig = toolConfigOf(request, mark)
+  const { system, turns } = instructionsFirst(request, leftOut)
   const body = {
-    system: filled(writeTexts(request.system, mark, leftOut)),
-    messages: writeTurns(request.turns, mark, leftOut),
+    system: filled(writeTexts(system, mark, leftOut)),
+    messages: writeTurns(turns, mark, leftOut),
     inferenceConfig: filledObject({
       maxTokens: thinking.outputMaximum ?? target.outputMaximum ?? undefined,
       temperature: request.temperature,

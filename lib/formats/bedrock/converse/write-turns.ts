@@ -3,13 +3,13 @@ import { toolId } from '#lib/formats/anthropic/messages/tool-id.ts'
 import { inputOf } from '#lib/formats/anthropic/messages/tool-input.ts'
 import type { MarkCache } from '#lib/formats/bedrock/converse/cache-points.ts'
 import { mediaWriter, type WriteMedia } from '#lib/formats/bedrock/converse/write-media.ts'
-import type { MediaPart, TextPart, ToolResultPart, Turn } from '#lib/formats/neutral.ts'
+import type { MediaPart, SpokenTurn, TextPart, ToolResultPart } from '#lib/formats/neutral.ts'
 
-type UserPart = Extract<Turn, { role: 'user' }>['parts'][number]
-type AssistantPart = Extract<Turn, { role: 'assistant' }>['parts'][number]
+type UserPart = Extract<SpokenTurn, { role: 'user' }>['parts'][number]
+type AssistantPart = Extract<SpokenTurn, { role: 'assistant' }>['parts'][number]
 
 /** A turn of which nothing is left is left out. */
-export function writeTurns(turns: readonly Turn[], mark: MarkCache, leftOut: string[]): object[] {
+export function writeTurns(turns: readonly SpokenTurn[], mark: MarkCache, leftOut: string[]): object[] {
   const media = mediaWriter(leftOut)
   return turns.flatMap((turn) => {
     const content =

@@ -3,10 +3,16 @@ import { generationOf } from '#lib/formats/gemini/exchange/model-generation.ts'
 import { noSignature } from '#lib/formats/gemini/exchange/no-signature.ts'
 import { objectIn, responseOf } from '#lib/formats/gemini/exchange/tool-response.ts'
 import { mediaPart } from '#lib/formats/gemini/exchange/write-media.ts'
-import { NotCarried, type MediaPart, type TextPart, type ToolResultPart, type Turn } from '#lib/formats/neutral.ts'
+import {
+  NotCarried,
+  type MediaPart,
+  type TextPart,
+  type ToolResultPart,
+  type SpokenTurn,
+} from '#lib/formats/neutral.ts'
 
 /** `leftOut` takes the names of hints that have no place. */
-export function writeContents(turns: readonly Turn[], model: string, leftOut: string[]): object[] {
+export function writeContents(turns: readonly SpokenTurn[], model: string, leftOut: string[]): object[] {
   const names = new Map<string, string>()
   return turns.map((turn) => {
     for (const part of turn.parts) if ('cache' in part && part.cache) leftOut.push(`${part.at}.cache_control`)
@@ -17,8 +23,8 @@ export function writeContents(turns: readonly Turn[], model: string, leftOut: st
   })
 }
 
-type UserPart = Extract<Turn, { role: 'user' }>['parts'][number]
-type ModelPart = Extract<Turn, { role: 'assistant' }>['parts'][number]
+type UserPart = Extract<SpokenTurn, { role: 'user' }>['parts'][number]
+type ModelPart = Extract<SpokenTurn, { role: 'assistant' }>['parts'][number]
 
 function userPart(part: UserPart, names: ReadonlyMap<string, string>, model: string, leftOut: string[]): object {
   if (part.kind === 'text') return { text: part.text }

@@ -3,6 +3,7 @@ import { thinkingConfigOf } from '#lib/formats/gemini/exchange/thinking.ts'
 import { writeContents } from '#lib/formats/gemini/exchange/write-contents.ts'
 import type { Fields } from '#lib/formats/gemini/fields.ts'
 import {
+  instructionsFirst,
   settingNotCarried,
   type NeutralRequest,
   type OutputForm,
@@ -12,8 +13,9 @@ import {
 } from '#lib/formats/neutral.ts'
 
 export function writeRequest(request: NeutralRequest, target: WriteTarget): WrittenRequest {
-  const { system, turns, tools } = request
+  const { tools } = request
   const leftOut: string[] = []
+  const { system, turns } = instructionsFirst(request, leftOut)
   for (const { at, cache } of [...system, ...tools]) if (cache) leftOut.push(`${at}.cache_control`)
   if (request.endUser !== undefined) leftOut.push(request.named.endUser ?? 'endUser')
   if (request.parallelToolCalls === false && tools.length > 0) {

@@ -15,15 +15,19 @@ type AssistantPart = Extract<Turn, { role: 'assistant' }>['parts'][number]
 /** `leftOut` takes the hints that find no place. Throws NotCarried. */
 export function writeMessages(request: NeutralRequest, model: string, leftOut: string[]): object[] {
   const messages: object[] = []
-  if (request.system.length > 0) {
-    noteCaches(request.system, leftOut)
-    messages.push({ role: 'system', content: textContent(request.system) })
-  }
+  if (request.system.length > 0) messages.push(systemMessage(request.system, leftOut))
   for (const turn of request.turns) {
     if (turn.role === 'user') messages.push(...userMessages(turn.parts, leftOut))
+    else if (turn.role === 'system') messages.push(systemMessage(turn.parts, leftOut))
     else messages.push(...assistantMessages(turn.parts, model, leftOut))
   }
   return messages
+}
+
+/** At the beginning, or wherever instructions come. OpenAI's newer models take it for their `developer`. */
+function systemMessage(parts: readonly TextPart[], leftOut: string[]): object {
+  noteCaches(parts, leftOut)
+  return { role: 'system', content: textContent(parts) }
 }
 
 /** Results of tools are messages of their own. */

@@ -4,12 +4,13 @@ import { readSteering, type Steering } from '#lib/demo/simulator/rules/steering.
 import { type Content, firstText, readContent, textBytesOf } from '#lib/demo/simulator/wires/anthropic/content.ts'
 import {
   InvalidRequest,
+  RefusedRequest,
   requireObject,
   requirePresence,
   requireText,
 } from '#lib/demo/simulator/wires/anthropic/request.ts'
 
-export type Message = { readonly role: 'user' | 'assistant'; readonly content: Content }
+export type Message = { readonly role: 'user' | 'assistant' | 'system'; readonly content: Content }
 
 export type Prompt = {
   readonly messages: readonly Message[]
@@ -27,20 +28,46 @@ export function readPrompt(members: Members): Prompt {
   return { messages, steering, promptTokens: promptTokensOf(textBytes - optionBytes, spoken) }
 }
 
-function readConversation({ messages }: Members): readonly Message[] {
+function readConversation(members: Members): readonly Message[] {
+  const { messages } = members
   requirePresence(messages, 'messages')
   if (!Array.isArray(messages)) throw new InvalidRequest('messages', 'Expected a list')
   if (messages.length === 0) throw new InvalidRequest('messages', 'Expected at least one message')
-  return messages.map((message, index) => readMessage(message, index, index === messages.length - 1))
+  const read = messages.map((message, index) => readMessage(message, index, index === messages.length - 1))
+  refuseMisplaced(read, String(members.model))
+  return read
 }
+
+/**
+ * Instructions in the midst of a conversation: newer models take them, without a beta header, after a user's turn and
+ * before the assistant's. In Anthropic's words, by which Claude Code knows to send them otherwise.
+ * https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages
+ */
+function refuseMisplaced(messages: readonly Message[], model: string): void {
+  for (const [index, { role }] of messages.entries()) {
+    if (role !== 'system') continue
+    if (olderModel.test(model)) throw new RefusedRequest("role 'system' is not supported on this model")
+    if (index === 0) {
+      throw new InvalidRequest('messages.0', "use the top-level 'system' parameter for the initial system prompt")
+    }
+    const [before, after] = [messages[index - 1]!.role, messages[index + 1]?.role ?? 'assistant']
+    if (before !== 'user') throw new InvalidRequest(`messages.${index}`, "role 'system' must follow a 'user' message")
+    if (after !== 'assistant') {
+      throw new InvalidRequest(`messages.${index}`, "role 'system' must be last or precede an 'assistant' message")
+    }
+  }
+}
+
+/** Claude up to Opus 4.7, under any cloud's name for it. */
+const olderModel = /claude-(instant|2|3)|claude-(opus|sonnet|haiku)-4(?!-[89]|-\d\d(?!\d))/
 
 function readMessage(value: unknown, index: number, isLast: boolean): Message {
   const path = `messages.${index}`
   const message = requireObject(value, path)
   const role = requireText(message.role, `${path}.role`)
-  if (role !== 'user' && role !== 'assistant')
-    throw new InvalidRequest(`${path}.role`, "Expected 'user' or 'assistant'")
-  const content = readContent(message.content, `${path}.content`)
+  if (role !== 'user' && role !== 'assistant' && role !== 'system')
+    throw new InvalidRequest(`${path}.role`, "Expected 'user', 'assistant' or 'system'")
+  const content = readContent(message.content, `${path}.content`, role === 'system' ? ['text'] : undefined)
   // The beginning of an answer that the model is to go on with may be empty, and only that.
   const mayBeEmpty = isLast && role === 'assistant'
   if (content.length === 0 && !mayBeEmpty) throw new InvalidRequest(`${path}.content`, 'Expected content')

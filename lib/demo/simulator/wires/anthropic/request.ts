@@ -7,7 +7,10 @@ import type { CallRead } from '#lib/demo/simulator/wire.ts'
 import { errorBody } from '#lib/demo/simulator/wires/anthropic/errors.ts'
 
 /** Thrown and caught within one wire: the request is refused with its message. */
-export class InvalidRequest extends Error {
+export class RefusedRequest extends Error {}
+
+/** A member is wrong. */
+export class InvalidRequest extends RefusedRequest {
   constructor(path: string, problem: string) {
     super(`${path}: ${problem}`)
   }
@@ -18,7 +21,7 @@ export function readRequest(request: unknown, id: string, read: (members: Member
   try {
     return read(requireObject(request, 'body'))
   } catch (error) {
-    if (!(error instanceof InvalidRequest)) throw error
+    if (!(error instanceof RefusedRequest)) throw error
     const model = isObject(request) && typeof request.model === 'string' ? request.model : null
     return { kind: 'invalid', model, body: errorBody(400, error.message, id) }
   }
