@@ -1,12 +1,10 @@
 /** Faults F16 to F18: answers that break, lie or are left. Beside streams.test.ts, these are the promises' figures. */
 import type http from 'node:http'
-import net from 'node:net'
-import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { usageEvent, usageStream, type UsageEvent } from '#lib/ledger/contract.ts'
+import { lastEventOf } from '#lib/testing/calls.ts'
 import { startTestGateway, type TestGateway, type TestKey } from '#lib/testing/gateway.ts'
 import {
   routedModel,
@@ -39,16 +37,6 @@ function ask(key: TestKey, model: string, signal?: AbortSignal): Promise<Respons
     }),
     signal: signal ?? null,
   })
-}
-
-async function eventOf(key: TestKey): Promise<UsageEvent> {
-  for (const deadline = Date.now() + 15_000; Date.now() < deadline; await sleep(20)) {
-    const event = (await g.redis.xrange(usageStream, '-', '+'))
-      .map(([, [, text]]) => usageEvent.parse(JSON.parse(text!)))
-      .find(({ keyId }) => keyId === key.id)
-    if (event) return event
-  }
-  throw new Error('no event came')
 }
 
 setFlagsFromString('--expose-gc')
@@ -100,7 +88,7 @@ describe('a stream that breaks in the middle', () => {
       expect(text).toContain('"code":"upstream_error"')
       expect(text).not.toContain('[DONE]')
     }
-    for (const event of await Promise.all(keys.map(eventOf))) {
+    for (const event of await Promise.all(keys.map(({ id }) => lastEventOf(g, id)))) {
       expect(event).toMatchObject({ outcome: 'cut', estimated: true, attempts: [{ status: 200 }] })
       expect(event.tokens.output).toBeGreaterThanOrEqual(10)
       expect(BigInt(event.costNanos)).toBeGreaterThan(0n)
@@ -147,7 +135,7 @@ describe('what a provider writes', () => {
       const sent = Buffer.concat(pieces.map((piece) => Buffer.from(piece)))
       // A failure would show megabytes.
       expect([got.length, got.equals(sent)]).toEqual([sent.length, true])
-      const event = await eventOf(key)
+      const event = await lastEventOf(g, key.id)
       expect(event.outcome).toBe('served')
       const cost = BigInt(event.costNanos)
       expect(cost >= 0n && cost < aBudget.budget.amountNanos).toBe(true)
@@ -211,7 +199,7 @@ describe('a caller that leaves', () => {
       await sent.catch(() => {})
       while (stopped.length <= i) await sleep(1)
       delays.push(stopped[i]! - leftAtMs)
-      const event = await eventOf(key)
+      const event = await lastEventOf(g, key.id)
       expect(event).toMatchObject({ outcome: 'aborted', status: 499, estimated: true })
       expect(Math.abs((event.tokens.output ?? 0) - words)).toBeLessThanOrEqual(words * 0.05)
       expect(await g.heldOn(key)).toBe(0n)

@@ -2,7 +2,8 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { usageEvent, usageStream, type UsageEvent } from '#lib/ledger/contract.ts'
+import type { UsageEvent } from '#lib/ledger/contract.ts'
+import { lastEventOf } from '#lib/testing/calls.ts'
 import { miniPrice, mounts, startTestGateway, type Mount, type TestGateway } from '#lib/testing/gateway.ts'
 
 let g: TestGateway
@@ -89,15 +90,7 @@ async function call(targets: readonly string[], wish: Wish = {}): Promise<Answer
     body: JSON.stringify({ model, stream, messages: [{ role: 'user', content }] }),
   })
   const text = await response.text()
-  for (let i = 0; i < 500; i++) {
-    const entries = await g.redis.xrange(usageStream, '-', '+')
-    const event = entries
-      .map(([, [, entry]]) => usageEvent.parse(JSON.parse(entry!)))
-      .find((one) => one.keyId === key.id)
-    if (event) return { response, text, event, held: await g.heldOn(key) }
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  throw new Error('no event came')
+  return { response, text, event: await lastEventOf(g, key.id), held: await g.heldOn(key) }
 }
 
 const triesOf = ({ event }: Answer): unknown[] =>

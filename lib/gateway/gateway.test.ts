@@ -1,8 +1,8 @@
 /** What a caller is promised, through a real socket with the official client, on both mounts. */
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { usageEvent, usageStream, type UsageEvent } from '#lib/ledger/contract.ts'
 import { newKeyText } from '#lib/keys/rules/key-text.ts'
+import { eventsOf } from '#lib/testing/calls.ts'
 import { mounts, startTestGateway, type TestGateway } from '#lib/testing/gateway.ts'
 
 let g: TestGateway
@@ -35,17 +35,6 @@ describe.each(mounts)('through the %s', (mount) => {
     })
   }
 
-  /** The events of a key, once there are `count` of them. */
-  async function eventsOf(keyId: string, count = 1): Promise<UsageEvent[]> {
-    for (let i = 0; i < 100; i++) {
-      const entries = await g.redis.xrange(usageStream, '-', '+')
-      const events = entries.map(([, [, text]]) => usageEvent.parse(JSON.parse(text!))).filter((e) => e.keyId === keyId)
-      if (events.length >= count) return events
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-    throw new Error('the events did not come')
-  }
-
   describe('a chat completion', () => {
     test('is answered, and its event carries usage, price and attribution', async () => {
       const key = await g.makeKey()
@@ -53,7 +42,7 @@ describe.each(mounts)('through the %s', (mount) => {
       expect(data.choices[0]?.message.content).toBeTruthy()
       expect(response.headers.get('x-gatehouse-request-id')).toMatch(/^call_[0-9a-hjkmnp-tv-z]{26}$/)
       expect(response.headers.get('x-gatehouse-provider')).toBe('openai')
-      const [event] = await eventsOf(key.id)
+      const [event] = await eventsOf(g, key, 1)
       expect(event).toMatchObject({
         id: response.headers.get('x-gatehouse-request-id'),
         outcome: 'served',
@@ -77,7 +66,7 @@ describe.each(mounts)('through the %s', (mount) => {
         text += chunk.choices[0]?.delta.content ?? ''
       }
       expect(text).not.toBe('')
-      const [event] = await eventsOf(key.id)
+      const [event] = await eventsOf(g, key, 1)
       expect(event).toMatchObject({ stream: true, outcome: 'served', tokens: { output: 16 }, estimated: false })
     })
 
@@ -100,7 +89,7 @@ describe.each(mounts)('through the %s', (mount) => {
         ...hello,
         messages: [{ role: 'user', content: '@sim in=100 cached=40 out=30 reasoning=10' }],
       })
-      const [event] = await eventsOf(key.id)
+      const [event] = await eventsOf(g, key, 1)
       expect(event!.tokens).toEqual({ input: 60, cached_read: 40, output: 30, reasoning: 10 })
       expect(event!.costNanos).toBe(String(60 * 150 + 40 * 75 + 30 * 600))
     })
@@ -113,7 +102,7 @@ describe.each(mounts)('through the %s', (mount) => {
         messages: [{ role: 'user', content: '@sim usage=none out=50' }],
       })
       for await (const _ of stream) void _
-      const [event] = await eventsOf(key.id)
+      const [event] = await eventsOf(g, key, 1)
       expect(event).toMatchObject({ estimated: true, outcome: 'served', tokens: { output: 50 } })
     })
 
@@ -127,7 +116,7 @@ describe.each(mounts)('through the %s', (mount) => {
       })
       let seen = 0
       for await (const _ of stream) if (++seen === 5) break
-      const [event] = await eventsOf(key.id)
+      const [event] = await eventsOf(g, key, 1)
       expect(event).toMatchObject({ outcome: 'aborted', estimated: true })
       const calls = (await (await fetch(`${g.simulator.url}/_sim/calls`)).json()) as {
         finished: string
@@ -151,7 +140,7 @@ describe.each(mounts)('through the %s', (mount) => {
     const answer = await client(key.text).embeddings.create({ model: 'text-embedding-3-small', input: ['one', 'two'] })
     expect(answer.data).toHaveLength(2)
     expect(answer.data[0]!.embedding.length).toBeGreaterThan(100)
-    const [event] = await eventsOf(key.id)
+    const [event] = await eventsOf(g, key, 1)
     expect(event).toMatchObject({ endpoint: 'embeddings', costNanos: String(answer.usage.prompt_tokens * 20) })
   })
 
@@ -259,7 +248,7 @@ describe.each(mounts)('through the %s', (mount) => {
       const body = (await response.json()) as { error: { gatehouse: { decision_id: string; help_url: string } } }
       expect(body).toMatchObject({ error: { code: 'model_not_allowed', param: 'model' } })
       expect(body.error.gatehouse.help_url).toContain(`/decisions/${body.error.gatehouse.decision_id}`)
-      const [event] = await eventsOf(key.id)
+      const [event] = await eventsOf(g, key, 1)
       expect(event).toMatchObject({ outcome: 'refused', status: 403, errorCode: 'model_not_allowed', costNanos: '0' })
       expect(event!.decision.id).toBe(body.error.gatehouse.decision_id)
     })
@@ -299,7 +288,7 @@ describe.each(mounts)('through the %s', (mount) => {
       const key = await g.makeKey({ limits: { tpm: 2_000 } })
       const first = await post(key.text, { ...hello, max_tokens: 1_500 })
       expect(first.headers.get('x-ratelimit-limit-tokens')).toBe('2000')
-      await eventsOf(key.id, 1)
+      await eventsOf(g, key, 1)
       // 1,500 were set aside and about 25 used: a second call of the same size fits.
       expect((await post(key.text, { ...hello, max_tokens: 1_500 })).status).toBe(200)
       const tooBig = await post(key.text, { ...hello, max_tokens: 3_000 })
@@ -313,7 +302,7 @@ describe.each(mounts)('through the %s', (mount) => {
       const slow = { ...hello, messages: [{ role: 'user', content: '@sim ttft=400' }] }
       const answers = await Promise.all([post(key.text, slow), post(key.text, slow), post(key.text, slow)])
       expect(answers.map((a) => a.status).toSorted()).toEqual([200, 200, 429])
-      await eventsOf(key.id, 3)
+      await eventsOf(g, key, 3)
       expect((await post(key.text, hello)).status).toBe(200)
     })
 
@@ -349,7 +338,7 @@ describe.each(mounts)('through the %s', (mount) => {
         expect(Number(refused[0]!.headers.get('retry-after'))).toBeGreaterThan(0)
 
         await Promise.all(admitted.map((answer) => answer.body!.cancel()))
-        const events = await eventsOf(key.id, 400)
+        const events = await eventsOf(g, key, 400)
         expect(events.filter((event) => event.outcome === 'aborted')).toHaveLength(50)
         expect(await g.heldOn(key)).toBe(0n)
       }
@@ -363,11 +352,11 @@ describe.each(mounts)('through the %s', (mount) => {
       let calls = 0
       while (answer.status === 200 && calls < 100) {
         calls += 1
-        await eventsOf(key.id, calls)
+        await eventsOf(g, key, calls)
         answer = await post(key.text, quick)
       }
       expect(answer.status).toBe(429)
-      const events = (await eventsOf(key.id, calls + 1)).filter((event) => event.outcome === 'served')
+      const events = (await eventsOf(g, key, calls + 1)).filter((event) => event.outcome === 'served')
       const spent = events.reduce((sum, event) => sum + BigInt(event.costNanos), 0n)
       expect(spent).toBeLessThanOrEqual(hold * 6n)
       expect(hold * 6n - spent).toBeLessThan(hold)
@@ -384,7 +373,7 @@ describe.each(mounts)('through the %s', (mount) => {
       }
       expect(answer.choices[0]!.finish_reason).toBe('length')
       expect(answer.usage.completion_tokens).toBeLessThan(60)
-      const [event] = await eventsOf(key.id)
+      const [event] = await eventsOf(g, key, 1)
       expect(BigInt(event!.costNanos)).toBeLessThanOrEqual(40_000n)
       void since
     })
@@ -408,7 +397,7 @@ describe.each(mounts)('through the %s', (mount) => {
       const response = await post(key.text, { ...hello, messages: [{ role: 'user', content }] })
       expect(response.status).toBe(status)
       expect(await response.json()).toMatchObject({ error: { code } })
-      const [event] = await eventsOf(key.id)
+      const [event] = await eventsOf(g, key, 1)
       expect(event).toMatchObject({ outcome: 'failed', status, costNanos: '0' })
       expect(event!.attempts.length).toBeLessThanOrEqual(2)
     })
@@ -423,7 +412,7 @@ describe.each(mounts)('through the %s', (mount) => {
       const text = await response.text()
       expect(text).not.toContain('[DONE]')
       expect(text).toContain('"code":"upstream_error"')
-      const [event] = await eventsOf(key.id)
+      const [event] = await eventsOf(g, key, 1)
       expect(event).toMatchObject({ outcome: 'cut', estimated: true, tokens: { output: 10 } })
     })
   })

@@ -2,7 +2,8 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { usageEvent, usageStream, type UsageEvent } from '#lib/ledger/contract.ts'
+import type { UsageEvent } from '#lib/ledger/contract.ts'
+import { lastEventOf } from '#lib/testing/calls.ts'
 import { miniPrice, mounts, startTestGateway, type KeyWish, type TestGateway } from '#lib/testing/gateway.ts'
 
 /** Nano-USD a token: 200 in and 900 out, against the model's 150 and 600. */
@@ -79,15 +80,7 @@ async function call(model: string, wish: KeyWish = {}, url: string = g.url): Pro
     body: JSON.stringify({ model, messages: [{ role: 'user', content: '@sim in=100 out=10' }] }),
   })
   await response.arrayBuffer()
-  for (let i = 0; i < 500; i++) {
-    const entries = await g.redis.xrange(usageStream, '-', '+')
-    const event = entries
-      .map(([, [, entry]]) => usageEvent.parse(JSON.parse(entry!)))
-      .find((one) => one.keyId === key.id)
-    if (event) return { response, event }
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  throw new Error('no event came')
+  return { response, event: await lastEventOf(g, key.id) }
 }
 
 const triesOf = ({ event }: Answer) => event.attempts.map(({ provider, status }) => [provider, status])

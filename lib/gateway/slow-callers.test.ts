@@ -138,10 +138,10 @@ test('a thousand slow callers cost 256 KiB each at most, and the others hardly w
     const { burdenedMs, freeMs } = await healthyP99s(key, 6)
     await look()
     const slower = burdenedMs / freeMs
-    console.info(
+    process.stdout.write(
       `F19: ${mostRunning} slow callers at once, answered within ${Math.round(filledMs)} ms; ` +
         `${Math.round(mostBytes / slowCallers / 1024)} KiB each; ` +
-        `healthy p99 ${burdenedMs.toFixed(2)} ms beside them, ${freeMs.toFixed(2)} ms without`,
+        `healthy p99 ${burdenedMs.toFixed(2)} ms beside them, ${freeMs.toFixed(2)} ms without\n`,
     )
     expect(mostRunning).toBeGreaterThan(slowCallers * 0.9)
     expect(mostBytes).toBeLessThan(slowCallers * mostBytesEach)

@@ -4,8 +4,8 @@ import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CallEntry } from '#lib/demo/simulator/journal.ts'
-import { usageEvent, usageStream, type UsageEvent } from '#lib/ledger/contract.ts'
 import { openHolds } from '#lib/limits/keys.ts'
+import { eventsOf, lastEventOf } from '#lib/testing/calls.ts'
 import { mounts, startTestGateway, type TestGateway, type TestKey } from '#lib/testing/gateway.ts'
 
 let g: TestGateway
@@ -25,13 +25,6 @@ async function until<T>(
   }
   throw new Error(`not within ${withinMs} ms: ${what}`)
 }
-
-const eventsOf = async (key: TestKey): Promise<UsageEvent[]> =>
-  (await g.redis.xrange(usageStream, '-', '+'))
-    .map(([, [, text]]) => usageEvent.parse(JSON.parse(text!)))
-    .filter((event) => event.keyId === key.id)
-
-const eventOf = (key: TestKey): Promise<UsageEvent> => until('the event', async () => (await eventsOf(key))[0])
 
 /** What the simulator knows of the calls that a test has marked. */
 async function providerCalls(mark: string): Promise<CallEntry[]> {
@@ -100,14 +93,22 @@ describe.each(mounts)('through the %s', (mount) => {
       expect(textOf(text)).not.toBe('')
       expect(dataOf(text).at(-1)).toBe('[DONE]')
       expect(text).not.toContain('"usage":{')
-      expect(await eventOf(key)).toMatchObject({ outcome: 'served', estimated: false, tokens: { output: 40 } })
+      expect(await lastEventOf(g, key.id)).toMatchObject({
+        outcome: 'served',
+        estimated: false,
+        tokens: { output: 40 },
+      })
     })
 
     test('and sends broken JSON has it passed on as it is, and the rest is billed', async () => {
       const key = await g.makeKey()
       const text = await (await post(key, bodyOf('@sim out=40 garbage=json', { stream: true }))).text()
       expect(dataOf(text).filter((data) => data !== '[DONE]' && !data.endsWith('}'))).toHaveLength(1)
-      expect(await eventOf(key)).toMatchObject({ outcome: 'served', estimated: false, tokens: { output: 40 } })
+      expect(await lastEventOf(g, key.id)).toMatchObject({
+        outcome: 'served',
+        estimated: false,
+        tokens: { output: 40 },
+      })
     })
 
     test('and sends half a plain body is billed by what was seen, and says so', async () => {
@@ -115,7 +116,7 @@ describe.each(mounts)('through the %s', (mount) => {
       const response = await post(key, bodyOf('@sim out=40 garbage=json'))
       expect(response.status).toBe(200)
       await response.text()
-      expect(await eventOf(key)).toMatchObject({ outcome: 'served', estimated: true })
+      expect(await lastEventOf(g, key.id)).toMatchObject({ outcome: 'served', estimated: true })
     })
 
     test('and a plain body of 10 MB passes whole', async () => {
@@ -125,7 +126,11 @@ describe.each(mounts)('through the %s', (mount) => {
         obfuscation: string
       }
       expect(answer.obfuscation.length).toBe(10 * 1024 * 1024)
-      expect(await eventOf(key)).toMatchObject({ outcome: 'served', estimated: false, tokens: { output: 40 } })
+      expect(await lastEventOf(g, key.id)).toMatchObject({
+        outcome: 'served',
+        estimated: false,
+        tokens: { output: 40 },
+      })
     })
 
     test('and falls silent in the middle is told as a time-out inside the stream, and the call ends', async () => {
@@ -134,7 +139,7 @@ describe.each(mounts)('through the %s', (mount) => {
       expect(text).toContain('"code":"upstream_timeout"')
       expect(text).toContain('What it had produced is charged.')
       expect(text).not.toContain('[DONE]')
-      expect(await eventOf(key)).toMatchObject({
+      expect(await lastEventOf(g, key.id)).toMatchObject({
         outcome: 'cut',
         errorCode: 'upstream_timeout',
         estimated: true,
@@ -147,7 +152,7 @@ describe.each(mounts)('through the %s', (mount) => {
       const key = await g.makeKey()
       const response = await post(key, bodyOf('@sim out=40 cut=20'))
       await expect(response.text()).rejects.toThrow()
-      expect(await eventOf(key)).toMatchObject({ outcome: 'cut', errorCode: 'upstream_error' })
+      expect(await lastEventOf(g, key.id)).toMatchObject({ outcome: 'cut', errorCode: 'upstream_error' })
     })
   })
 
@@ -187,7 +192,7 @@ describe.each(mounts)('through the %s', (mount) => {
       })
       expect(Date.now() - leftAt).toBeLessThan(1_000)
       expect(call!.finished).toBe('aborted')
-      const event = await eventOf(key)
+      const event = await lastEventOf(g, key.id)
       expect(event).toMatchObject({
         outcome: 'aborted',
         status: 499,
@@ -218,10 +223,8 @@ describe.each(mounts)('through the %s', (mount) => {
       await until('nothing runs', isIdle, 5_000)
       expect(await providerCalls(mark)).toEqual([])
       expect(await g.heldOn(key)).toBe(0n)
-      const events = await until('its event', async () => {
-        const found = await eventsOf(key)
-        return found.length === 2 && found
-      })
+      const events = await eventsOf(g, key, 2)
+      expect(events).toHaveLength(2)
       expect(events[1]).toMatchObject({ outcome: 'aborted' })
       expect((await post(key, bodyOf('free again'))).status).toBe(200)
     })
@@ -283,7 +286,7 @@ describe.each(mounts)('through the %s', (mount) => {
       })
       // What the sockets on the way hold: a few MB each.
       expect(call!.usage.completion_tokens).toBeLessThan(total / 4)
-      expect(await eventOf(key)).toMatchObject({ outcome: 'aborted' })
+      expect(await lastEventOf(g, key.id)).toMatchObject({ outcome: 'aborted' })
     })
 
     test('until it takes nothing at all is given up', async () => {
@@ -291,7 +294,7 @@ describe.each(mounts)('through the %s', (mount) => {
       const mark = `stuck-${key.id}`
       const response = await ask(key, '@sim out=2000000 chunk=4', mark)
       response.on('error', () => {})
-      const event = await eventOf(key)
+      const event = await lastEventOf(g, key.id)
       expect(event).toMatchObject({ outcome: 'aborted', estimated: true })
       expect((await providerCalls(mark))[0]).toMatchObject({ finished: 'aborted' })
       expect(await isIdle()).toBe(true)
@@ -310,7 +313,11 @@ describe.each(mounts)('through the %s', (mount) => {
         await sleep(1)
       }
       expect(dataOf(text).at(-1)).toBe('[DONE]')
-      expect(await eventOf(key)).toMatchObject({ outcome: 'served', estimated: false, tokens: { output: 30_000 } })
+      expect(await lastEventOf(g, key.id)).toMatchObject({
+        outcome: 'served',
+        estimated: false,
+        tokens: { output: 30_000 },
+      })
     })
   })
 
@@ -341,8 +348,7 @@ test('a gateway whose time to drain is over tells its streams so, books them, an
   expect(textOf(await text)).not.toBe('')
   expect(await text).toContain('"code":"upstream_error"')
   expect(await text).not.toContain('[DONE]')
-  const [[, [, event]]] = (await leaving.redis.xrange(usageStream, '-', '+')) as [[string, string[]]]
-  expect(usageEvent.parse(JSON.parse(event!))).toMatchObject({ outcome: 'cut', estimated: true, keyId: key.id })
+  expect(await lastEventOf(leaving, key.id)).toMatchObject({ outcome: 'cut', estimated: true })
   expect(await leaving.heldOn(key)).toBe(0n)
   await leaving.close()
 })

@@ -45,7 +45,7 @@ export async function eventsOf(g: TestGateway, key: TestKey, count: number): Pro
 
 /** The newest event of a key, as soon as there is one. */
 export async function lastEventOf(g: TestGateway, keyId: string): Promise<UsageEvent> {
-  for (const deadline = Date.now() + 5_000; Date.now() < deadline; await sleep(20)) {
+  for (const deadline = Date.now() + 15_000; Date.now() < deadline; await sleep(20)) {
     const entries = await g.redis.xrange(usageStream, '-', '+')
     const events = entries.map(([, [, text]]) => usageEvent.parse(JSON.parse(text!)))
     const event = events.findLast((one) => one.keyId === keyId)

@@ -35,7 +35,7 @@ function startCaller(): void {
           const text = Buffer.from(buffer.subarray(0, bytes)).toString('latin1')
           if (!text.includes(' 200 ')) fail(text)
           answered += 1
-          if (answered === Number(count)) console.log('slow callers ready')
+          if (answered === Number(count)) process.stdout.write('slow callers ready\n')
         }
         setTimeout(() => socket.resume(), (bytes / bytesASecond) * 1_000)
         return false
@@ -49,7 +49,7 @@ function startCaller(): void {
 }
 
 function fail(why: string): never {
-  console.error(why)
+  process.stderr.write(`${why}\n`)
   process.exit(1)
 }
 
