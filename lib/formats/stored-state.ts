@@ -1,7 +1,7 @@
 /**
  * What a request refers to by the id under which a provider keeps it: answers, conversations, files. The provider gives it
  * to whoever calls with the same credential, so whether a caller may refer to it is a question of policy
- * (docs/decisions/0012-stored-state.md). Each wire names its own places; these are what they have in common.
+ * (docs/decisions/0015-stored-state.md). Each wire names its own places; these are what they have in common.
  */
 type Named = Readonly<Record<string, unknown>>
 
