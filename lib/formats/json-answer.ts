@@ -41,10 +41,11 @@ export function jsonAnswer(wire: JsonWire): AnswerReader {
     reading() {
       const end = tail.length === 1 ? tail[0]! : Buffer.concat(tail)
       tail = [end]
+      const tokens = tokensOf(objectAfter(end, usageName), end) ?? tokensOf(objectAfter(head, usageName), head)
       return {
-        tokens: tokensOf(objectAfter(end, usageName), end) ?? tokensOf(objectAfter(head, usageName), head),
+        tokens,
         promptTokens: null,
-        outputSeen: Math.round(textsIn(end, textFields).characters / 4),
+        outputSeen: tokens?.output ?? Math.round(textsIn(end, textFields).characters / 4),
         modelServed: modelIn(head, end),
         complete: ended,
       }

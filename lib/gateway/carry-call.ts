@@ -2,6 +2,7 @@
  * What a call becomes on the wire of a target, and what the target's answer becomes on the caller's: the same bytes where
  * the wires are the same, a translation where they are not.
  */
+import type { IncomingHttpHeaders } from 'node:http'
 import type {
   AnswerHeaders,
   AnswerReader,
@@ -36,6 +37,7 @@ export type AnewWriter = {
 export type Carrying = {
   readonly route: CallRoute
   readonly request: ParsedRequest
+  readonly callerHeaders: IncomingHttpHeaders
   readonly body: unknown
   readonly bytes: Buffer
   readonly changes: BodyChanges
@@ -57,7 +59,7 @@ export function carryCall(c: Carrying, target: RouteTarget): CarriedCall {
 function passThrough(c: Carrying, { deployment }: RouteTarget): CarriedCall {
   const { format, operation, stream } = c.route
   const { provider, upstreamModel } = deployment
-  const fields = bodyFieldsFor(provider, operation, upstreamModel, c.body as BodyFields)
+  const fields = bodyFieldsFor(provider, operation, upstreamModel, c.body as BodyFields, c.callerHeaders)
   const changes: BodyChanges = {
     ...c.changes,
     model: upstreamModel,

@@ -18,7 +18,7 @@ import { brokenOffRefusal, upstreamRefusal } from '#lib/gateway/upstream-refusal
 import type { Ending } from '#lib/gateway/usage-event.ts'
 import type { WrittenAttempt } from '#lib/ledger/contract.ts'
 import { takesTokens } from '#lib/providers/providers.ts'
-import type { AccessTokens, NoToken } from '#lib/providers/vertex/access-tokens.ts'
+import type { AccessTokens, NoToken } from '#lib/providers/tokens/access-tokens.ts'
 import type { AttemptOutcome } from '#lib/routing/circuit.ts'
 import type { Circuits, Place } from '#lib/routing/circuits.ts'
 import { failureOf, outcomeOf, type Failure } from '#lib/routing/failure.ts'

@@ -35,7 +35,7 @@ import { hasRoom } from '#lib/limits/rules/has-room.ts'
 import type { WrittenEvent } from '#lib/ledger/contract.ts'
 import { newId } from '#lib/platform/ids.ts'
 import type { Log } from '#lib/platform/log.ts'
-import type { AccessTokens } from '#lib/providers/vertex/access-tokens.ts'
+import type { AccessTokens } from '#lib/providers/tokens/access-tokens.ts'
 import type { Circuits } from '#lib/routing/circuits.ts'
 import type { RetryBudget } from '#lib/routing/retry-budget.ts'
 
@@ -175,13 +175,15 @@ async function forwardAdmitted(
       request,
       judged.outputAllowed,
     ),
-    rewrite: route.format.isAmbiguous(bytes, route.operation),
+    // A reference may stand anywhere in the body: where none may, what was looked at is what is sent.
+    rewrite: grant.storedState === 'refuse' || route.format.isAmbiguous(bytes, route.operation),
   }
   const streamError = (refusal: Refusal): string | Buffer =>
     route.format.streamError(publicRefusal(refusal, callId, ports.helpBase), route.operation)
   const carrying: Carrying = {
     route,
     request,
+    callerHeaders: call.headers,
     body,
     bytes,
     changes,

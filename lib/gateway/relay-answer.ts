@@ -145,7 +145,7 @@ export async function relayAnswer(
         if (!forCaller) return false
         streamed = r.stream && isOfType(upstreamHeaders, formatOf(operation).streamType)
         if (status < 300) {
-          reader = carried.reader(streamed)
+          reader = carried.reader(streamed, upstreamHeaders)
           caller.reader = reader
           r.onReader(reader)
         }

@@ -34,7 +34,7 @@ export function arrivedEvent(
     status: 0,
     clientIp: arrival.clientIp,
     userAgent: arrival.userAgent,
-    endpoint: arrival.route.endpoint,
+    endpoint: request?.endpoint ?? arrival.route.endpoint,
     decision: { id: decisionIdOf(arrival.callId), promptBytes: bodyBytes },
     timing: { totalMs: 0 },
   }

@@ -1,4 +1,5 @@
 /** The kinds of providers: what each can be asked, and how a call reaches it. */
+import type { IncomingHttpHeaders } from 'node:http'
 import type { ProviderKind } from '#lib/catalog/contract.ts'
 import type { BodyFields, Operation } from '#lib/formats/contract.ts'
 import { isTranslatable } from '#lib/formats/translation.ts'
@@ -99,6 +100,7 @@ export function bodyFieldsFor(
   operation: Operation,
   upstreamModel: string,
   body: BodyFields,
+  caller: IncomingHttpHeaders = {},
 ): BodyFields | undefined {
-  return providerAt(connection, upstreamModel).bodyFields?.(body, operation, upstreamModel)
+  return providerAt(connection, upstreamModel).bodyFields?.(body, operation, upstreamModel, caller)
 }

@@ -30,8 +30,13 @@ export type Provider = {
   /** What it can be asked as it is; conversations first, the one that carries most before the others. */
   readonly operations: readonly Operation[]
   readonly request: (facts: RequestFacts) => UpstreamRequest | Promise<UpstreamRequest>
-  /** What it wants to stand in the body otherwise, whoever wrote it; undefined: not at all. */
-  readonly bodyFields?: (body: BodyFields, operation: Operation, upstreamModel: string) => BodyFields
+  /** What it wants to stand in the body otherwise, whoever wrote it; undefined: not at all. `caller`: the headers of a caller of the same wire. */
+  readonly bodyFields?: (
+    body: BodyFields,
+    operation: Operation,
+    upstreamModel: string,
+    caller: IncomingHttpHeaders,
+  ) => BodyFields
 }
 
 /** What the body is, where it is not JSON: the caller's own words, for they name the boundary of the form. */

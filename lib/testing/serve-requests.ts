@@ -42,8 +42,13 @@ function writerOf(outgoing: ServerResponse): WritableStream<Uint8Array> {
     write(chunk) {
       if (outgoing.write(chunk)) return undefined
       return new Promise<void>((resolve) => {
-        outgoing.once('drain', resolve)
-        outgoing.once('close', resolve)
+        const go = (): void => {
+          outgoing.off('drain', go)
+          outgoing.off('close', go)
+          resolve()
+        }
+        outgoing.on('drain', go)
+        outgoing.on('close', go)
       })
     },
     close: () => void outgoing.end(),

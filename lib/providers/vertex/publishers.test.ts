@@ -121,6 +121,8 @@ describe('the body of a call to a Claude', () => {
   ])('keeps a later version of the API that the caller was made for: of %s it has %s', (asked, sent) => {
     const fields = bodyFieldsFor(connection, 'messages', claude, { anthropic_version: asked })
     expect(fields).toMatchObject({ anthropic_version: sent })
+    const fromHeader = bodyFieldsFor(connection, 'messages', claude, {}, { 'anthropic-version': String(asked) })
+    expect(fromHeader).toMatchObject({ anthropic_version: sent })
   })
 
   test('has the model where tokens are counted, without its publisher', () => {

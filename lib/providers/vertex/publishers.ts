@@ -30,8 +30,8 @@ const anthropic: Provider = {
     const target = facts.operation === 'count_tokens' ? 'count-tokens' : nameIn(facts)
     return to(facts, `anthropic/models/${target}:${method}`, ['anthropic-beta'])
   },
-  bodyFields: (body, operation, upstreamModel): BodyFields => ({
-    anthropic_version: versionIn(body),
+  bodyFields: (body, operation, upstreamModel, caller): BodyFields => ({
+    anthropic_version: versionOf(body.anthropic_version ?? caller['anthropic-version']),
     model: operation === 'count_tokens' ? modelOf(upstreamModel).name : undefined,
   }),
 }
@@ -39,10 +39,10 @@ const anthropic: Provider = {
 const firstVersion = 'vertex-2023-10-16'
 
 /**
- * What the caller's client was made for. Later versions have the same name on every cloud, a date, and change what is
+ * What the caller's client was made for: one for a cloud says it in the body, one for Anthropic's own API in a header. Later versions have the same name on every cloud, a date, and change what is
  * answered; to the first one Vertex gave a name of its own.
  */
-function versionIn({ anthropic_version: asked }: BodyFields): string {
+function versionOf(asked: unknown): string {
   const isLater = typeof asked === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(asked) && asked > '2023-06-01'
   return isLater ? asked : firstVersion
 }

@@ -1,1 +1,0 @@
-export type { AccessTokens, NoToken } from '#lib/providers/tokens/access-tokens.ts'
