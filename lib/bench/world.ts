@@ -9,7 +9,6 @@ import { createCatalogue, makeKey, testEnvironment } from '#lib/testing/gateway.
 import { startServiceBroker } from '#lib/testing/service-broker.ts'
 import { freshDatabase, freshRedisProcess } from '#lib/testing/services.ts'
 import { createSmallCompany } from '#lib/testing/small-company.ts'
-import { gatewayNodeArgs } from '#lib/wiring/supervisor/gateway-node-args.ts'
 
 export const portkeyVersion = '1.15.2'
 
@@ -47,12 +46,7 @@ export async function startWorld(whole: boolean): Promise<World> {
   await start('worker', ['dist/worker.js'], env, /worker ready/)
 
   const port = await freePort()
-  const frontDoor = await start(
-    'front door',
-    [...gatewayNodeArgs, 'dist/gateway.js'],
-    { ...env, PORT: String(port) },
-    /ready on (\S+)/,
-  )
+  const frontDoor = await start('front door', ['dist/gateway.js'], { ...env, PORT: String(port) }, /ready on (\S+)/)
   const bare = await start('bare proxy', ['dist/bench.js', 'bare-proxy', upstream], {}, /ready on (\S+)/)
   const contenders: Contender[] = [
     {

@@ -1,6 +1,5 @@
 /** Which processes make up the product, and what each needs before it starts. */
 import path from 'node:path'
-import { gatewayNodeArgs } from '#lib/wiring/supervisor/gateway-node-args.ts'
 import type { OneShotPlan, ProcessPlan } from '#lib/wiring/supervisor/node-process.ts'
 
 export type Mode = 'start' | 'dev'
@@ -56,8 +55,7 @@ export const planProcesses: PlanProcesses = (setting) => ({
   frontDoor: [setting.mode === 'dev' ? developmentPortal(setting) : frontDoor(setting)],
 })
 
-const program = ({ root }: ProductSetting, name: string, args: readonly string[] = []) => [
-  ...args,
+const program = ({ root }: ProductSetting, name: string) => [
   '--enable-source-maps',
   path.join(root, 'dist', `${name}.js`),
 ]
@@ -79,7 +77,7 @@ function frontDoor(setting: ProductSetting): ProcessPlan {
   const { env, host, ports } = setting
   return {
     name: 'gateway',
-    args: program(setting, 'gateway', gatewayNodeArgs),
+    args: program(setting, 'gateway'),
     env: { ...env, NODE_ENV: 'production', GATEHOUSE_PORTAL_URL: localUrl(ports.portal) },
     ready: { kind: 'http', url: `${urlOf(host, ports.front)}/readyz` },
     readyWithinMs: 30_000,
