@@ -125,7 +125,11 @@ const limitWords: Record<string, (count: string) => string> = {
   rph: (count) => `make ${count} requests an hour`,
   rpd: (count) => `make ${count} requests a day`,
   tpm: (count) => `use ${count} tokens a minute`,
+  itpm: (count) => `send ${count} tokens a minute`,
+  otpm: (count) => `get ${count} tokens a minute`,
   tpd: (count) => `use ${count} tokens a day`,
+  itpd: (count) => `send ${count} tokens a day`,
+  otpd: (count) => `get ${count} tokens a day`,
   concurrency: (count) => `run ${count} calls at once`,
 }
 

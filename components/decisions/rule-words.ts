@@ -35,7 +35,11 @@ const limitNames: Record<string, string> = {
   rph: 'Requests an hour',
   rpd: 'Requests a day',
   tpm: 'Tokens a minute',
+  itpm: 'Input tokens a minute',
+  otpm: 'Output tokens a minute',
   tpd: 'Tokens a day',
+  itpd: 'Input tokens a day',
+  otpd: 'Output tokens a day',
   concurrency: 'Calls at once',
 }
 

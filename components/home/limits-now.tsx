@@ -6,6 +6,7 @@ import { formatBigCount, formatClock, formatReset } from '#components/ui/format.
 import { Meter } from '#components/ui/meter.tsx'
 import { Rows, Section } from '#components/ui/section.tsx'
 import { SkeletonLines } from '#components/ui/states.tsx'
+import { spanOf } from '#lib/limits/rules/limit-kinds.ts'
 import { limitKinds, type KeyLimitsView, type LimitsView } from '#lib/limits/contract.ts'
 
 type LimitsNowProps = {
@@ -54,7 +55,7 @@ function LimitRow({ limit }: { readonly limit: Limit }) {
   const share = used / limit.limit
   const shared = scope.type === 'key' ? '' : ', shared'
   const reset =
-    resetsAt !== null && (kind === 'rpd' || kind === 'tpd' || kind === 'rph')
+    resetsAt !== null && (spanOf(kind) === 'day' || spanOf(kind) === 'hour')
       ? `, resets ${formatReset(Date.parse(resetsAt))}`
       : ''
   return (
@@ -77,7 +78,7 @@ function LimitRow({ limit }: { readonly limit: Limit }) {
 
 /** Of several limits of one kind the one with the least room: it is the one that a call meets first. */
 function tightestOfEach(limits: readonly Limit[]): readonly Limit[] {
-  const order = ['rpm', 'tpm', 'concurrency', 'rph', 'rpd', 'tpd'] as const
+  const order = ['rpm', 'tpm', 'itpm', 'otpm', 'concurrency', 'rph', 'rpd', 'tpd'] as const
   return [...new Set([...order, ...limitKinds])].flatMap((kind) => {
     const ofKind = limits.filter((limit) => limit.kind === kind)
     return ofKind.toSorted((a, b) => a.remaining - b.remaining || a.limit - b.limit).slice(0, 1)

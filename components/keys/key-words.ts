@@ -29,7 +29,11 @@ export const limitWords: Record<LimitKind, { readonly name: string; readonly uni
   rph: { name: 'Requests an hour', unit: '/h' },
   rpd: { name: 'Requests a day', unit: '/day' },
   tpm: { name: 'Tokens a minute', unit: '/min' },
+  itpm: { name: 'Input tokens a minute', unit: '/min' },
+  otpm: { name: 'Output tokens a minute', unit: '/min' },
   tpd: { name: 'Tokens a day', unit: '/day' },
+  itpd: { name: 'Input tokens a day', unit: '/day' },
+  otpd: { name: 'Output tokens a day', unit: '/day' },
   concurrency: { name: 'Calls at once', unit: '' },
 }
 

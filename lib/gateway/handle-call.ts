@@ -32,6 +32,7 @@ import {
 } from '#lib/gateway/usage-event.ts'
 import type { Identified } from '#lib/gateway/grants.ts'
 import { hasRoom } from '#lib/limits/rules/has-room.ts'
+import { noTokens } from '#lib/limits/rules/limit-kinds.ts'
 import type { WrittenEvent } from '#lib/ledger/contract.ts'
 import { newId } from '#lib/platform/ids.ts'
 import type { Log } from '#lib/platform/log.ts'
@@ -134,7 +135,11 @@ async function serve(
   }).catch((error: unknown) => {
     // Redis may have admitted the call and lost its answer on the way: the hold, if there is one, is given back.
     if (draft)
-      ports.settlements.settle({ event: unavailableEvent(draft, ports.nowMs() - atMs), tokens: 0, budgetKeys: [] })
+      ports.settlements.settle({
+        event: unavailableEvent(draft, ports.nowMs() - atMs),
+        tokens: noTokens,
+        budgetKeys: [],
+      })
     draft = null
     throw error
   })
@@ -223,7 +228,7 @@ async function forwardAdmitted(
     const refusal = refusalOf(error)
     if (refusal === unavailable) ports.log.error({ err: error, call: callId }, 'call could not be forwarded')
     const event = refusedEvent(draft, refusal, [], judged, plan, ports.nowMs() - atMs)
-    ports.settlements.settle({ event, tokens: 0, budgetKeys: judged.budgetKeys })
+    ports.settlements.settle({ event, tokens: noTokens, budgetKeys: judged.budgetKeys })
     return refuse(refusal, headroom)
   } finally {
     // A call that stayed here would have its hold renewed for ever.

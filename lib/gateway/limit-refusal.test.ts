@@ -43,7 +43,7 @@ function judged(kind: Judged['kind'], limits: LimitState[] = [], budgets: Budget
     redisNowMs: nowMs,
     outputAllowed: 20,
     heldNanos: 12_000_000,
-    heldTokens: 90,
+    held: { input: 10, output: 80 },
     limits,
     budgets,
     budgetKeys: [],

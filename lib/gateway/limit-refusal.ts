@@ -16,7 +16,11 @@ const codes: Record<LimitKind, RefusalCode> = {
   rph: 'rate_limit_exceeded',
   rpd: 'daily_quota_exceeded',
   tpm: 'token_limit_exceeded',
+  itpm: 'token_limit_exceeded',
+  otpm: 'token_limit_exceeded',
   tpd: 'daily_quota_exceeded',
+  itpd: 'daily_quota_exceeded',
+  otpd: 'daily_quota_exceeded',
   concurrency: 'concurrency_limit_exceeded',
 }
 
@@ -25,7 +29,11 @@ const words: Record<LimitKind, string> = {
   rph: 'requests an hour',
   rpd: 'requests a day',
   tpm: 'tokens a minute',
+  itpm: 'input tokens a minute',
+  otpm: 'output tokens a minute',
   tpd: 'tokens a day',
+  itpd: 'input tokens a day',
+  otpd: 'output tokens a day',
   concurrency: 'calls at once',
 }
 
@@ -108,7 +116,13 @@ function refusalOfBudget({ rule, window, spent, held, cap }: BudgetState, judged
 export function headroomHeaders(judged: Judged, format: Format): string[] {
   const headers: string[] = []
   addLimit(headers, format, 'requests', tightest(judged.limits, ['rpm', 'rph', 'rpd']), judged.redisNowMs)
-  addLimit(headers, format, 'tokens', tightest(judged.limits, ['tpm', 'tpd']), judged.redisNowMs)
+  addLimit(
+    headers,
+    format,
+    'tokens',
+    tightest(judged.limits, ['tpm', 'tpd', 'itpm', 'itpd', 'otpm', 'otpd']),
+    judged.redisNowMs,
+  )
   const left = budgetLeftNanos(judged)
   if (left !== null) headers.push('x-gatehouse-budget-remaining-usd', usdOfNanos(BigInt(left)))
   return headers

@@ -8,6 +8,7 @@ import type { CallPlan } from '#lib/gateway/plan-call.ts'
 import { refusalStatus, type Refusal } from '#lib/gateway/refusal.ts'
 import type { Route } from '#lib/gateway/routes.ts'
 import type { Outcome, TestedRule, WrittenAttempt, WrittenEvent } from '#lib/ledger/contract.ts'
+import type { CallTokens } from '#lib/limits/rules/limit-kinds.ts'
 import { decisionIdOf } from '#lib/platform/ids.ts'
 import type { Grant } from '#lib/policy/contract.ts'
 
@@ -189,8 +190,8 @@ const noUsage = {
   cut: 'the stream broke before the provider reported usage',
 }
 
-/** Tokens as token limits count them: all that went in and came out. */
-export function limitTokens(tokens: TokenVector): number {
+/** Tokens as token limits count them: all that went in, and all that came out. */
+export function limitTokens(tokens: TokenVector): CallTokens {
   const {
     input = 0,
     cached_read = 0,
@@ -200,5 +201,8 @@ export function limitTokens(tokens: TokenVector): number {
     output = 0,
     audio_output = 0,
   } = tokens
-  return input + cached_read + cache_write_5m + cache_write_1h + audio_input + output + audio_output
+  return {
+    input: input + cached_read + cache_write_5m + cache_write_1h + audio_input,
+    output: output + audio_output,
+  }
 }

@@ -6,6 +6,7 @@ import type { BudgetRule, LimitRule } from '#lib/limits/contract.ts'
 import { callFunction } from '#lib/limits/functions.ts'
 import { ruleSetAt, type AdmitRules, type RuleSet } from '#lib/limits/rule-set.ts'
 import { takeTurn } from '#lib/limits/turn.ts'
+import { costOfCall, spanOf, type CallTokens } from '#lib/limits/rules/limit-kinds.ts'
 import type { Window } from '#lib/limits/windows.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
 import { versionKey } from '#lib/policy/versions.ts'
@@ -61,8 +62,8 @@ export type Judgement = {
   readonly redisNowMs: number
   readonly outputAllowed: number
   readonly heldNanos: number
-  /** As token limits count them: the prompt's estimate and the output allowed. */
-  readonly heldTokens: number
+  /** Tokens that were set aside: the prompt's estimate and the output allowed. */
+  readonly held: CallTokens
   readonly limits: readonly LimitState[]
   readonly budgets: readonly BudgetState[]
   /** For SETTLE. */
@@ -101,22 +102,22 @@ export async function admit(redis: RedisClient, request: AdmitRequest): Promise<
 
 /** Reads `now, output allowed, nanos held, .passes, limits…, budgets…`. */
 function judgement(
-  [now, allowed, held, passes = '', ...states]: readonly string[],
+  [now, allowed, nanos, passes = '', ...states]: readonly string[],
   { limits, budgets }: AdmitRules,
   set: RuleSet,
   bound: HoldBound,
 ): Judgement {
   const redisNowMs = Number(now)
   const outputAllowed = Number(allowed)
-  const heldTokens = bound.promptTokens + outputAllowed
+  const tokens: CallTokens = { input: bound.promptTokens, output: outputAllowed }
   const passed = (place: number): boolean => passes[1 + place] === '1'
   return {
     redisNowMs,
     outputAllowed,
-    heldNanos: Number(held),
-    heldTokens,
+    heldNanos: Number(nanos),
+    held: tokens,
     limits: limits.map((rule, l) =>
-      limitState(rule, set.limitWindows[l]!, passed(l), Number(states[l]), heldTokens, redisNowMs),
+      limitState(rule, set.limitWindows[l]!, passed(l), Number(states[l]), tokens, redisNowMs),
     ),
     budgets: budgets.map((rule, b) => ({
       rule,
@@ -140,12 +141,12 @@ function limitState(
   window: Window,
   passed: boolean,
   before: number,
-  tokens: number,
+  tokens: CallTokens,
   nowMs: number,
 ): LimitState {
   const { kind, limit } = rule
-  const cost = kind === 'tpm' || kind === 'tpd' ? tokens : 1
-  if (kind === 'rpm' || kind === 'tpm') {
+  const cost = costOfCall(kind, tokens)
+  if (spanOf(kind) === 'minute') {
     // GCRA: a unit takes `interval` of the bucket's minute.
     const interval = minuteMs / limit
     const after = passed ? before + cost * interval : before
@@ -159,7 +160,7 @@ function limitState(
     }
   }
   const remaining = Math.max(0, limit - before - (passed ? cost : 0))
-  if (kind === 'concurrency') return { rule, passed, used: before, remaining, resetMs: 0, retryMs: 1_000 }
+  if (spanOf(kind) === 'running') return { rule, passed, used: before, remaining, resetMs: 0, retryMs: 1_000 }
   const resetMs = window.endMs - nowMs
   return { rule, passed, used: before, remaining, resetMs, retryMs: cost > limit ? -1 : resetMs }
 }

@@ -1,7 +1,8 @@
 /** The words of limits and budgets, as CONTRACT.md's "what the words mean" defines them. Browser-safe. */
 import * as z from 'zod'
 
-export const limitKinds = ['rpm', 'rph', 'rpd', 'tpm', 'tpd', 'concurrency'] as const
+/** Beside the contract's: `itpm` and `otpm`, `itpd` and `otpd` count input and output tokens apart. */
+export const limitKinds = ['rpm', 'rph', 'rpd', 'tpm', 'itpm', 'otpm', 'tpd', 'itpd', 'otpd', 'concurrency'] as const
 export type LimitKind = (typeof limitKinds)[number]
 
 export const scopeTypes = [
@@ -32,7 +33,11 @@ export const limitsInput = z.strictObject({
   rph: limitValue.nullish(),
   rpd: limitValue.nullish(),
   tpm: limitValue.nullish(),
+  itpm: limitValue.nullish(),
+  otpm: limitValue.nullish(),
   tpd: limitValue.nullish(),
+  itpd: limitValue.nullish(),
+  otpd: limitValue.nullish(),
   concurrency: limitValue.nullish(),
 })
 export type LimitsInput = z.infer<typeof limitsInput>

@@ -15,8 +15,8 @@ Records
   {gh}:settled:<slot>     set     calls settled in this half hour, but for those that were swept
   {gh}:usage              stream  usage events that are not yet in PostgreSQL
   {gh}:expiry             zset    key of a limit or budget period → when to look whether it is still needed (ms)
-  bucket (rpm, tpm)       string  theoretical arrival time (GCRA), ms with fraction
-  window (rph, rpd, tpd)  string  count in this calendar window
+  limit of a minute       string  a bucket's theoretical arrival time (GCRA), ms with fraction
+  limit of an hour, a day string  count in this calendar window
   concurrency             zset    call id → end of its lease (ms)
   budget period           string  spent and held, nano-USD
 
@@ -160,14 +160,23 @@ local function running_of(turn, key)
   return running
 end
 
--- A hold as text: output tokens seen so far, nanos, tokens, and what of its rules its settlement needs, packed.
-local function write_hold(seen, amount, tokens, tail)
-  return table.concat({ seen, amount, tokens, tail }, ' ')
+-- A hold as text: output tokens seen so far, nanos, input and output tokens, and what of its rules its settlement needs,
+-- packed.
+local function write_hold(seen, amount, input, output, tail)
+  return table.concat({ seen, amount, input, output, tail }, ' ')
 end
 
 local function read_hold(text)
-  local _, last, seen, amount, tokens = string.find(text, '^(%d+) (%d+) (%d+) ')
-  return seen, amount, tokens, string.sub(text, last + 1)
+  local _, last, seen, amount, input, output = string.find(text, '^(%d+) (%d+) (%d+) (%d+) ')
+  return { seen = seen, amount = amount, input = input, output = output, tail = string.sub(text, last + 1) }
+end
+
+-- What a call takes of a limit that counts `counted`.
+local function cost_of(counted, input, output)
+  if counted == 'calls' then return 1 end
+  if counted == 'input' then return input end
+  if counted == 'output' then return output end
+  return input + output
 end
 
 -- ── What turns have in common ───────────────────────────────────────────────────────────────────
@@ -191,7 +200,7 @@ local unpack_tail = remembering(function(tail)
   local buckets, windows, running, budgets = unpack(cmsgpack.unpack(tail))
   local names = {}
   for _, bucket in ipairs(buckets) do names[#names + 1] = bucket[1] end
-  for _, key in ipairs(windows) do names[#names + 1] = key end
+  for _, window in ipairs(windows) do names[#names + 1] = window[1] end
   for _, key in ipairs(budgets) do names[#names + 1] = key end
   return { buckets = buckets, windows = windows, running = running, budgets = budgets, names = names }
 end)
@@ -199,10 +208,16 @@ end)
 local function pack_tail(rules)
   local buckets, windows, running, budgets = {}, {}, {}, {}
   for _, rule in ipairs(rules.limits) do
-    local kind, key, limit = rule[1], rule[2], rule[3]
-    if kind == 'tpm' then buckets[#buckets + 1] = { key, MINUTE_MS / limit } end
-    if kind == 'tpd' then windows[#windows + 1] = key end
-    if kind == 'concurrency' then running[#running + 1] = key end
+    local counted, span, key, limit = rule[1], rule[2], rule[3], rule[4]
+    if span == 'running' then
+      running[#running + 1] = key
+    elseif counted ~= 'calls' then
+      if span == 'minute' then
+        buckets[#buckets + 1] = { key, counted, MINUTE_MS / limit }
+      else
+        windows[#windows + 1] = { key, counted }
+      end
+    end
   end
   for b, budget in ipairs(rules.budgets) do budgets[b] = budget[1] end
   return cmsgpack.pack({ buckets, windows, running, budgets })
@@ -214,7 +229,7 @@ local read_rules = remembering(function(text)
   local names = {}
   for _, pair in ipairs(rules.versions) do names[#names + 1] = pair[1] end
   for _, rule in ipairs(rules.limits) do
-    if rule[1] ~= 'concurrency' then names[#names + 1] = rule[2] end
+    if rule[2] ~= 'running' then names[#names + 1] = rule[3] end
   end
   for _, budget in ipairs(rules.budgets) do names[#names + 1] = budget[1] end
   rules.names, rules.tail = names, pack_tail(rules)
@@ -235,16 +250,19 @@ local function is_settled(turn, id)
   return false
 end
 
--- Replaces a token estimate by what was used, in buckets and day windows that still exist.
-local function correct_tokens(turn, rules, estimate, actual)
-  if estimate == actual then return end
+-- Replaces what a call was taken to use by what it used, in buckets and windows that still exist. `input` and `output` are
+-- how much more that is, in tokens.
+local function correct_tokens(turn, rules, input, output)
+  if input == 0 and output == 0 then return end
   for _, bucket in ipairs(rules.buckets) do
-    local tat = number_of(turn, bucket[1])
-    if tat then set_number(turn, bucket[1], tat + (actual - estimate) * bucket[2]) end
+    local key, counted, interval = bucket[1], bucket[2], bucket[3]
+    local tat = number_of(turn, key)
+    if tat then set_number(turn, key, tat + cost_of(counted, input, output) * interval) end
   end
-  for _, key in ipairs(rules.windows) do
+  for _, window in ipairs(rules.windows) do
+    local key, counted = window[1], window[2]
     local count = number_of(turn, key)
-    if count then set_number(turn, key, count + actual - estimate) end
+    if count then set_number(turn, key, count + cost_of(counted, input, output)) end
   end
 end
 
@@ -259,14 +277,13 @@ local function settle_for_good(turn, id)
 end
 
 -- The sweeper has booked an estimate for this call; the truth comes as the difference.
-local function adjust(turn, id, swept, nanos, tokens, event)
-  local _, _, _, tail = read_hold(swept.hold)
-  local rules = unpack_tail(tail)
+local function adjust(turn, id, swept, nanos, input, output, event)
+  local rules = unpack_tail(read_hold(swept.hold).tail)
   for _, key in ipairs(rules.budgets) do
     local period = period_of(turn, key)
     if period then change_period(turn, key, period, nanos - swept.nanos, 0) end
   end
-  correct_tokens(turn, rules, swept.tokens, tokens)
+  correct_tokens(turn, rules, input - swept.input, output - swept.output)
   turn.events[#turn.events + 1] = event
   turn.swept[id] = 'settled'
   return 'SETTLED'
@@ -286,30 +303,30 @@ local function book_lost(turn, id, nanos, budgets, event)
 end
 
 -- SETTLE: the hold goes, the cost and the usage event come. Idempotent by call id.
-local function settle(turn, id, mode, nanos, tokens, budgets, event)
-  local hold = turn.stored[HOLD .. id]
-  if not hold then
+local function settle(turn, id, mode, nanos, input, output, budgets, event)
+  local text = turn.stored[HOLD .. id]
+  if not text then
     if turn.settled_now[id] or is_settled(turn, id) then return 'DUPLICATE' end
     local swept = turn.swept[id] or string_of(turn, SWEPT .. id)
     if not swept then return book_lost(turn, id, nanos, budgets, event) end
     if swept == 'settled' or mode == 'sweep' then return 'DUPLICATE' end
     if mode == 'final' then return 'SWEPT ' .. cmsgpack.unpack(swept).event end
-    return adjust(turn, id, cmsgpack.unpack(swept), nanos, tokens, event)
+    return adjust(turn, id, cmsgpack.unpack(swept), nanos, input, output, event)
   end
 
-  local _, amount, estimate, tail = read_hold(hold)
-  local rules = unpack_tail(tail)
+  local hold = read_hold(text)
+  local rules = unpack_tail(hold.tail)
   for _, key in ipairs(rules.budgets) do
     local period = period_of(turn, key)
-    if period and period.held < tonumber(amount) then
+    if period and period.held < tonumber(hold.amount) then
       -- What is held is at least this hold. Less means that the period was lost: it will be seeded anew.
       turn.lost[#turn.lost + 1] = key
       turn.periods[key] = false
     elseif period then
-      change_period(turn, key, period, nanos, -amount)
+      change_period(turn, key, period, nanos, -hold.amount)
     end
   end
-  correct_tokens(turn, rules, tonumber(estimate), tokens)
+  correct_tokens(turn, rules, input - hold.input, output - hold.output)
   for _, key in ipairs(rules.running) do
     local leaving = turn.leaving[key] or {}
     leaving[#leaving + 1] = id
@@ -319,7 +336,7 @@ local function settle(turn, id, mode, nanos, tokens, budgets, event)
   is_over(turn, id)
   if mode == 'sweep' then
     -- Its gateway may live after all: then this is what it is told.
-    turn.swept[id] = cmsgpack.pack({ nanos = nanos, tokens = tokens, event = event, hold = hold })
+    turn.swept[id] = cmsgpack.pack({ nanos = nanos, input = input, output = output, event = event, hold = text })
   else
     settle_for_good(turn, id)
   end
@@ -340,7 +357,7 @@ local function problem_of(turn, rules)
     if now < budget[3] or (budget[4] > 0 and now >= budget[4]) then return 'CLOCK ' .. whole(now) end
   end
   for _, rule in ipairs(rules.limits) do
-    if rule[5] > 0 and (now < rule[4] or now >= rule[5]) then return 'CLOCK ' .. whole(now) end
+    if rule[6] > 0 and (now < rule[5] or now >= rule[6]) then return 'CLOCK ' .. whole(now) end
   end
   return false
 end
@@ -366,26 +383,25 @@ local function admit(turn, rules, id, prompt_tokens, prompt_nanos, output_nanos,
   if unknown then return unknown end
   if allowed < least then allowed = wanted end -- not worth a call: judge, and report, what was asked
   local amount = prompt_nanos + allowed * output_nanos
-  local tokens = prompt_tokens + allowed
 
   local verdict = 'OK'
   local passes, before, after = {}, {}, {} -- `before` of the limits, then of the budgets
   for l, rule in ipairs(limits) do
-    local kind, key, limit = rule[1], rule[2], rule[3]
+    local counted, span, key, limit = rule[1], rule[2], rule[3], rule[4]
     local passed
-    if kind == 'rpm' or kind == 'tpm' then
+    if span == 'minute' then
       local interval = MINUTE_MS / limit
       local tat = math.max(number_of(turn, key) or 0, now)
-      after[l] = tat + (kind == 'rpm' and 1 or tokens) * interval
+      after[l] = tat + cost_of(counted, prompt_tokens, allowed) * interval
       -- A millionth of a unit of slack absorbs rounding of the fractions.
       passed = after[l] - now <= MINUTE_MS + interval * 1e-6
       before[l] = tat > now and string.format('%.3f', tat - now) or '0'
-    elseif kind == 'concurrency' then
+    elseif span == 'running' then
       before[l] = running_of(turn, key).count
       passed = before[l] + 1 <= limit
     else
       before[l] = number_of(turn, key) or 0
-      after[l] = before[l] + (kind == 'tpd' and tokens or 1)
+      after[l] = before[l] + cost_of(counted, prompt_tokens, allowed)
       passed = after[l] <= limit
     end
     if not passed then verdict = 'LIMIT' end
@@ -404,18 +420,18 @@ local function admit(turn, rules, id, prompt_tokens, prompt_nanos, output_nanos,
   if verdict ~= 'OK' then return reply end
 
   for l, rule in ipairs(limits) do
-    local kind, key = rule[1], rule[2]
-    if kind == 'concurrency' then
+    local span, key = rule[2], rule[3]
+    if span == 'running' then
       local running = turn.running[key]
       running.count = running.count + 1
       running.ids[#running.ids + 1] = id
     else
-      set_number(turn, key, after[l], rule[5] > 0 and rule[5] + WINDOW_GRACE_MS or now + BUCKET_GRACE_MS)
+      set_number(turn, key, after[l], rule[6] > 0 and rule[6] + WINDOW_GRACE_MS or now + BUCKET_GRACE_MS)
     end
   end
   for b, budget in ipairs(budgets) do change_period(turn, budget[1], periods[b], 0, amount) end
   local n = #turn.holds
-  turn.holds[n + 1], turn.holds[n + 2] = HOLD .. id, write_hold('0', held, whole(tokens), rules.tail)
+  turn.holds[n + 1], turn.holds[n + 2] = HOLD .. id, write_hold('0', held, whole(prompt_tokens), whole(allowed), rules.tail)
   turn.holds[n + 3], turn.holds[n + 4] = DRAFT .. id, draft
   turn.ids[#turn.ids + 1] = id
   return reply
@@ -487,13 +503,14 @@ end
 came alone. At most 100 of both.
 KEYS  open, stream; all other names are in the arguments, and share their slot
 ARGV  1 lease ms
-      2 settlements, JSON: [[call id, final | sweep | adjust, cost nanos, tokens, [budget period, used only where the hold
-        is lost]…]…]
+      2 settlements, JSON: [[call id, final | sweep | adjust, cost nanos, input tokens, output tokens, [budget period, used
+        only where the hold is lost]…]…]
       3 admissions, JSON: [[number of the rules, call id, prompt tokens (estimate), nanos held for the prompt, nanos per
         output token, output tokens wanted, least output tokens worth a call]…]
       4… the usage event of each settlement, then the draft of each admission, then the sets of rules that admissions are
         judged by, each JSON: { versions: [[key, version]…],
-        limits: [[kind, key, limit, window start ms or 0, end ms or 0]…],
+        limits: [[counted (calls, tokens, input or output), span (minute, hour, day or running), key, limit, window start ms
+        or 0, end ms or 0]…],
         budgets: [[key, cap nanos or -1, start ms, end ms or 0]…] }
 Returns a text for each, in that order.
   Of a settlement: SETTLED; LOST when no hold was found (Redis lost it): the event is kept all the same; DUPLICATE;
@@ -521,15 +538,14 @@ local function take_turn(keys, argv)
   for _, settlement in ipairs(settlements) do
     local hold = turn.stored[HOLD .. settlement[1]]
     if hold then
-      local _, _, _, tail = read_hold(hold)
-      for _, name in ipairs(unpack_tail(tail).names) do others[#others + 1] = name end
+      for _, name in ipairs(unpack_tail(read_hold(hold).tail).names) do others[#others + 1] = name end
     end
   end
   read_strings(turn, others)
 
   local replies = {}
   for i, s in ipairs(settlements) do
-    replies[i] = settle(turn, s[1], s[2], tonumber(s[3]), s[4], s[5], argv[first_event + i - 1])
+    replies[i] = settle(turn, s[1], s[2], tonumber(s[3]), s[4], s[5], s[6], argv[first_event + i - 1])
   end
   for i, a in ipairs(admissions) do
     local draft = argv[first_draft + i - 1]
@@ -554,13 +570,13 @@ local function renew(keys, argv)
   read_strings(turn, names)
   for i = 2, #argv, 2 do
     local id, seen = argv[i], argv[i + 1]
-    local hold = turn.stored[HOLD .. id]
-    if hold then
-      local _, amount, tokens, tail = read_hold(hold)
+    local text = turn.stored[HOLD .. id]
+    if text then
+      local hold = read_hold(text)
       values[#values + 1] = HOLD .. id
-      values[#values + 1] = write_hold(seen, amount, tokens, tail)
+      values[#values + 1] = write_hold(seen, hold.amount, hold.input, hold.output, hold.tail)
       table.insert(leases[keys[1]], id)
-      for _, key in ipairs(unpack_tail(tail).running) do
+      for _, key in ipairs(unpack_tail(hold.tail).running) do
         leases[key] = leases[key] or {}
         table.insert(leases[key], id)
       end
@@ -592,7 +608,7 @@ local function expired(keys, argv)
     local record = redis.call('MGET', HOLD .. id, DRAFT .. id)
     if record[1] and record[2] then
       local n = #found
-      found[n + 1], found[n + 2], found[n + 3] = id, record[2], (read_hold(record[1]))
+      found[n + 1], found[n + 2], found[n + 3] = id, record[2], read_hold(record[1]).seen
     else
       redis.call('ZREM', keys[1], id)
     end
@@ -669,7 +685,7 @@ local function forget(keys, argv)
   local values = redis.call('MGET', unpack(due))
   local gone, later = {}, {}
   for i, key in ipairs(due) do
-    local is_bucket = string.find(key, '^{gh}:l:[rt]pm:')
+    local is_bucket = string.find(key, '^{gh}:l:%a+pm:')
     local tat = is_bucket and values[i] and tonumber(values[i])
     if tat and tat > now - BUCKET_GRACE_MS then
       later[#later + 1] = whole(math.max(tat, now) + BUCKET_GRACE_MS)

@@ -3,10 +3,11 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { usageEvent, usageStream, type UsageEvent } from '#lib/ledger/contract.ts'
 import { admit, versionsInForce, type AdmitReply, type AdmitRequest } from '#lib/limits/admit.ts'
-import type { BudgetRule, LimitKind } from '#lib/limits/contract.ts'
+import { limitKinds, type BudgetRule, type LimitKind } from '#lib/limits/contract.ts'
 import { forgetLimits } from '#lib/limits/forget.ts'
 import { callFunction, loadFunctions } from '#lib/limits/functions.ts'
 import { budgetKey, expiryIndex, holdKey, limitKey, openHolds, readPeriod } from '#lib/limits/keys.ts'
+import { costOfCall } from '#lib/limits/rules/limit-kinds.ts'
 import { settle, type Settlement } from '#lib/limits/settle.ts'
 import { sweepHolds } from '#lib/limits/sweep.ts'
 import { leaseMs } from '#lib/limits/turn.ts'
@@ -93,35 +94,30 @@ describe('a refusal', () => {
     ['a window that is too small', { limits: [aLimit('tpd', 99, key)] }, 'limit'],
   ])('by %s writes nothing at all', async (_what, differences, kind) => {
     await writeVersions(redis, [{ subject: 'team:one', version: 7n }])
-    const passing = (['rpm', 'rph', 'rpd', 'tpm', 'tpd', 'concurrency'] as const).map((of) =>
-      aLimit(of, 1_000_000, key),
-    )
+    const passing = limitKinds.map((of) => aLimit(of, 1_000_000, key))
     const before = await contentsOf(redis)
     const limits = [...passing, ...(differences.limits ?? [])]
     expect((await admit(redis, aRequest({ ...differences, limits }))).kind).toBe(kind)
     expect(await contentsOf(redis)).toEqual(before)
   })
 
-  test.each<LimitKind>(['rpm', 'rph', 'rpd', 'tpm', 'tpd', 'concurrency'])(
-    'by a %s that is used up writes nothing at all',
-    async (kind) => {
-      const limits = [
-        aLimit('rpm', 100, key),
-        aLimit('tpd', 1_000_000, key),
-        aLimit(kind, kind.startsWith('t') ? 100 : 1),
-      ]
-      const budgets = [aBudget(1_000)]
-      await admitted(aRequest({ limits, budgets }))
-      const before = await contentsOf(redis)
-      const refused = await judge(aRequest({ limits, budgets }))
-      expect(refused.kind).toBe('limit')
-      expect(refused.limits.map(({ passed }) => passed)).toEqual([true, true, false])
-      expect(await contentsOf(redis)).toEqual(before)
-    },
-  )
+  test.each<LimitKind>([...limitKinds])('by a %s that is used up writes nothing at all', async (kind) => {
+    const limits = [
+      aLimit('rpm', 100, key),
+      aLimit('tpd', 1_000_000, key),
+      aLimit(kind, costOfCall(kind, { input: 10, output: 90 })),
+    ]
+    const budgets = [aBudget(1_000)]
+    await admitted(aRequest({ limits, budgets }))
+    const before = await contentsOf(redis)
+    const refused = await judge(aRequest({ limits, budgets }))
+    expect(refused.kind).toBe('limit')
+    expect(refused.limits.map(({ passed }) => passed)).toEqual([true, true, false])
+    expect(await contentsOf(redis)).toEqual(before)
+  })
 
   test('by the last of many rules writes to none of them, whichever they are', async () => {
-    const kinds = fc.constantFrom<LimitKind>('rpm', 'rph', 'rpd', 'tpm', 'tpd', 'concurrency')
+    const kinds = fc.constantFrom<LimitKind>(...limitKinds)
     await fc.assert(
       fc.asyncProperty(fc.array(kinds, { maxLength: 5 }), fc.nat(3), fc.nat(3), async (some, budgetCount, poor) => {
         const limits = some.map((kind) => aLimit(kind, 1_000))
@@ -384,6 +380,17 @@ describe('a settlement', () => {
     expect(bucket!.used).toBeGreaterThanOrEqual(0)
     expect(bucket!.used).toBeLessThanOrEqual(64)
     expect(day!.used).toBe(64)
+  })
+
+  test('corrects limits of input and of output tokens each by its own', async () => {
+    const limits = (['itpd', 'otpd', 'itpm', 'otpm'] as const).map((kind) => aLimit(kind, 6_000))
+    const request = aRequest({ limits, bound: aBound(100, 500) })
+    const { limits: before } = await admitted(request)
+    expect(before.map(({ remaining }) => remaining)).toEqual([5_900, 5_500, 5_900, 5_500])
+    await settle(redis, { ...truth(request), tokens: { input: 40, output: 54 } }, 'final')
+    const { limits: after } = await admitted(aRequest({ limits, bound: aBound(1, 1) }))
+    expect(after.slice(0, 2).map(({ used }) => used)).toEqual([40, 54])
+    for (const [i, most] of [40, 54].entries()) expect(after[2 + i]!.used).toBeLessThanOrEqual(most)
   })
 
   test('that used more than was set aside is charged in full', async () => {

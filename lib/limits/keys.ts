@@ -15,7 +15,7 @@ export const holdKey = (callId: string): string => holdPrefix + callId
 /** The record of one limit; calendar limits have one a window. */
 export function limitKey(rule: LimitRule, window: Window): string {
   const base = `{gh}:l:${rule.kind}:${scopeText(rule.scope)}`
-  return rule.kind === 'rph' || rule.kind === 'rpd' || rule.kind === 'tpd' ? `${base}:${window.startMs}` : base
+  return window.endMs > 0 ? `${base}:${window.startMs}` : base
 }
 
 /** The record of one period of one budget. */

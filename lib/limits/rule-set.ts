@@ -4,6 +4,7 @@
  */
 import type { BudgetRule, LimitRule } from '#lib/limits/contract.ts'
 import { budgetKey, limitKey } from '#lib/limits/keys.ts'
+import { countedBy, spanOf } from '#lib/limits/rules/limit-kinds.ts'
 import { budgetWindow, limitWindow, type Window } from '#lib/limits/windows.ts'
 import { versionKey } from '#lib/policy/versions.ts'
 
@@ -48,7 +49,7 @@ function compile({ versions, limits, budgets, timeZone }: AdmitRules, nowMs: num
     versions: versions.map(([subject, version]) => [versionKey(subject), version]),
     limits: limits.map((rule, i) => {
       const window = limitWindows[i]!
-      return [rule.kind, limitKey(rule, window), rule.limit, window.startMs, window.endMs]
+      return [countedBy(rule.kind), spanOf(rule.kind), limitKey(rule, window), rule.limit, window.startMs, window.endMs]
     }),
     budgets: budgetKeys.map((key, i) => [key, caps[i] ?? -1, budgetWindows[i]!.startMs, budgetWindows[i]!.endMs]),
   })

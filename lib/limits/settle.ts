@@ -5,13 +5,14 @@
  */
 import { units, type TokenVector } from '#lib/catalog/contract.ts'
 import { usageEvent, type PriceLine, type WrittenEvent } from '#lib/ledger/contract.ts'
+import type { CallTokens } from '#lib/limits/rules/limit-kinds.ts'
 import { takeTurn, type SettleMode } from '#lib/limits/turn.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
 
 export type Settlement = {
   readonly event: WrittenEvent
-  /** Input and output tokens together, as token limits count them. */
-  readonly tokens: number
+  /** As token limits count them. */
+  readonly tokens: CallTokens
   /** Budget periods of the call, needed only where Redis has lost the hold. */
   readonly budgetKeys: readonly string[]
   /** Where what it gives back is not scarce, it may reach Redis a moment later, in company. */
@@ -43,7 +44,7 @@ export async function settle(
 export async function setAside(redis: RedisClient, callId: string, draft: string): Promise<SettleOutcome> {
   const answer = await takeTurn(redis, {
     kind: 'settlement',
-    values: [callId, 'sweep', '0', 0, []],
+    values: [callId, 'sweep', '0', 0, 0, []],
     text: draft,
     mayLinger: false,
   })
@@ -98,7 +99,7 @@ function run(
 ): Promise<string> {
   return takeTurn(redis, {
     kind: 'settlement',
-    values: [event.id, mode, event.costNanos ?? '0', tokens, budgetKeys],
+    values: [event.id, mode, event.costNanos ?? '0', tokens.input, tokens.output, budgetKeys],
     text: JSON.stringify(entry),
     mayLinger,
   })

@@ -38,7 +38,7 @@ async function settleAbandoned(redis: RedisClient, call: Abandoned, nowMs: numbe
   const draft = readDraft(call.draft)
   if (!draft) return setAside(redis, call.callId, call.draft)
   const event = interruptedEvent(draft, call.outputSeen, nowMs)
-  const tokens = (event.tokens.input ?? 0) + (event.tokens.output ?? 0)
+  const tokens = { input: event.tokens.input ?? 0, output: event.tokens.output ?? 0 }
   return settle(redis, { event, tokens, budgetKeys: [] }, 'sweep')
 }
 

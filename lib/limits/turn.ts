@@ -38,7 +38,8 @@ export type SettlementValues = readonly [
   callId: string,
   mode: SettleMode,
   nanos: string,
-  tokens: number,
+  inputTokens: number,
+  outputTokens: number,
   budgetKeys: readonly string[],
 ]
 

@@ -3,6 +3,7 @@
  * epoch ms. Weeks begin on Monday (ISO 8601).
  */
 import type { BudgetPeriod, LimitKind } from '#lib/limits/contract.ts'
+import { spanOf } from '#lib/limits/rules/limit-kinds.ts'
 
 export type Window = { readonly startMs: number; readonly endMs: number }
 
@@ -11,9 +12,8 @@ export const always: Window = { startMs: 0, endMs: 0 }
 
 /** The window that a limit counts in at `nowMs`. */
 export function limitWindow(kind: LimitKind, timeZone: string, nowMs: number): Window {
-  if (kind === 'rph') return calendarWindow('hour', timeZone, nowMs)
-  if (kind === 'rpd' || kind === 'tpd') return calendarWindow('day', timeZone, nowMs)
-  return always
+  const span = spanOf(kind)
+  return span === 'hour' || span === 'day' ? calendarWindow(span, timeZone, nowMs) : always
 }
 
 /** The period of a budget at `nowMs`; `total` never ends. */

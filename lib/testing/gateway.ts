@@ -11,7 +11,7 @@ import { webCall, webResponse } from '#lib/gateway/mounts/web.ts'
 import { defaultTimeouts, type UpstreamTimeouts } from '#lib/gateway/upstream.ts'
 import { digestOf, newKeyText } from '#lib/keys/rules/key-text.ts'
 import type { KeyKind, KeyStatus } from '#lib/keys/contract.ts'
-import type { BudgetPeriod, BudgetPosture, LimitsInput } from '#lib/limits/contract.ts'
+import { limitKinds, type BudgetPeriod, type BudgetPosture, type LimitsInput } from '#lib/limits/contract.ts'
 import { readPeriod } from '#lib/limits/keys.ts'
 import { loadConfig, type Config } from '#lib/platform/config.ts'
 import { openDatabase, type Database } from '#lib/platform/db.ts'
@@ -190,7 +190,7 @@ export async function makeKey(
       profileId: company.profiles.experiment,
       models: [...(wish.models ?? [])],
       // Tests are about the limits they name: the profile's own are lifted as an admin may.
-      limits: wish.limits ?? { rpm: null, tpm: null, concurrency: null, rph: null, rpd: null, tpd: null },
+      limits: wish.limits ?? Object.fromEntries(limitKinds.map((kind) => [kind, null])),
       overrides: ['limits.rpm', 'limits.tpm', 'limits.concurrency', 'limits.rph', 'limits.rpd', 'limits.tpd', 'budget'],
       createdBy: 'user_ada',
       expiresAt: wish.expiresAt ?? null,

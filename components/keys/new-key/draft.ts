@@ -65,7 +65,7 @@ export function withProfile(draft: KeyDraft, profile: ProfileChoice | undefined)
 
 /** The limits that the profile knows; the three that everyone thinks of first. */
 export function shownLimits(profile: ProfileChoice): readonly LimitKind[] {
-  const order: readonly LimitKind[] = ['rpm', 'tpm', 'concurrency', 'rph', 'rpd', 'tpd']
+  const order: readonly LimitKind[] = ['rpm', 'tpm', 'itpm', 'otpm', 'concurrency', 'rph', 'rpd', 'tpd', 'itpd', 'otpd']
   return order.filter((kind) => profile.limits[kind] !== undefined)
 }
 

@@ -12,7 +12,11 @@ const second: Record<LimitKind, string> = {
   rph: 'Calendar hour',
   rpd: 'Calendar day',
   tpm: 'In and out together',
+  itpm: 'The prompt alone',
+  otpm: 'The answer alone',
   tpd: 'Calendar day',
+  itpd: 'Calendar day',
+  otpd: 'Calendar day',
   concurrency: 'Open streams count',
 }
 

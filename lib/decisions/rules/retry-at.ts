@@ -1,5 +1,7 @@
 /** When the same call would have passed. Pure. */
 import type { TestedRule } from '#lib/ledger/contract.ts'
+import { limitKinds, type LimitKind } from '#lib/limits/contract.ts'
+import { spanOf } from '#lib/limits/rules/limit-kinds.ts'
 
 type Refused = {
   readonly atMs: number
@@ -9,7 +11,7 @@ type Refused = {
 }
 
 /**
- * Null where time does not help, or where nobody can say: a call at once ends when it ends. Buckets (rpm, tpm) refill
+ * Null where time does not help, or where nobody can say: a call at once ends when it ends. Buckets (limits of a minute) refill
  * evenly, and how long this call had to wait is what its caller was told.
  */
 export function retryAtMs(refused: Refused): number | null {
@@ -19,8 +21,9 @@ export function retryAtMs(refused: Refused): number | null {
 }
 
 function waitOf({ rule, limit, resetsAtMs }: TestedRule, { atMs, message, heldNanos }: Refused): number | null {
-  if (rule === 'rph' || rule === 'rpd' || rule === 'tpd') return resetsAtMs
-  if (rule === 'rpm' || rule === 'tpm') {
+  const span = limitKinds.includes(rule as LimitKind) ? spanOf(rule as LimitKind) : null
+  if (span === 'hour' || span === 'day') return resetsAtMs
+  if (span === 'minute') {
     const seconds = /Try again in (\d+) s\b/.exec(message ?? '')?.[1]
     return seconds === undefined ? null : atMs + Number(seconds) * 1000
   }

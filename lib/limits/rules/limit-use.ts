@@ -1,5 +1,6 @@
 /** How much of a limit is in use, from the record that ADMIT keeps of it; the same arithmetic as in functions.lua. */
 import type { LimitKind } from '#lib/limits/contract.ts'
+import { spanOf } from '#lib/limits/rules/limit-kinds.ts'
 import type { Window } from '#lib/limits/windows.ts'
 
 const minuteMs = 60_000
@@ -11,7 +12,7 @@ export type LimitUse = {
   readonly resetsAtMs: number | null
 }
 
-/** Buckets (rpm, tpm) record the time at which they are empty again; the others a count. */
+/** Buckets record the time at which they are empty again; the others a count. */
 export function limitUse(
   kind: LimitKind,
   limit: number,
@@ -19,10 +20,11 @@ export function limitUse(
   window: Window,
   nowMs: number,
 ): LimitUse {
-  if (kind === 'rpm' || kind === 'tpm') return bucketUse(limit, Number(recorded ?? 0), nowMs)
+  const span = spanOf(kind)
+  if (span === 'minute') return bucketUse(limit, Number(recorded ?? 0), nowMs)
   const used = Math.max(0, Number(recorded ?? 0))
   const remaining = Math.max(0, limit - used)
-  return { used, remaining, resetsAtMs: kind === 'concurrency' || used === 0 ? null : window.endMs }
+  return { used, remaining, resetsAtMs: span === 'running' || used === 0 ? null : window.endMs }
 }
 
 function bucketUse(limit: number, emptyAtMs: number, nowMs: number): LimitUse {
