@@ -126,6 +126,20 @@ describe('signing in', () => {
     expect((await version())?.published).toBe(true)
   })
 
+  test('remembers the groups, and tells the gateways when they change, whatever they map to', async () => {
+    const { db } = portal.context
+    const version = async () =>
+      (await db.policyVersion.findUnique({ where: { subject: 'user:user_dana' } }))?.version ?? 0n
+    await db.user.update({ where: { id: 'user_dana' }, data: { groups: ['contractors'] } })
+    const before = await version()
+    await signInAs(portal, new TinyBrowser(), 'demo-dana')
+    expect((await db.user.findUnique({ where: { id: 'user_dana' } }))?.groups).toEqual(['eng-search'])
+    const changed = await version()
+    expect(changed).toBeGreaterThan(before)
+    await signInAs(portal, new TinyBrowser(), 'demo-dana')
+    expect(await version()).toBe(changed)
+  })
+
   test('keeps groups and tokens out of the cookie, and the ID token sealed in the row', async () => {
     const browser = new TinyBrowser()
     await signInAs(portal, browser, 'demo-ada')

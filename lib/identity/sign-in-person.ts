@@ -85,7 +85,8 @@ async function signIn(tx: Tx, context: Context, attempt: SignInAttempt, identity
   }
 
   const mapped = mapGroups(identity.groups, await findUsableMappings(tx), await findDefaultProfileId(tx))
-  const after = { ...mapped, name: identity.name, email: await emailFor(tx, before, identity) }
+  const groups = [...new Set(identity.groups)].toSorted()
+  const after = { ...mapped, groups, name: identity.name, email: await emailFor(tx, before, identity) }
   await updateUserAtSignIn(tx, before.id, { ...after, now })
   await replaceMemberships(tx, before.id, mapped.memberships)
   const sessionId = newId('ses', now.getTime())
@@ -103,7 +104,9 @@ async function signIn(tx: Tx, context: Context, attempt: SignInAttempt, identity
   })
   if (attempt.previousSessionId !== null) await endSession(tx, attempt.previousSessionId, now)
 
-  const subjects: Subject[] = found.isNew || changesPolicy(before, mapped) ? [`user:${before.id}`] : []
+  // Groups may carry limits, whatever they map to.
+  const isChanged = found.isNew || changesPolicy(before, mapped) || before.groups.join('\n') !== groups.join('\n')
+  const subjects: Subject[] = isChanged ? [`user:${before.id}`] : []
   await raiseVersions(tx, subjects)
   if (found.isNew) {
     await recordAudit(tx, actor, {

@@ -8,6 +8,7 @@ const signInFields = {
   name: true,
   status: true,
   roles: true,
+  groups: true,
   profileId: true,
   primaryTeamId: true,
   memberships: { select: { teamId: true, isLead: true }, orderBy: { teamId: 'asc' }, take: 500 },
@@ -20,6 +21,7 @@ export type SignInUser = {
   readonly name: string
   readonly status: string
   readonly roles: readonly string[]
+  readonly groups: readonly string[]
   readonly profileId: string | null
   readonly primaryTeamId: string | null
   readonly memberships: readonly Membership[]
@@ -94,16 +96,17 @@ export type SignInChange = {
   readonly name: string
   readonly email: string
   readonly roles: readonly string[]
+  readonly groups: readonly string[]
   readonly profileId: string | null
   readonly primaryTeamId: string | null
   readonly now: Date
 }
 
 export async function updateUserAtSignIn(tx: Tx, userId: string, change: SignInChange): Promise<void> {
-  const { name, email, roles, profileId, primaryTeamId, now } = change
+  const { name, email, roles, groups, profileId, primaryTeamId, now } = change
   await tx.user.update({
     where: { id: userId },
-    data: { name, email, roles: [...roles], profileId, primaryTeamId, lastSignInAt: now },
+    data: { name, email, roles: [...roles], groups: [...groups], profileId, primaryTeamId, lastSignInAt: now },
     select: { id: true },
   })
 }

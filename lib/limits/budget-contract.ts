@@ -6,6 +6,14 @@ import { amountUsd, budgetInput, budgetPeriods, budgetPostures, limitKinds, scop
 export const managedScopeTypes = ['user', 'workload', 'project', 'team', 'business_unit', 'organisation'] as const
 export type ManagedScopeType = (typeof managedScopeTypes)[number]
 
+/**
+ * What may carry limits: those, and what is no row of its own. An environment is `team:environment`, such as
+ * `team_…:production`; a group is its name at the identity provider, and counts the personal keys of all who were in it at
+ * their latest sign-in; a tag is `name=value`.
+ */
+export const limitedScopeTypes = [...managedScopeTypes, 'environment', 'group', 'tag'] as const
+export type LimitedScopeType = (typeof limitedScopeTypes)[number]
+
 const scopeId = z.string().trim().min(1).max(64)
 const enforceAtPercent = z
   .int('Enter a whole number.')

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import {
   budgetView,
   createBudgetInput,
-  managedScopeTypes,
+  limitedScopeTypes,
   patchBudgetInput,
   scopeLimitsView,
 } from '#lib/limits/budget-contract.ts'
@@ -88,9 +88,11 @@ export const scopeLimitEndpoints = [
     method: 'PATCH',
     path: '/scope-limits/{scopeType}/{scopeId}',
     summary: 'Set rate limits of a scope; null takes one away',
+    description:
+      'The id of an environment is team:environment, that of a group its name at the identity provider, that of a tag name=value.',
     tag: 'Limits',
     action: 'scope_limit.write',
-    params: z.object({ scopeType: z.enum(managedScopeTypes), scopeId: z.string().max(64) }),
+    params: z.object({ scopeType: z.enum(limitedScopeTypes), scopeId: z.string().min(1).max(200) }),
     body: limitsInput,
     response: scopeLimitsView,
     handle: ({ context, actor, params, body }) => setScopeLimits(context, actor, params, body),

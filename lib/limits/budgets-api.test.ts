@@ -216,6 +216,25 @@ describe('rate limits of a scope', () => {
     expect(await fixture.context.db.scopeLimit.count()).toBe(0)
   })
 
+  test.each([
+    ['environment', 'team_search:development', 'Search development', 'team:team_search'],
+    ['group', 'contractors & friends', 'contractors & friends', 'organisation'],
+    ['tag', 'customer=Acme Ltd', 'customer=Acme Ltd', 'organisation'],
+  ])('are set on %s %s too, told by its name, and make its grants stale', async (type, id, name, subject) => {
+    const before = await version(subject)
+    const path = `${type}/${encodeURIComponent(id)}`
+    expect(await patch(ada, path, { itpm: 700 })).toMatchObject({
+      status: 200,
+      body: { scope: { type, id, name }, limits: { itpm: 700 } },
+    })
+    expect(await version(subject)).toBeGreaterThan(before)
+    expect((await ask(ada, 'GET', `/scope-limits?filter[scopeType]=${type}`)).body.data).toMatchObject([
+      { scope: { type, id, name }, limits: { itpm: 700 } },
+    ])
+    await patch(ada, path, { itpm: null })
+    expect(await fixture.context.db.scopeLimit.count()).toBe(0)
+  })
+
   test('set by two at once are both set', async () => {
     await Promise.all([
       patch(ada, 'organisation/org_small', { rpm: 7 }),
@@ -231,6 +250,12 @@ describe('rate limits of a scope', () => {
     }
     expect((await patch(ada, 'team/team_ghost', { rpm: 1 })).status).toBe(404)
     expect((await patch(ada, 'galaxy/milky_way', { rpm: 1 })).status).toBe(404)
+    for (const id of ['team_ghost:production', 'team_search', 'team_search:']) {
+      expect((await patch(ada, `environment/${id}`, { rpm: 1 })).status).toBe(404)
+    }
+    for (const id of ['acme', 'customer=', '=acme']) {
+      expect((await patch(ada, `tag/${encodeURIComponent(id)}`, { rpm: 1 })).status).toBe(404)
+    }
     expect((await patch(dana, 'team/team_search', { rpm: 1 })).status).toBe(403)
   })
 })
@@ -240,6 +265,7 @@ describe('bad input', () => {
 
   test.each([
     ['a key for a scope', { scopeType: 'key' }, 'scopeType'],
+    ['a group, which is no level of the tree', { scopeType: 'group', scopeId: 'contractors' }, 'scopeType'],
     ['no such scope', { scopeId: 'team_ghost' }, 'scopeId'],
     ['no id', { scopeId: undefined }, 'scopeId'],
     ['another organisation', { scopeType: 'organisation', scopeId: 'org_other' }, 'scopeId'],

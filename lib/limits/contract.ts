@@ -15,6 +15,8 @@ export const scopeTypes = [
   'group',
   'business_unit',
   'organisation',
+  // Beside the contract's: every key that carries a tag with this value.
+  'tag',
 ] as const
 export type ScopeType = (typeof scopeTypes)[number]
 

@@ -1,13 +1,14 @@
 /** Queries of scopes, and of the budgets and limits set on them. */
 import type { Actor } from '#lib/identity/contract.ts'
 import { visibleRows, type Action } from '#lib/identity/rules/permissions.ts'
-import type { ManagedScopeType } from '#lib/limits/budget-contract.ts'
+import type { LimitedScopeType } from '#lib/limits/budget-contract.ts'
 import type { BudgetPeriod, BudgetPosture, LimitsInput, ScopeType } from '#lib/limits/contract.ts'
+import { teamOfEnvironment } from '#lib/limits/rules/subject-of-scope.ts'
 import type { Db, Tx } from '#lib/platform/db.ts'
 import { Prisma } from '#lib/platform/generated/prisma/client.ts'
 
-export type ScopeRow = {
-  readonly type: ManagedScopeType
+export type ScopeRow<Type extends LimitedScopeType = LimitedScopeType> = {
+  readonly type: Type
   readonly id: string
   readonly name: string
   /** Whose team it is in, and whose own it is, as permission depends on them. */
@@ -15,8 +16,12 @@ export type ScopeRow = {
   readonly ownerUserId: string | null
 }
 
-/** A scope by type and id; the organisation whatever the id says. */
-export async function findScope(db: Db | Tx, type: ManagedScopeType, id: string): Promise<ScopeRow | null> {
+/** A scope by type and id; the organisation whatever the id says. Groups and tags are whatever their name is. */
+export async function findScope<Type extends LimitedScopeType>(
+  db: Db | Tx,
+  type: Type,
+  id: string,
+): Promise<ScopeRow<Type> | null> {
   const shared = { type, teamId: null, ownerUserId: null }
   const select = { id: true, name: true } as const
   switch (type) {
@@ -43,6 +48,16 @@ export async function findScope(db: Db | Tx, type: ManagedScopeType, id: string)
       const row = await db.businessUnit.findUnique({ where: { id }, select })
       return row && { ...shared, ...row }
     }
+    case 'environment': {
+      const team = await db.team.findUnique({ where: { id: teamOfEnvironment(id) }, select })
+      const environment = id.slice(id.indexOf(':') + 1)
+      if (!team || !id.includes(':') || environment === '') return null
+      return { ...shared, id, name: `${team.name} ${environment}`, teamId: team.id }
+    }
+    case 'group':
+      return { ...shared, id, name: id }
+    case 'tag':
+      return /^[^=]+=./.test(id) ? { ...shared, id, name: id } : null
     case 'organisation': {
       const row = await db.organisation.findFirst({ select })
       return row && { ...shared, ...row }
@@ -62,7 +77,10 @@ const scopes = Prisma.sql`(
   UNION ALL SELECT 'team', id, name, id, NULL FROM team
   UNION ALL SELECT 'business_unit', id, name, NULL, NULL FROM business_unit
   UNION ALL SELECT 'organisation', id, name, NULL, NULL FROM organisation
-  UNION ALL SELECT 'key', id, name, team_id, owner_user_id FROM virtual_key)`
+  UNION ALL SELECT 'key', id, name, team_id, owner_user_id FROM virtual_key
+  UNION ALL SELECT l.scope_type, l.scope_id, t.name || ' ' || split_part(l.scope_id, ':', 2), t.id, NULL
+    FROM scope_limit l JOIN team t ON l.scope_type = 'environment' AND t.id = split_part(l.scope_id, ':', 1)
+  UNION ALL SELECT scope_type, scope_id, scope_id, NULL, NULL FROM scope_limit WHERE scope_type IN ('group', 'tag'))`
 
 /** Keys show their budgets with themselves; in lists of budgets only those see them who see all. */
 function visibleTo(actor: Actor, action: Action): Prisma.Sql {

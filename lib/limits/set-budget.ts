@@ -104,14 +104,14 @@ function mustWrite(actor: Actor): void {
   if (!may(actor, 'budget.write')) throw forbidden('Only administrators set budgets.')
 }
 
-async function scopeOf(tx: Tx, type: ManagedScopeType, id: string | undefined): Promise<ScopeRow> {
+async function scopeOf(tx: Tx, type: ManagedScopeType, id: string | undefined): Promise<ScopeRow<ManagedScopeType>> {
   const scope = id === undefined && type !== 'organisation' ? null : await findScope(tx, type, id ?? '')
   if (scope && (type !== 'organisation' || id === undefined || id === scope.id)) return scope
   const message = id === undefined ? 'Name what the budget is for.' : `There is no ${wordOf(type)} with this id.`
   throw new AppError('validation_failed', 'The budget cannot be set.', { errors: [{ field: 'scopeId', message }] })
 }
 
-async function opened(tx: Tx, id: string): Promise<{ row: BudgetRow; scope: ScopeRow }> {
+async function opened(tx: Tx, id: string): Promise<{ row: BudgetRow; scope: ScopeRow<ManagedScopeType> }> {
   await tx.$executeRaw`SELECT 1 FROM budget WHERE id = ${id} FOR UPDATE`
   const row = await findBudget(tx, id)
   if (!row || row.archivedAt !== null) throw notFound('budget')

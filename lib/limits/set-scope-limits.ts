@@ -3,7 +3,7 @@ import type * as z from 'zod'
 import type { Actor } from '#lib/identity/contract.ts'
 import { changedFields } from '#lib/identity/rules/changed-fields.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
-import type { ManagedScopeType, ScopeLimitsView } from '#lib/limits/budget-contract.ts'
+import type { LimitedScopeType, ScopeLimitsView } from '#lib/limits/budget-contract.ts'
 import { limitKinds, type LimitsInput } from '#lib/limits/contract.ts'
 import {
   findScope,
@@ -34,7 +34,7 @@ export async function listScopeLimits(
   return pageOf(rows, query, { itemOf: viewScopeLimits, positionOf: ({ scopeType, scopeId }) => [scopeType, scopeId] })
 }
 
-export type ScopePlace = { readonly scopeType: ManagedScopeType; readonly scopeId: string }
+export type ScopePlace = { readonly scopeType: LimitedScopeType; readonly scopeId: string }
 
 /** Changes the limits that are named; `null` takes a limit away. */
 export async function setScopeLimits(

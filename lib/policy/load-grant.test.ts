@@ -70,6 +70,36 @@ describe('the grant of a key', () => {
     })
   })
 
+  test('has the limits of its environment, of its owner’s groups and of its tags, and of no others', async () => {
+    await database.db.user.update({ where: { id: 'user_dana' }, data: { groups: ['contractors', 'eng-search'] } })
+    const { digest } = await aKey({ environment: 'production', tags: { app: 'web' } })
+    const rows = [
+      ['environment', 'team_search:production', 11],
+      ['group', 'contractors', 12],
+      ['tag', 'app=web', 13],
+      ['environment', 'team_search:development', 1],
+      ['environment', 'team_finance:production', 1],
+      ['group', 'platform', 1],
+      ['tag', 'app=cli', 1],
+      ['tag', 'tier=web', 1],
+    ] as const
+    for (const [scopeType, scopeId, rpd] of rows) {
+      await database.db.scopeLimit.create({ data: { scopeType, scopeId, limits: { rpd } } })
+    }
+    const grant = await load(digest)
+    await database.db.scopeLimit.deleteMany({ where: { scopeType: { in: ['environment', 'group', 'tag'] } } })
+    await database.db.user.update({ where: { id: 'user_dana' }, data: { groups: [] } })
+    expect(
+      grant?.limits
+        .filter(({ scope }) => scope.type !== 'key')
+        .map(({ scope, kind, limit }) => [scope.name, kind, limit]),
+    ).toEqual([
+      ['Search production', 'rpd', 11],
+      ['contractors', 'rpd', 12],
+      ['app=web', 'rpd', 13],
+    ])
+  })
+
   test('is compiled from every scope above the key', async () => {
     await database.db.workload.create({
       data: { id: 'wl_ranker', name: 'ranker', kind: 'service', teamId: 'team_search' },

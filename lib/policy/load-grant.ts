@@ -52,6 +52,7 @@ const grantFacts: z.ZodType<GrantFacts> = z.object({
   }),
   secret: z.object({ id: z.string(), notAfterMs: z.number().nullable() }),
   user: principal.nullable(),
+  groups: z.array(z.string()),
   team: principal,
   workload: principal.nullable(),
   project: principal.nullable(),

@@ -23,6 +23,7 @@ async function readFacts(db: Db, which: Prisma.Sql): Promise<unknown> {
         'limits', k.limits, 'tags', k.tags, 'overrides', to_jsonb(k.overrides)),
       'secret', jsonb_build_object('id', s.id, 'notAfterMs', floor(extract(epoch FROM s.not_after) * 1000)),
       'user', CASE WHEN u.id IS NULL THEN NULL ELSE jsonb_build_object('id', u.id, 'name', u.name, 'status', u.status) END,
+      'groups', to_jsonb(coalesce(u.groups, '{}')),
       'team', jsonb_build_object('id', t.id, 'name', t.name, 'status', t.status),
       'workload', CASE WHEN w.id IS NULL THEN NULL ELSE jsonb_build_object('id', w.id, 'name', w.name, 'status', w.status) END,
       'project', CASE WHEN p.id IS NULL THEN NULL ELSE jsonb_build_object('id', p.id, 'name', p.name, 'status', p.status) END,
@@ -36,7 +37,9 @@ async function readFacts(db: Db, which: Prisma.Sql): Promise<unknown> {
         FROM scope_limit l
         WHERE (l.scope_type, l.scope_id) IN (
           ('user', k.owner_user_id), ('workload', k.workload_id), ('project', k.project_id), ('team', k.team_id),
-          ('business_unit', t.business_unit_id), ('organisation', o.id))),
+          ('business_unit', t.business_unit_id), ('organisation', o.id), ('environment', k.team_id || ':' || k.environment))
+          OR (l.scope_type = 'group' AND l.scope_id = ANY(u.groups))
+          OR (l.scope_type = 'tag' AND l.scope_id IN (SELECT key || '=' || value FROM jsonb_each_text(k.tags)))),
       'budgets', (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
           'id', g.id, 'type', g.scope_type, 'scopeId', g.scope_id, 'amountNanos', g.amount_nanos::text,

@@ -14,6 +14,7 @@ export type LimitSource = {
     | 'organisation'
     | 'environment'
     | 'group'
+    | 'tag'
   readonly id: string
   readonly name: string
 }

@@ -129,6 +129,7 @@ test('what guardrails let through, compiling the grant does not change', () => {
         },
         secret: { id: 'sec_1', notAfterMs: null },
         user: null,
+        groups: [],
         workload: null,
         project: null,
         businessUnit: null,

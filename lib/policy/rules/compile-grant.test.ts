@@ -40,6 +40,7 @@ function grantOf(key: Partial<KeyFacts> = {}, more: Partial<GrantFacts> = {}, ch
     },
     secret: { id: 'sec_1', notAfterMs: null },
     user: null,
+    groups: [],
     team: { id: 'team_search', name: 'Search', status: 'active' },
     workload: { id: 'wl_ranker', name: 'ranker', status: 'active' },
     project: null,

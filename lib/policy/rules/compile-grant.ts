@@ -39,6 +39,8 @@ export type GrantFacts = {
   }
   readonly secret: { readonly id: string; readonly notAfterMs: number | null }
   readonly user: Principal | null
+  /** The owner's, as the identity provider named them last. */
+  readonly groups: readonly string[]
   readonly team: Principal
   readonly workload: Principal | null
   readonly project: Principal | null
@@ -147,7 +149,7 @@ function keyLimits({ key, profile }: GrantFacts): LimitRule[] {
 }
 
 function scopeLimits(facts: GrantFacts): LimitRule[] {
-  return scopesOf(facts).flatMap((scope) => {
+  return [...scopesOf(facts), ...furtherScopes(facts)].flatMap((scope) => {
     const row = facts.scopeLimits.find(({ type, id }) => type === scope.type && id === scope.id)
     if (!row) return []
     return limitKinds.flatMap((kind) => {
@@ -200,4 +202,15 @@ function scopesOf(facts: GrantFacts): Scope[] {
   add('business_unit', facts.businessUnit)
   add('organisation', facts.organisation)
   return scopes
+}
+
+/** Scopes that carry limits only. Keys of a group are those of its people. */
+function furtherScopes({ key, team, groups }: GrantFacts): Scope[] {
+  const environment = { id: `${team.id}:${key.environment}`, name: `${team.name} ${key.environment}` }
+  const tags = Object.entries(key.tags).map(([name, value]) => `${name}=${value}`)
+  return [
+    { type: 'environment', ...environment },
+    ...groups.map((id): Scope => ({ type: 'group', id, name: id })),
+    ...tags.map((id): Scope => ({ type: 'tag', id, name: id })),
+  ]
 }
