@@ -82,7 +82,7 @@ export async function decideCall(ports: DecidePorts, identified: Identified, que
       const { plan } = planned
       const reply = await admit(ports.redis, {
         callId: question.callId,
-        rules: ports.grants.rules(grant, catalog),
+        rules: ports.grants.rules(grant, catalog, plan.model.name),
         bound: plan.bound,
         draft: question.draft(grant, plan),
         nowMs,

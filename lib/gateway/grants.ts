@@ -8,6 +8,7 @@ import { LRUCache } from 'lru-cache'
 import type { CatalogSnapshot } from '#lib/catalog/snapshot.ts'
 import { versionsInForce } from '#lib/limits/admit.ts'
 import type { AdmitRules } from '#lib/limits/rule-set.ts'
+import { isOfSomeModels, limitsOfModel } from '#lib/limits/rules/rules-of-model.ts'
 import type { Pepper } from '#lib/platform/crypto.ts'
 import { digestOf } from '#lib/keys/rules/key-text.ts'
 import { withinDeadline, type RedisClient } from '#lib/platform/redis.ts'
@@ -31,8 +32,8 @@ export type Grants = {
   /** Throws when neither cache nor database can tell. */
   identify(keyText: string): Promise<Identified | null>
   catalog(): Promise<CatalogSnapshot>
-  /** What ADMIT judges this grant's calls by: the same object as long as grant and catalogue are the same. */
-  rules(grant: Grant, catalog: CatalogSnapshot): AdmitRules
+  /** What ADMIT judges this grant's calls of a model by: the same object as long as grant and catalogue are the same. */
+  rules(grant: Grant, catalog: CatalogSnapshot, model: string): AdmitRules
   inForce(grant: Grant, catalog: CatalogSnapshot): Promise<boolean>
   /** Reads grant and catalogue again and tells Redis their versions. */
   refresh(digest: string): Promise<void>
@@ -102,16 +103,35 @@ export function createGrants(ports: GrantPorts): Grants {
     return snapshot
   }
 
-  const rulesOf = new WeakMap<Grant, { readonly catalog: CatalogSnapshot; readonly rules: AdmitRules }>()
+  type RulesOfGrant = {
+    readonly catalog: CatalogSnapshot
+    readonly versions: AdmitRules['versions']
+    /** By model where some limits count some models only; else all are under `every model`. */
+    readonly byModel: Map<string, AdmitRules>
+    readonly differByModel: boolean
+  }
+  const rulesOf = new WeakMap<Grant, RulesOfGrant>()
 
-  function rules(grant: Grant, catalog: CatalogSnapshot): AdmitRules {
+  function rulesFor(grant: Grant, catalog: CatalogSnapshot): RulesOfGrant {
     let found = rulesOf.get(grant)
     if (found?.catalog !== catalog) {
       const versions = [...grant.versions, [catalogSubject, catalog.version] as const]
-      const { limits, budgets, timeZone } = grant
-      rulesOf.set(grant, (found = { catalog, rules: { versions, limits, budgets, timeZone } }))
+      const differByModel = grant.limits.some(isOfSomeModels)
+      rulesOf.set(grant, (found = { catalog, versions, byModel: new Map(), differByModel }))
     }
-    return found.rules
+    return found
+  }
+
+  function rules(grant: Grant, catalog: CatalogSnapshot, model: string): AdmitRules {
+    const { versions, byModel, differByModel } = rulesFor(grant, catalog)
+    const name = differByModel ? model : 'every model'
+    let found = byModel.get(name)
+    if (!found) {
+      const { budgets, timeZone } = grant
+      const limits = differByModel ? limitsOfModel(grant.limits, model) : grant.limits
+      byModel.set(name, (found = { versions, limits, budgets, timeZone }))
+    }
+    return found
   }
 
   return {
@@ -129,7 +149,7 @@ export function createGrants(ports: GrantPorts): Grants {
     },
     catalog: async () => snapshot ?? (await loadCatalog()),
     rules,
-    inForce: (grant, catalog) => versionsInForce(ports.redis, rules(grant, catalog).versions),
+    inForce: (grant, catalog) => versionsInForce(ports.redis, rulesFor(grant, catalog).versions),
     async refresh(digest) {
       const [catalog] = await Promise.all([loadCatalog(), load(digest)])
       await writeVersions(ports.redis, [{ subject: catalogSubject, version: catalog.version }])

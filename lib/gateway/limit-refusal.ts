@@ -7,6 +7,7 @@ import type { Refusal, RefusalCode } from '#lib/gateway/refusal.ts'
 import type { Standing, WrittenRule } from '#lib/ledger/contract.ts'
 import type { AdmitReply, BudgetState, LimitState } from '#lib/limits/admit.ts'
 import type { LimitKind, Scope } from '#lib/limits/contract.ts'
+import { namedScope } from '#lib/limits/rules/rules-of-model.ts'
 import { usdOfNanos } from '#lib/platform/money.ts'
 
 export type Judged = Extract<AdmitReply, { readonly kind: 'admitted' | 'limit' | 'budget' }>
@@ -64,12 +65,12 @@ function refusalOfLimit({ rule, used, retryMs }: LimitState, nowMs: number): Ref
   const what = `${rule.limit.toLocaleString('en-US')} ${words[rule.kind]}`
   const facts = {
     code: codes[rule.kind],
-    scope: rule.scope,
+    scope: namedScope(rule),
     limit: rule.limit,
     used,
     unit: words[rule.kind],
   }
-  const subject = `${capital(rule.scope.type)} "${rule.scope.name}" may use ${what}, and ${used.toLocaleString('en-US')} are in use.`
+  const subject = `${capital(rule.scope.type)} "${namedScope(rule).name}" may use ${what}, and ${used.toLocaleString('en-US')} are in use.`
   if (retryMs < 0) {
     return {
       ...facts,
@@ -165,11 +166,11 @@ function addLimit(
 export function standingOf({ limits, budgets }: Judged): Standing {
   const scopes: [string, string, string][] = []
   const placeOf = ({ type, id, name }: Scope): number => {
-    const place = scopes.findIndex((scope) => scope[1] === id && scope[0] === type)
+    const place = scopes.findIndex((scope) => scope[1] === id && scope[0] === type && scope[2] === name)
     return place < 0 ? scopes.push([type, id, name]) - 1 : place
   }
   return {
-    limits: limits.map(({ rule, used }) => [rule.kind, placeOf(rule.scope), rule.limit, used]),
+    limits: limits.map(({ rule, used }) => [rule.kind, placeOf(namedScope(rule)), rule.limit, used]),
     budgets: budgets.map(({ rule, window, spent, held, cap }) => [
       rule.period,
       placeOf(rule.scope),
@@ -187,7 +188,7 @@ export function standingOf({ limits, budgets }: Judged): Standing {
 export function testedLimits(judged: Judged): WrittenRule[] {
   const rules: WrittenRule[] = []
   for (const { rule, passed, used, resetMs } of judged.limits) {
-    const tested: WrittenRule = { rule: rule.kind, scope: rule.scope, limit: rule.limit, used }
+    const tested: WrittenRule = { rule: rule.kind, scope: namedScope(rule), limit: rule.limit, used }
     if (!passed) tested.passed = false
     if (resetMs > 0 && !passed) tested.resetsAtMs = judged.redisNowMs + resetMs
     rules.push(tested)

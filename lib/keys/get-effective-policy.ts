@@ -70,7 +70,9 @@ export async function getEffectivePolicy(context: Context, actor: Actor, id: str
     key: { id: row.id, name: row.name },
     profile: grant.profile,
     limits: layers.map(({ kind, values }) => {
-      const narrowest = inUse.limits.filter((limit) => limit.kind === kind).toSorted((a, b) => a.limit - b.limit)[0]
+      const narrowest = inUse.limits
+        .filter((limit) => limit.kind === kind && limit.models === undefined)
+        .toSorted((a, b) => a.limit - b.limit)[0]
       return {
         kind,
         limit: narrowest?.limit ?? null,

@@ -62,6 +62,8 @@ export type BudgetView = z.infer<typeof budgetView>
 export const scopeLimitsView = z.object({
   scope: scopeView,
   limits: z.partialRecord(z.enum(limitKinds), z.number()),
+  /** Of calls of some models, by pattern. */
+  models: z.record(z.string(), z.partialRecord(z.enum(limitKinds), z.number())),
   updatedAt: z.string(),
 })
 export type ScopeLimitsView = z.infer<typeof scopeLimitsView>

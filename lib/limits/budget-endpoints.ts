@@ -7,7 +7,7 @@ import {
   patchBudgetInput,
   scopeLimitsView,
 } from '#lib/limits/budget-contract.ts'
-import { limitsInput } from '#lib/limits/contract.ts'
+import { scopeLimitsInput } from '#lib/limits/contract.ts'
 import { listBudgets, listBudgetsQuery, readBudget } from '#lib/limits/list-budgets.ts'
 import { archiveBudget, changeBudget, createBudget } from '#lib/limits/set-budget.ts'
 import { listScopeLimits, listScopeLimitsQuery, setScopeLimits } from '#lib/limits/set-scope-limits.ts'
@@ -93,7 +93,7 @@ export const scopeLimitEndpoints = [
     tag: 'Limits',
     action: 'scope_limit.write',
     params: z.object({ scopeType: z.enum(limitedScopeTypes), scopeId: z.string().min(1).max(200) }),
-    body: limitsInput,
+    body: scopeLimitsInput,
     response: scopeLimitsView,
     handle: ({ context, actor, params, body }) => setScopeLimits(context, actor, params, body),
   }),

@@ -235,6 +235,34 @@ describe('rate limits of a scope', () => {
     expect(await fixture.context.db.scopeLimit.count()).toBe(0)
   })
 
+  test('are set for some models, by pattern, beside those of all', async () => {
+    const of = (body: unknown) => patch(ada, 'team/team_search', body)
+    expect(
+      (await of({ rpm: 500, models: { 'gpt-4o': { rpm: 5, tpm: 900 }, 'claude-*': { rpm: 6 } } })).body,
+    ).toMatchObject({
+      limits: { rpm: 500 },
+      models: { 'gpt-4o': { rpm: 5, tpm: 900 }, 'claude-*': { rpm: 6 } },
+    })
+    const ofTeam = async () =>
+      (await grant()).limits
+        .filter(({ scope }) => scope.type === 'team')
+        .map(({ kind, limit, models }) => [models ?? 'all', kind, limit])
+    expect(await ofTeam()).toEqual([
+      ['all', 'rpm', 500],
+      ['gpt-4o', 'rpm', 5],
+      ['gpt-4o', 'tpm', 900],
+      ['claude-*', 'rpm', 6],
+    ])
+    expect((await of({ models: { 'gpt-4o': { rpm: null }, 'claude-*': null } })).body).toMatchObject({
+      models: { 'gpt-4o': { tpm: 900 } },
+    })
+    for (const models of [{ '': { rpm: 1 } }, { 'gpt-4o': { rpm: 0 } }, { 'gpt-4o': { models: {} } }, [], 'gpt-4o']) {
+      expect((await of({ models })).status).toBe(422)
+    }
+    await of({ rpm: null, models: { 'gpt-4o': null } })
+    expect(await fixture.context.db.scopeLimit.count()).toBe(0)
+  })
+
   test('set by two at once are both set', async () => {
     await Promise.all([
       patch(ada, 'organisation/org_small', { rpm: 7 }),

@@ -44,6 +44,22 @@ export const limitsInput = z.strictObject({
 })
 export type LimitsInput = z.infer<typeof limitsInput>
 
+/** Of calls of some models, by name or pattern (`claude-*`); they count together per pattern, and beside the others. */
+const modelPattern = z.string().trim().min(1, 'Name a model or a pattern.').max(120, 'Use at most 120 characters.')
+const mostModelPatterns = 50
+
+/** Limits of a scope above keys. Null for a pattern takes all its limits away. */
+export const scopeLimitsInput = limitsInput.extend({
+  models: z
+    .record(modelPattern, limitsInput.nullable())
+    .refine((models) => Object.keys(models).length <= mostModelPatterns, `Name at most ${mostModelPatterns} patterns.`)
+    .optional(),
+})
+export type ScopeLimitsInput = z.infer<typeof scopeLimitsInput>
+
+/** As they are kept: nothing is null. */
+export type ScopeLimits = LimitsInput & { readonly models?: Readonly<Record<string, LimitsInput>> | undefined }
+
 export const budgetPeriods = ['day', 'week', 'month', 'quarter', 'total'] as const
 export type BudgetPeriod = (typeof budgetPeriods)[number]
 
@@ -65,7 +81,13 @@ export const budgetInput = z.strictObject({
 export type BudgetInput = z.infer<typeof budgetInput>
 
 /** A rate limit as the call path applies it. */
-export type LimitRule = { readonly scope: Scope; readonly kind: LimitKind; readonly limit: number }
+export type LimitRule = {
+  readonly scope: Scope
+  readonly kind: LimitKind
+  readonly limit: number
+  /** Pattern of the models that it counts; absent: all. */
+  readonly models?: string
+}
 
 /** A budget as the call path applies it. `amountNanos` is decimal text, since grants travel as JSON. */
 export type BudgetRule = {
@@ -88,6 +110,7 @@ const maybeTime = z.string().nullable()
 /** What is left, as GET /me/limits says it. */
 const limitInUse = z.object({
   kind: z.enum(limitKinds),
+  models: z.string().optional().describe('Pattern of the models that it counts; absent for all.'),
   limit: z.int(),
   used: z.int(),
   remaining: z.int(),

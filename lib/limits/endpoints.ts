@@ -30,6 +30,7 @@ export function keyLimitsOf({ key, limits, budgets }: KeyLimits): KeyLimitsView 
 function limitOf({ rule, source: from, used, remaining, resetsAtMs }: LimitReading): KeyLimitsView['limits'][number] {
   return {
     kind: rule.kind,
+    ...(rule.models === undefined ? {} : { models: rule.models }),
     limit: rule.limit,
     used,
     remaining,

@@ -14,7 +14,8 @@ export const holdKey = (callId: string): string => holdPrefix + callId
 
 /** The record of one limit; calendar limits have one a window. */
 export function limitKey(rule: LimitRule, window: Window): string {
-  const base = `{gh}:l:${rule.kind}:${scopeText(rule.scope)}`
+  const models = rule.models === undefined ? '' : `|${rule.models}`
+  const base = `{gh}:l:${rule.kind}:${scopeText(rule.scope)}${models}`
   return window.endMs > 0 ? `${base}:${window.startMs}` : base
 }
 
@@ -31,6 +32,7 @@ export function readPeriod(record: string | null): PeriodState | null {
   return spent === undefined || held === undefined ? null : { spentNanos: BigInt(spent), heldNanos: BigInt(held) }
 }
 
-function scopeText(scope: Scope): string {
-  return `${scope.type}:${scope.id}`
+/** Names of groups and tags are free text, which must not look like another record. */
+function scopeText({ type, id }: Scope): string {
+  return `${type}:${type === 'group' || type === 'tag' ? encodeURIComponent(id) : id}`
 }

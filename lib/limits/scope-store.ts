@@ -2,7 +2,7 @@
 import type { Actor } from '#lib/identity/contract.ts'
 import { visibleRows, type Action } from '#lib/identity/rules/permissions.ts'
 import type { LimitedScopeType } from '#lib/limits/budget-contract.ts'
-import type { BudgetPeriod, BudgetPosture, LimitsInput, ScopeType } from '#lib/limits/contract.ts'
+import type { BudgetPeriod, BudgetPosture, ScopeLimits, ScopeType } from '#lib/limits/contract.ts'
 import { teamOfEnvironment } from '#lib/limits/rules/subject-of-scope.ts'
 import type { Db, Tx } from '#lib/platform/db.ts'
 import { Prisma } from '#lib/platform/generated/prisma/client.ts'
@@ -161,7 +161,7 @@ export type ScopeLimitRow = {
   readonly scopeType: ScopeType
   readonly scopeId: string
   readonly scopeName: string
-  readonly limits: LimitsInput
+  readonly limits: ScopeLimits
   readonly updatedAt: Date
 }
 
@@ -189,20 +189,20 @@ export async function findScopeLimits(
 }
 
 /** The limits of one scope, locked against others who change them. */
-export async function readScopeLimits(tx: Tx, scopeType: ScopeType, scopeId: string): Promise<LimitsInput> {
+export async function readScopeLimits(tx: Tx, scopeType: ScopeType, scopeId: string): Promise<ScopeLimits> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`limits of ${scopeType} ${scopeId}`}, 0))`
   const row = await tx.scopeLimit.findUnique({
     where: { scopeType_scopeId: { scopeType, scopeId } },
     select: { limits: true },
   })
-  return (row?.limits ?? {}) as LimitsInput
+  return (row?.limits ?? {}) as ScopeLimits
 }
 
 export async function writeScopeLimits(
   tx: Tx,
   scopeType: ScopeType,
   scopeId: string,
-  limits: LimitsInput,
+  limits: ScopeLimits,
   nowMs: number,
 ): Promise<void> {
   const where = { scopeType_scopeId: { scopeType, scopeId } }

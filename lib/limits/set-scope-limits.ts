@@ -4,7 +4,7 @@ import type { Actor } from '#lib/identity/contract.ts'
 import { changedFields } from '#lib/identity/rules/changed-fields.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
 import type { LimitedScopeType, ScopeLimitsView } from '#lib/limits/budget-contract.ts'
-import { limitKinds, type LimitsInput } from '#lib/limits/contract.ts'
+import { limitKinds, type LimitsInput, type ScopeLimits, type ScopeLimitsInput } from '#lib/limits/contract.ts'
 import {
   findScope,
   findScopeLimits,
@@ -41,7 +41,7 @@ export async function setScopeLimits(
   context: Context,
   actor: Actor,
   { scopeType, scopeId }: ScopePlace,
-  given: LimitsInput,
+  given: ScopeLimitsInput,
 ): Promise<ScopeLimitsView> {
   if (!may(actor, 'scope_limit.write')) throw forbidden('Only administrators set limits.')
   const nowMs = context.clock.nowMs()
@@ -49,11 +49,7 @@ export async function setScopeLimits(
     const scope = await findScope(tx, scopeType, scopeId)
     if (!scope || scope.id !== scopeId) throw notFound('scope')
     const current = await readScopeLimits(tx, scopeType, scopeId)
-    const next: LimitsInput = {}
-    for (const kind of limitKinds) {
-      const limit = given[kind] === undefined ? current[kind] : given[kind]
-      if (limit != null) next[kind] = limit
-    }
+    const next = changed(current, given)
     const result = viewScopeLimits({
       scopeType,
       scopeId,
@@ -80,11 +76,35 @@ export async function setScopeLimits(
   })
 }
 
+function changed(current: ScopeLimits, given: ScopeLimitsInput): ScopeLimits {
+  const models: Record<string, LimitsInput> = {}
+  for (const pattern of new Set([...Object.keys(current.models ?? {}), ...Object.keys(given.models ?? {})])) {
+    const change = given.models?.[pattern]
+    const limits = change === null ? {} : kindsOf(current.models?.[pattern] ?? {}, change ?? {})
+    if (Object.keys(limits).length > 0) models[pattern] = limits
+  }
+  return { ...kindsOf(current, given), ...(Object.keys(models).length > 0 ? { models } : {}) }
+}
+
+/** What is given changes, null takes away, the rest stays. */
+function kindsOf(current: LimitsInput, given: LimitsInput): LimitsInput {
+  const next: LimitsInput = {}
+  for (const kind of limitKinds) {
+    const limit = given[kind] === undefined ? current[kind] : given[kind]
+    if (limit != null) next[kind] = limit
+  }
+  return next
+}
+
 function viewScopeLimits({ scopeType, scopeId, scopeName, limits, updatedAt }: ScopeLimitRow): ScopeLimitsView {
-  const set = limitKinds.flatMap((kind) => (limits[kind] == null ? [] : [[kind, limits[kind]] as const]))
   return {
     scope: { type: scopeType, id: scopeId, name: scopeName },
-    limits: Object.fromEntries(set),
+    limits: shown(limits),
+    models: Object.fromEntries(Object.entries(limits.models ?? {}).map(([pattern, own]) => [pattern, shown(own)])),
     updatedAt: updatedAt.toISOString(),
   }
+}
+
+function shown(limits: LimitsInput): ScopeLimitsView['limits'] {
+  return Object.fromEntries(limitKinds.flatMap((kind) => (limits[kind] == null ? [] : [[kind, limits[kind]]])))
 }

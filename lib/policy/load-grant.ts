@@ -6,7 +6,7 @@
  */
 import * as z from 'zod'
 import { keyKinds, keyStatuses } from '#lib/keys/contract.ts'
-import { budgetPeriods, budgetPostures, limitsInput, scopeTypes } from '#lib/limits/contract.ts'
+import { budgetPeriods, budgetPostures, limitsInput, scopeLimitsInput, scopeTypes } from '#lib/limits/contract.ts'
 import { profilePolicy, type Grant } from '#lib/policy/contract.ts'
 import { compileGrant, type GrantFacts } from '#lib/policy/rules/compile-grant.ts'
 import { findGrantFacts, findGrantFactsOfKey } from '#lib/policy/store.ts'
@@ -60,7 +60,7 @@ const grantFacts: z.ZodType<GrantFacts> = z.object({
   organisation: z.object({ id: z.string(), name: z.string(), timeZone: z.string() }),
   profile: z.object({ id: z.string(), name: z.string(), version: z.number(), policy: profilePolicy }),
   costCentre: z.string().nullable(),
-  scopeLimits: z.array(z.object({ type: z.enum(scopeTypes), id: z.string(), limits: limitsInput })),
+  scopeLimits: z.array(z.object({ type: z.enum(scopeTypes), id: z.string(), limits: scopeLimitsInput })),
   budgets: z.array(
     z.object({
       id: z.string(),

@@ -1,5 +1,6 @@
 /** Every layer's say on every limit of a key. Pure, for people who ask where a value comes from. */
 import { limitKinds, type LimitKind, type LimitsInput, type Scope } from '#lib/limits/contract.ts'
+import { isOfSomeModels } from '#lib/limits/rules/rules-of-model.ts'
 import type { Grant, ProfilePolicy } from '#lib/policy/contract.ts'
 
 export type LimitLayerValue = {
@@ -19,9 +20,10 @@ export function limitLayers(grant: Grant, policy: ProfilePolicy, given: LimitsIn
   return limitKinds.flatMap((kind) => {
     const guardrail = policy.limits[kind]
     const values: LimitLayerValue[] = grant.limits
-      .filter((rule) => rule.kind === kind && rule.scope.type !== 'key')
+      // A limit of some models is beside the others, not narrower.
+      .filter((rule) => rule.kind === kind && rule.scope.type !== 'key' && !isOfSomeModels(rule))
       .toReversed()
-      .map(({ scope, limit }) => ({ layer: scope.type, scope, name: scope.name, value: limit }))
+      .map((rule) => ({ layer: rule.scope.type, scope: rule.scope, name: rule.scope.name, value: rule.limit }))
     if (guardrail) values.push({ layer: 'profile', scope: null, name: profile.name, value: guardrail.maximum })
     if (given[kind] !== undefined) {
       values.push({

@@ -12,6 +12,7 @@ import {
   type LimitKind,
   type LimitRule,
   type LimitsInput,
+  type ScopeLimitsInput,
   type Scope,
   type ScopeType,
 } from '#lib/limits/contract.ts'
@@ -54,7 +55,7 @@ export type GrantFacts = {
   }
   readonly costCentre: string | null
   /** Limits of the scopes above the key. */
-  readonly scopeLimits: readonly { readonly type: ScopeType; readonly id: string; readonly limits: LimitsInput }[]
+  readonly scopeLimits: readonly { readonly type: ScopeType; readonly id: string; readonly limits: ScopeLimitsInput }[]
   /** Live budgets of the key and of the scopes above it. */
   readonly budgets: readonly {
     readonly id: string
@@ -152,10 +153,17 @@ function scopeLimits(facts: GrantFacts): LimitRule[] {
   return [...scopesOf(facts), ...furtherScopes(facts)].flatMap((scope) => {
     const row = facts.scopeLimits.find(({ type, id }) => type === scope.type && id === scope.id)
     if (!row) return []
-    return limitKinds.flatMap((kind) => {
-      const limit = row.limits[kind]
-      return limit == null ? [] : [{ scope, kind, limit }]
-    })
+    const ofModels = Object.entries(row.limits.models ?? {}).flatMap(([models, limits]) =>
+      limits === null ? [] : limitRules(scope, limits).map((rule) => ({ ...rule, models })),
+    )
+    return [...limitRules(scope, row.limits), ...ofModels]
+  })
+}
+
+function limitRules(scope: Scope, limits: LimitsInput): LimitRule[] {
+  return limitKinds.flatMap((kind) => {
+    const limit = limits[kind]
+    return limit == null ? [] : [{ scope, kind, limit }]
   })
 }
 
