@@ -1,0 +1,211 @@
+/**
+ * Random trees of limits and budgets, random calls through them: every verdict, every figure in it, and what is left at
+ * the end are those of a plain model that sums up all calls anew for each question.
+ */
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { admit, type AdmitReply } from '#lib/limits/admit.ts'
+import { limitKinds, type BudgetRule, type LimitRule, type ScopeType } from '#lib/limits/contract.ts'
+import { loadFunctions } from '#lib/limits/functions.ts'
+import { budgetKey, openHolds, readPeriod } from '#lib/limits/keys.ts'
+import { spanOf } from '#lib/limits/rules/limit-kinds.ts'
+import { settle, type Settlement } from '#lib/limits/settle.ts'
+import { budgetWindow } from '#lib/limits/windows.ts'
+import { openRedis, type RedisClient } from '#lib/platform/redis.ts'
+import { aBound, aRequest, aSettlement } from '#lib/testing/limits.ts'
+import { ReferenceLimits } from '#lib/testing/reference-limits.ts'
+import { freshRedis, type TestRedis } from '#lib/testing/services.ts'
+
+let server: TestRedis
+let redis: RedisClient
+beforeAll(async () => {
+  server = await freshRedis()
+  redis = openRedis(server.url, 'patient')
+  await loadFunctions(redis)
+})
+afterAll(async () => {
+  redis?.disconnect()
+  await server?.drop()
+})
+
+const levels = ['key', 'user', 'team', 'business_unit', 'organisation'] as const satisfies readonly ScopeType[]
+/** How many scopes a level has: two keys of two people in two teams of one organisation. */
+const wide = { key: 4, user: 3, team: 2, business_unit: 2, organisation: 1 }
+
+const limitsOfScope = fc.array(
+  fc.record({
+    kind: fc.constantFrom(...limitKinds),
+    limit: fc.integer({ min: 1, max: 400 }),
+    models: fc.option(fc.constantFrom('a', 'b'), { nil: undefined, freq: 4 }),
+  }),
+  { maxLength: 3 },
+)
+const budgetsOfScope = fc.array(
+  fc.record({
+    amount: fc.integer({ min: 20, max: 2_000 }),
+    period: fc.constantFrom('day' as const, 'month' as const, 'total' as const),
+    posture: fc.constantFrom('hard' as const, 'hard' as const, 'soft' as const, 'alert_then_enforce' as const),
+  }),
+  { maxLength: 2 },
+)
+const tree = fc.record(
+  Object.fromEntries(
+    levels.map((level) => [
+      level,
+      fc.array(fc.record({ limits: limitsOfScope, budgets: budgetsOfScope }), {
+        minLength: wide[level],
+        maxLength: wide[level],
+      }),
+    ]),
+  ) as Record<(typeof levels)[number], fc.Arbitrary<{ limits: RandomLimit[]; budgets: RandomBudget[] }[]>>,
+)
+type RandomLimit = { kind: LimitRule['kind']; limit: number; models: string | undefined }
+type RandomBudget = { amount: number; period: BudgetRule['period']; posture: BudgetRule['posture'] }
+
+const step = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('call' as const),
+      place: fc.nat(11),
+      model: fc.constantFrom('a', 'b'),
+      prompt: fc.integer({ min: 0, max: 40 }),
+      output: fc.integer({ min: 1, max: 100 }),
+      least: fc.integer({ min: 1, max: 100 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('end' as const),
+      which: fc.nat(50),
+      share: fc.double({ min: 0, max: 1.2, noNaN: true }),
+      repeats: fc.boolean(),
+      sweptFirst: fc.boolean(),
+    }),
+  },
+)
+
+/** Buckets move while one looks at them: a verdict that hangs on less than this many ms of them is not compared. */
+const blurMs = 5
+
+/** More of them by the environment: RANDOM_TREES=5000. */
+const trees = Number(process.env.RANDOM_TREES ?? 300)
+
+test('random trees and the calls through them get the verdicts of the plain model', async () => {
+  let cases = 0
+  let compared = 0
+  await fc.assert(
+    fc.asyncProperty(tree, fc.array(step, { minLength: 5, maxLength: 40 }), async (grown, steps) => {
+      cases += 1
+      const rules = rulesOf(grown, `r${cases}`)
+      const model = new ReferenceLimits()
+      const running: { readonly request: ReturnType<typeof aRequest>; readonly heldNanos: number }[] = []
+      for (const budget of rules.allBudgets) await redis.set(recordOf(budget), '0 0')
+
+      for (const one of steps) {
+        if (one.do === 'call') {
+          const { limits, budgets } = rules.at(one.place, one.model)
+          const bound = aBound(one.prompt, one.output, Math.min(one.least, one.output))
+          const request = aRequest({ limits, budgets, bound })
+          const reply = judged(await admit(redis, request))
+          const told = reply.kind === 'admitted'
+          const wanted = model.admit(request.callId, limits, budgets, bound, reply.redisNowMs, told)
+          const isBlurred = wanted.limits.some(
+            ({ margin }, l) =>
+              spanOf(limits[l]!.kind) === 'minute' && Math.abs(margin) <= (blurMs * limits[l]!.limit) / 60_000,
+          )
+          expect(reply.outputAllowed).toBe(wanted.outputAllowed)
+          expect(reply.heldNanos).toBe(wanted.heldNanos)
+          if (!isBlurred) {
+            compared += 1
+            expect([reply.kind, reply.limits.map(({ passed }) => passed)]).toEqual([
+              wanted.kind,
+              wanted.limits.map(({ passed }) => passed),
+            ])
+          }
+          for (const [l, { used }] of reply.limits.entries()) {
+            const exact = spanOf(limits[l]!.kind) !== 'minute'
+            if (exact) expect(used).toBe(wanted.limits[l]!.used)
+            else
+              expect(Math.abs(used - wanted.limits[l]!.used)).toBeLessThanOrEqual(
+                1 + (blurMs * limits[l]!.limit) / 60_000,
+              )
+          }
+          expect(reply.budgets.map(({ passed, spent, held }) => ({ passed, spent, held }))).toEqual(
+            wanted.budgets.map(({ passed, spent, held }) => ({ passed, spent, held })),
+          )
+          if (told) running.push({ request, heldNanos: reply.heldNanos })
+        } else if (running.length > 0) {
+          const [{ request, heldNanos }] = running.splice(one.which % running.length, 1) as [(typeof running)[number]]
+          const settlement = endOf(request, Math.floor(one.share * heldNanos))
+          if (one.sweptFirst) await settle(redis, endOf(request, Math.floor(heldNanos / 3)), 'sweep')
+          await settle(redis, settlement, 'final')
+          if (one.repeats) expect(await settle(redis, settlement, 'final')).toBe('duplicate')
+          model.settle(request.callId, Number(settlement.event.costNanos), settlement.tokens)
+        }
+      }
+      for (const { request } of running) await settle(redis, endOf(request, 1), 'final')
+      expect(await redis.zcard(openHolds)).toBe(0)
+      for (const budget of rules.allBudgets) expect(readPeriod(await redis.get(recordOf(budget)))?.heldNanos).toBe(0n)
+    }),
+    { numRuns: trees },
+  )
+  // Not where verdicts hung on a bucket's last drop.
+  expect(compared).toBeGreaterThan(5 * cases)
+}, 900_000)
+
+const recordOf = (rule: BudgetRule): string => budgetKey(rule, budgetWindow(rule.period, rule.timeZone, Date.now()))
+
+function judged(reply: AdmitReply): Extract<AdmitReply, { readonly kind: 'admitted' | 'limit' | 'budget' }> {
+  if (reply.kind === 'admitted' || reply.kind === 'limit' || reply.kind === 'budget') return reply
+  throw new Error(`not judged: ${reply.kind}`)
+}
+
+/** A nano a token, input first. */
+function endOf(request: ReturnType<typeof aRequest>, nanos: number): Settlement {
+  const input = Math.min(nanos, request.bound.promptTokens)
+  const settled = aSettlement(request, nanos)
+  return { ...settled, tokens: { input, output: nanos - input } }
+}
+
+type Grown = Record<(typeof levels)[number], { limits: RandomLimit[]; budgets: RandomBudget[] }[]>
+
+function rulesOf(grown: Grown, name: string) {
+  const scopes = levels.map((level) =>
+    grown[level].map(({ limits, budgets }, n) => {
+      const scope = { type: level, id: `${name}_${level}_${n}`, name: level }
+      return {
+        limits: onceEach(limits).map(({ kind, limit, models }): LimitRule => ({
+          scope,
+          kind,
+          limit,
+          ...(models ? { models } : {}),
+        })),
+        budgets: budgets.map(({ amount, period, posture }, b): BudgetRule => ({
+          id: `${scope.id}_${b}`,
+          scope,
+          amountNanos: String(amount),
+          period,
+          posture,
+          enforceAtPercent: 110,
+          timeZone: 'UTC',
+        })),
+      }
+    }),
+  )
+  return {
+    allBudgets: scopes.flat().flatMap(({ budgets }) => budgets),
+    /** The same key is always under the same people, team and unit. */
+    at(place: number, model: string) {
+      const path = scopes.map((ofLevel, depth) => ofLevel[Math.floor(place / 2 ** depth) % ofLevel.length]!)
+      const limits = path.flatMap((scope) => scope.limits.filter(({ models }) => !models || models === model))
+      return { limits, budgets: path.flatMap(({ budgets }) => budgets) }
+    },
+  }
+}
+
+/** A scope has one limit of a kind for the same models. */
+function onceEach(limits: readonly RandomLimit[]): RandomLimit[] {
+  return [...new Map(limits.map((limit) => [`${limit.kind} ${limit.models}`, limit])).values()]
+}
