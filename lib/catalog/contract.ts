@@ -1,5 +1,6 @@
 /** Models, what they cost, and where they run. Browser-safe. */
 import * as z from 'zod'
+import { stops } from '#lib/quarantine/contract.ts'
 
 /** What a price is for. A call's usage is a vector over these. */
 export const units = [
@@ -341,12 +342,6 @@ export const modelView = z.object({
 })
 export type ModelView = z.infer<typeof modelView>
 
-export const catalogueActionInput = z.strictObject({
-  reason: z.string().trim().max(500).optional(),
-  /** Only says what would stop. */
-  dryRun: z.boolean().default(false),
-})
-
 export const catalogueEffect = z.object({
   id: z.string(),
   status: z.string(),
@@ -355,5 +350,8 @@ export const catalogueEffect = z.object({
   models: z.array(z.string()),
   /** How often it was called in the last 24 hours. */
   callsLastDay: z.int(),
+  /** When it ends by itself; null: when somebody releases it. */
+  until: time.nullable(),
+  stops,
 })
 export type CatalogueEffect = z.infer<typeof catalogueEffect>

@@ -2,7 +2,6 @@
 import * as z from 'zod'
 import {
   addPriceInput,
-  catalogueActionInput,
   catalogueEffect,
   createModelInput,
   createProviderInput,
@@ -30,6 +29,7 @@ import { listProviders, listProvidersQuery, readProvider } from '#lib/catalog/pr
 import { quarantineSupply, type SupplyStep } from '#lib/catalog/quarantine-supply.ts'
 import { defineEndpoint } from '#lib/management/endpoint.ts'
 import { pageSchema } from '#lib/management/page.ts'
+import { quarantineInput, releaseInput } from '#lib/quarantine/contract.ts'
 
 const params = z.object({ id: z.string().max(130) })
 const routeParams = params.extend({ deploymentId: z.string().max(64) })
@@ -43,7 +43,7 @@ const step = (what: SupplyStep['what'], verb: 'quarantine' | 'release', tag: str
     action: `${what}.quarantine`,
     summary: verb === 'quarantine' ? `Stop every call to a ${what}` : `Let a ${what} go on`,
     params,
-    body: catalogueActionInput,
+    body: verb === 'quarantine' ? quarantineInput : releaseInput,
     response: catalogueEffect,
     handle: ({ context, actor, params: { id }, body }) =>
       quarantineSupply(context, actor, { what, id, to: verb === 'quarantine' ? 'quarantined' : 'active', ...body }),

@@ -359,10 +359,10 @@ describe('quarantine', () => {
   test('first says what it would stop, then stops it, then lets it go', async () => {
     const version = (await versionOf('team:team_search')) ?? 0n
     const dry = await ask(people.Ada, 'POST', '/teams/team_search/quarantine', { dryRun: true })
-    expect(dry.body).toEqual({ id: 'team_search', status: 'active', dryRun: true, keys: 1 })
+    expect(dry.body).toMatchObject({ id: 'team_search', status: 'active', dryRun: true, keys: 1 })
     expect(await versionOf('team:team_search')).toBe(version)
     const done = await ask(people.Ada, 'POST', '/teams/team_search/quarantine', { reason: 'odd spend' })
-    expect(done.body).toEqual({ id: 'team_search', status: 'quarantined', dryRun: false, keys: 1 })
+    expect(done.body).toMatchObject({ id: 'team_search', status: 'quarantined', dryRun: false, keys: 1, until: null })
     expect(await versionOf('team:team_search')).toBeGreaterThan(version)
     expect(await lastEntry()).toMatchObject({
       action: 'team.quarantine',

@@ -26,6 +26,8 @@ export const jobs = {
   'inspect-usage-stream': { payload: nothing, everyMs: minute / 2, attempts: 1 },
   /** Keys whose time is over say so in lists; the call path refuses them by the clock, without this job. */
   'expire-keys': { payload: nothing, everyMs: minute / 2, attempts: 1 },
+  /** What is quarantined until a moment goes on from then. */
+  'release-quarantines': { payload: nothing, everyMs: minute / 6, attempts: 1 },
   /** The ledger has its months ahead of time. */
   'ensure-partitions': { payload: nothing, everyMs: 24 * hour, attempts: 10 },
   /** Do rollups and events agree? */

@@ -150,6 +150,7 @@ describe('scheduled jobs', () => {
     const handlers = {
       'inspect-usage-stream': note('inspect-usage-stream'),
       'expire-keys': note('expire-keys'),
+      'release-quarantines': note('release-quarantines'),
       'ensure-partitions': note('ensure-partitions'),
       'compare-rollups': note('compare-rollups'),
       'clean-up': note('clean-up'),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Actor } from '#lib/identity/contract.ts'
-import { changeKeyStatus } from '#lib/keys/change-key-status.ts'
+import { changeKeyStatus, quarantineKey } from '#lib/keys/change-key-status.ts'
 import { createKeyInput, patchKeyInput, type CreateKeyInput, type PatchKeyInput } from '#lib/keys/contract.ts'
 import { mintKey } from '#lib/keys/mint-key.ts'
 import { revokeKeys } from '#lib/keys/revoke-keys.ts'
@@ -44,7 +44,9 @@ async function generous() {
 const mint = (actor: Actor, input: Partial<CreateKeyInput> = {}) =>
   mintKey(fixture.context, actor, createKeyInput.parse({ name: 'a key', kind: 'personal', ...input }))
 const step = (actor: Actor, id: string, name: KeyStep, reason?: string) =>
-  changeKeyStatus(fixture.context, actor, { id, step: name, reason })
+  name === 'quarantine'
+    ? quarantineKey(fixture.context, actor, id, { reason, dryRun: false })
+    : changeKeyStatus(fixture.context, actor, { id, step: name, reason })
 const patch = (actor: Actor, id: string, input: PatchKeyInput) =>
   updateKey(fixture.context, actor, id, patchKeyInput.parse(input))
 const grantOf = async (text: string) =>

@@ -193,14 +193,3 @@ export async function lockKeys(
     LIMIT ${limit}
     FOR UPDATE`
 }
-
-/** What quarantine found: where release leads back to. */
-export async function statusBeforeQuarantine(tx: Tx, keyId: string): Promise<unknown> {
-  const entry = await tx.auditEntry.findFirst({
-    where: { targetType: 'key', targetId: keyId, action: 'key.quarantine' },
-    orderBy: { seq: 'desc' },
-    select: { before: true },
-  })
-  const before = entry?.before
-  return typeof before === 'object' && before !== null && 'status' in before ? before.status : null
-}

@@ -1,6 +1,7 @@
 /** Virtual keys: words, inputs. Browser-safe. */
 import * as z from 'zod'
 import { budgetInput, budgetPeriods, budgetPostures, limitsInput } from '#lib/limits/contract.ts'
+import { stops } from '#lib/quarantine/contract.ts'
 
 export const keyKinds = ['personal', 'team', 'app', 'agent', 'service', 'ci'] as const
 export type KeyKind = (typeof keyKinds)[number]
@@ -166,6 +167,15 @@ export const keyView = z.object({
   actions: z.array(z.enum(['update', 'rotate', 'suspend', 'resume', 'revoke', 'quarantine', 'release'])),
 })
 export type KeyView = z.infer<typeof keyView>
+
+/** A key with what its quarantine stops, or would stop. */
+export const quarantinedKey = keyView.extend({
+  dryRun: z.boolean(),
+  /** When it ends by itself; null: when somebody releases it. */
+  until: time.nullable(),
+  stops,
+})
+export type QuarantinedKey = z.infer<typeof quarantinedKey>
 
 /** The one time that the text is told. */
 export const mintedKey = keyView.extend({ key: z.string() })

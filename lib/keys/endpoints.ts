@@ -1,12 +1,13 @@
 /** /api/v1/keys */
 import * as z from 'zod'
-import { changeKeyStatus } from '#lib/keys/change-key-status.ts'
+import { changeKeyStatus, quarantineKey } from '#lib/keys/change-key-status.ts'
 import {
   createKeyInput,
   keyActionInput,
   keyView,
   mintedKey,
   patchKeyInput,
+  quarantinedKey,
   revokeKeysInput,
   rotateKeyInput,
 } from '#lib/keys/contract.ts'
@@ -20,6 +21,7 @@ import { endOldSecret, rotateKey } from '#lib/keys/rotate-key.ts'
 import type { KeyStep } from '#lib/keys/rules/key-status.ts'
 import { updateKey } from '#lib/keys/update-key.ts'
 import { defineEndpoint } from '#lib/management/endpoint.ts'
+import { quarantineInput } from '#lib/quarantine/contract.ts'
 
 const tag = 'Keys'
 const params = z.object({ id: z.string().max(64) })
@@ -167,7 +169,7 @@ const endSecret = defineEndpoint({
   handle: ({ context, actor, params: { id, secretId } }) => endOldSecret(context, actor, { id, secretId }),
 })
 
-const step = (name: KeyStep, summary: string) =>
+const step = (name: Exclude<KeyStep, 'quarantine'>, summary: string) =>
   defineEndpoint({
     method: 'POST',
     path: `/keys/{id}/${name}`,
@@ -179,6 +181,20 @@ const step = (name: KeyStep, summary: string) =>
     response: keyView,
     handle: ({ context, actor, params: { id }, body }) => changeKeyStatus(context, actor, { id, step: name, ...body }),
   })
+
+const quarantine = defineEndpoint({
+  method: 'POST',
+  path: '/keys/{id}/quarantine',
+  summary: 'Quarantine a key',
+  description:
+    'With `dryRun` nothing changes: the answer counts what would stop. With `until` it ends by itself; a second time changes reason and end.',
+  tag,
+  action: 'key.quarantine',
+  params,
+  body: quarantineInput,
+  response: quarantinedKey,
+  handle: ({ context, actor, params: { id }, body }) => quarantineKey(context, actor, id, body),
+})
 
 const effective = defineEndpoint({
   method: 'GET',
@@ -214,7 +230,7 @@ export const keyEndpoints = [
   step('suspend', 'Suspend a key until it is resumed'),
   step('resume', 'Resume a suspended key'),
   step('revoke', 'Revoke a key for good'),
-  step('quarantine', 'Quarantine a key'),
+  quarantine,
   step('release', 'Release a key from quarantine'),
   effective,
   callers,

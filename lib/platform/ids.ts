@@ -34,6 +34,7 @@ export type IdPrefix =
   | 'price'
   | 'call'
   | 'req'
+  | 'quar'
 
 /** A new id with the given prefix; `nowMs` is the creation time that it will carry. */
 export function newId(prefix: IdPrefix, nowMs: number = Date.now()): string {

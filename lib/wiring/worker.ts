@@ -9,6 +9,7 @@ import { compareRollups } from '#lib/jobs/compare-rollups.ts'
 import { ensurePartitions } from '#lib/jobs/ensure-partitions.ts'
 import { expireKeys } from '#lib/jobs/expire-keys.ts'
 import { inspectUsageStream } from '#lib/jobs/inspect-usage-stream.ts'
+import { releaseQuarantines } from '#lib/jobs/release-quarantines.ts'
 import { openSchedules, startJobWorker } from '#lib/jobs/queue.ts'
 import { startTicker, type Tick } from '#lib/jobs/ticker.ts'
 import { startDrain } from '#lib/ledger/drain-usage.ts'
@@ -37,6 +38,7 @@ const drainMs = 8_000
 const handlers: JobHandlers<Context> = {
   'inspect-usage-stream': inspectUsageStream,
   'expire-keys': expireKeys,
+  'release-quarantines': releaseQuarantines,
   'ensure-partitions': ensurePartitions,
   'compare-rollups': compareRollups,
   'clean-up': cleanUp,

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { role } from '#lib/identity/contract.ts'
 import { named } from '#lib/identity/organisation/contract.ts'
+import { stops } from '#lib/quarantine/contract.ts'
 
 const moment = z.iso.datetime()
 const membership = named.extend({ isLead: z.boolean() })
@@ -38,16 +39,14 @@ export const me = z.object({
 })
 export type MeView = z.infer<typeof me>
 
-export const quarantineInput = z.strictObject({
-  reason: z.string().trim().max(500).optional(),
-  /** Only count what would stop. */
-  dryRun: z.boolean().default(false),
-})
 export const quarantineEffect = z.object({
   id: z.string(),
   status: z.string(),
   dryRun: z.boolean(),
   /** Keys that stop, or work again, with this. */
   keys: z.int(),
+  /** When it ends by itself; null: when somebody releases it. */
+  until: moment.nullable(),
+  stops,
 })
 export type QuarantineEffect = z.infer<typeof quarantineEffect>

@@ -1,6 +1,6 @@
 /** /me, /users, and quarantine of people, teams and workloads. */
 import * as z from 'zod'
-import { me, quarantineEffect, quarantineInput, updateUserInput, user } from '#lib/identity/people/contract.ts'
+import { me, quarantineEffect, updateUserInput, user } from '#lib/identity/people/contract.ts'
 import { quarantine, release } from '#lib/identity/people/quarantine.ts'
 import { readMe } from '#lib/identity/people/read-me.ts'
 import type { QuarantineKind } from '#lib/identity/people/store.ts'
@@ -8,6 +8,7 @@ import { listUsers, listUsersQuery, readUser, updateUser } from '#lib/identity/p
 import type { Action } from '#lib/identity/rules/permissions.ts'
 import { defineEndpoint } from '#lib/management/endpoint.ts'
 import { pageSchema } from '#lib/management/page.ts'
+import { quarantineInput, releaseInput } from '#lib/quarantine/contract.ts'
 
 const byId = z.object({ id: z.string() })
 
@@ -93,7 +94,7 @@ function quarantineEndpoints(
       tag: 'Quarantine',
       action: actions.release,
       params: byId,
-      body: quarantineInput,
+      body: releaseInput,
       response: quarantineEffect,
       handle: ({ context, actor, params, body }) => release(context, actor, { kind, id: params.id, ...body }),
     }),

@@ -5,7 +5,6 @@
 import type { Actor } from '#lib/identity/contract.ts'
 import type { QuarantineEffect } from '#lib/identity/people/contract.ts'
 import {
-  countWorkingKeys,
   findPrincipal,
   otherActiveAdmins,
   setPrincipalStatus,
@@ -19,19 +18,26 @@ import type { Context } from '#lib/platform/context.ts'
 import type { Tx } from '#lib/platform/db.ts'
 import { AppError, forbidden, notFound } from '#lib/platform/errors.ts'
 import { changePolicy } from '#lib/policy/change-policy.ts'
+import { countRunningOf, countStopped } from '#lib/quarantine/count-stops.ts'
+import type { Stops } from '#lib/quarantine/contract.ts'
+import { closeQuarantine, findOpenQuarantine, openQuarantine } from '#lib/quarantine/records-store.ts'
+import { untilOf } from '#lib/quarantine/rules/until.ts'
 
-export type QuarantineInput = {
+type ReleaseInput = {
   readonly kind: QuarantineKind
   readonly id: string
   readonly reason?: string | undefined
   readonly dryRun: boolean
 }
+type StopInput = ReleaseInput & { readonly until?: string | null | undefined }
 
 const words = { user: 'person', team: 'team', workload: 'workload' } as const
 
-export async function quarantine(context: Context, actor: Actor, input: QuarantineInput): Promise<QuarantineEffect> {
+/** A second time changes the reason and the end. */
+export async function quarantine(context: Context, actor: Actor, input: StopInput): Promise<QuarantineEffect> {
   const { kind, id } = input
-  return changePolicy(context, actor, async (tx) => {
+  const untilMs = untilOf(input.until, context.clock.nowMs())
+  const done = await changePolicy(context, actor, async (tx) => {
     const before = await reachable(tx, actor, input, `${kind}.quarantine`)
     // What is off already stays off: releasing it later must not switch it on.
     if (before.status !== 'active' && before.status !== 'quarantined') {
@@ -42,50 +48,86 @@ export async function quarantine(context: Context, actor: Actor, input: Quaranti
       await mustLeaveAnAdmin({ status: before.status, roles: await findRolesOf(tx, id) }, () =>
         otherActiveAdmins(tx, id),
       )
-    return change(tx, context, { input, before, status: 'quarantined', verb: 'quarantine' })
+    return change(tx, context, { actor, input, before, status: 'quarantined', verb: 'quarantine', untilMs })
   })
+  return withRunning(context, kind, done)
 }
 
 /** Only what is quarantined can be released: a disabled account stays disabled. */
-export async function release(context: Context, actor: Actor, input: QuarantineInput): Promise<QuarantineEffect> {
+export async function release(context: Context, actor: Actor, input: ReleaseInput): Promise<QuarantineEffect> {
   const { kind } = input
-  return changePolicy(context, actor, async (tx) => {
+  const done = await changePolicy(context, actor, async (tx) => {
     const before = await reachable(tx, actor, input, kind === 'workload' ? 'workload.release' : `${kind}.quarantine`)
     if (before.status !== 'quarantined' && before.status !== 'active') {
       throw new AppError('conflict', `This ${words[kind]} is ${before.status}, not quarantined.`)
     }
-    return change(tx, context, { input, before, status: 'active', verb: 'release' })
+    return change(tx, context, { actor, input, before, status: 'active', verb: 'release', untilMs: null })
   })
+  return withRunning(context, kind, done)
 }
 
 type Change = {
-  readonly input: QuarantineInput
+  readonly actor: Actor
+  readonly input: StopInput
   readonly before: Principal
   readonly status: 'quarantined' | 'active'
   readonly verb: 'quarantine' | 'release'
+  readonly untilMs: number | null
 }
 
-async function change(tx: Tx, context: Context, { input, before, status, verb }: Change) {
+async function change(tx: Tx, context: Context, { actor, input, before, status, verb, untilMs }: Change) {
   const { kind, id, reason, dryRun } = input
-  const keys = await countWorkingKeys(tx, kind, id)
-  const effect: QuarantineEffect = { id, status: dryRun ? before.status : status, dryRun, keys }
-  if (dryRun || before.status === status) return { result: effect, subjects: [], audit: null }
+  const nowMs = context.clock.nowMs()
+  const subject = { type: kind, id, name: before.name } as const
+  const stopped = await countStopped(tx, subject, nowMs)
+  const open = await findOpenQuarantine(tx, subject)
+  const openUntilMs = open?.until?.getTime() ?? null
+  const done = (at: string, endMs: number | null) => ({ id, name: before.name, status: at, dryRun, stopped, endMs })
+  const isSame = before.status === status && (verb === 'release' || (reason === undefined && input.until === undefined))
+  if (dryRun || isSame) return { result: done(dryRun ? before.status : status, openUntilMs), subjects: [], audit: null }
+
+  const endMs = verb === 'release' ? null : input.until === undefined ? openUntilMs : untilMs
+  const keptReason = reason ?? open?.reason ?? null
+  if (verb === 'release') await closeQuarantine(tx, subject, nowMs)
+  else {
+    await openQuarantine(tx, { subject, statusBefore: 'active', reason: keptReason, by: actor, nowMs, untilMs: endMs })
+  }
   await setPrincipalStatus(tx, kind, id, status)
-  if (kind === 'user' && status === 'quarantined') await endSessionsOfUser(tx, id, new Date(context.clock.nowMs()))
+  if (kind === 'user' && status === 'quarantined') await endSessionsOfUser(tx, id, new Date(nowMs))
   const audit = {
     action: `${kind}.${verb}`,
     targetType: kind,
     targetId: id,
     targetName: before.name,
-    summary: `${verb}d ${words[kind]} ${before.name}, which concerns ${keys} ${keys === 1 ? 'key' : 'keys'}`,
+    summary: `${verb}d ${words[kind]} ${before.name}, which concerns ${stopped.keys} ${stopped.keys === 1 ? 'key' : 'keys'}`,
     before: { status: before.status },
-    after: { status, ...(reason ? { reason } : {}) },
+    after: {
+      status,
+      ...(reason ? { reason } : {}),
+      ...(endMs === null ? {} : { until: new Date(endMs).toISOString() }),
+    },
   }
-  return { result: effect, subjects: [`${kind}:${id}` as const], audit }
+  return { result: done(status, endMs), subjects: [`${kind}:${id}` as const], audit }
+}
+
+type Done = {
+  readonly id: string
+  readonly name: string
+  readonly status: string
+  readonly dryRun: boolean
+  readonly stopped: Omit<Stops, 'runningCalls'>
+  readonly endMs: number | null
+}
+
+async function withRunning(context: Context, type: QuarantineKind, done: Done): Promise<QuarantineEffect> {
+  const { id, name, status, dryRun, stopped, endMs } = done
+  const runningCalls = await countRunningOf(context, { type, id, name })
+  const until = endMs === null ? null : new Date(endMs).toISOString()
+  return { id, status, dryRun, keys: stopped.keys, until, stops: { ...stopped, runningCalls } }
 }
 
 /** To be seen by this actor, and theirs to stop. */
-async function reachable(tx: Tx, actor: Actor, { kind, id }: QuarantineInput, action: Action): Promise<Principal> {
+async function reachable(tx: Tx, actor: Actor, { kind, id }: ReleaseInput, action: Action): Promise<Principal> {
   const principal = await findPrincipal(tx, kind, id)
   const targets = (principal?.teamIds.length ? principal.teamIds : [null]).map((teamId) => ({
     teamId,

@@ -84,9 +84,3 @@ export async function setPrincipalStatus(tx: Tx, kind: QuarantineKind, id: strin
   else if (kind === 'team') await tx.team.update({ where: { id }, data: { status }, select: { id: true } })
   else await tx.workload.update({ where: { id }, data: { status }, select: { id: true } })
 }
-
-/** Keys that would work but for the quarantine. */
-export async function countWorkingKeys(tx: Tx, kind: QuarantineKind, id: string): Promise<number> {
-  const whose = { user: { ownerUserId: id }, team: { teamId: id }, workload: { workloadId: id } }[kind]
-  return tx.virtualKey.count({ where: { ...whose, status: 'active' } })
-}
