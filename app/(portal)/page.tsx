@@ -7,6 +7,8 @@ import { LastCalls } from '#components/home/last-calls.tsx'
 import { LeftThisMonth } from '#components/home/left-this-month.tsx'
 import { LimitsNow } from '#components/home/limits-now.tsx'
 import { MayUse } from '#components/home/may-use.tsx'
+import { extensionOf } from '#components/keys/extension.ts'
+import { KeyNotices, type ShownNotice } from '#components/keys/key-notices.tsx'
 import { Columns, PageBody, PageHeader } from '#components/shell/page.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
 import { Hotkey } from '#components/ui/hotkey.tsx'
@@ -15,7 +17,8 @@ import type { Actor } from '#lib/identity/contract.ts'
 import { may, mayAnywhere } from '#lib/identity/rules/permissions.ts'
 import type { KeyView } from '#lib/keys/contract.ts'
 import { listKeys, listKeysQuery } from '#lib/keys/list-keys.ts'
-import { readMaximumDays } from '#lib/keys/read-key-lifetime.ts'
+import { listNotices } from '#lib/keys/list-notices.ts'
+import { readLatestEnd } from '#lib/keys/read-key-lifetime.ts'
 import { readModelsOfKey, readNewKeyOptions } from '#lib/keys/read-new-key-options.ts'
 import type { LimitsView } from '#lib/limits/contract.ts'
 import { keyLimitsOf } from '#lib/limits/endpoints.ts'
@@ -45,14 +48,14 @@ export default async function HomePage() {
     mayCreate && personal.length === 0 && profile?.issuesFirstKey === true && profile.kinds.includes('personal')
   // On the very first visit the page is about the key that is being made, not about one of a program.
   const item = isFirst ? null : (mainKey(personal) ?? mainKey(mine.data))
-  const [calls, models, limits, maximumDays] = await Promise.all([
+  const [calls, models, limits, notices] = await Promise.all([
     readCalls(
       actor,
       mine.data.map(({ id }) => id),
     ),
     item ? readModelsOfKey(context, item.id) : (profile?.models ?? []),
     item ? limitsOf(actor, item.id) : null,
-    item ? readMaximumDays(context, actor, item.id) : null,
+    shownNotices(actor, nowMs),
   ])
   const baseUrl = `${context.config.publicUrl}/v1`
   const firstName = actor.name.split(' ')[0] ?? actor.name
@@ -84,17 +87,15 @@ export default async function HomePage() {
             </>
           }
         >
+          {notices.length > 0 ? (
+            <div className="mb-4 grid gap-2 phone:order-0 phone:mb-0">
+              <KeyNotices notices={notices} named />
+            </div>
+          ) : null}
           <section className="grid grid-cols-[minmax(0,1fr)] gap-3 phone:order-2 phone:border-t phone:border-line phone:pt-6">
             <FirstKey isFirst={isFirst} firstName={firstName} models={models} baseUrl={baseUrl}>
               {item ? (
-                <KeyHero
-                  item={item}
-                  firstName={firstName}
-                  models={models}
-                  baseUrl={baseUrl}
-                  nowMs={nowMs}
-                  maximumDays={maximumDays}
-                />
+                <KeyHero item={item} firstName={firstName} models={models} baseUrl={baseUrl} />
               ) : (
                 <NoKey firstName={firstName} mayCreate={mayCreate && (profile?.kinds.length ?? 0) > 0} />
               )}
@@ -125,6 +126,20 @@ async function readCalls(actor: Actor, keyIds: string[]): Promise<CallItem[]> {
 }
 
 /** Null where they cannot be read: the page comes all the same, and asks again by itself. */
+/** The most urgent of what should be known of one's keys; the rest is one click away, in the list of keys. */
+async function shownNotices(actor: Actor, nowMs: number): Promise<ShownNotice[]> {
+  const { data } = await listNotices(portal(), actor)
+  return Promise.all(
+    data.slice(0, 3).map(async (notice) => ({
+      notice,
+      extendToMs:
+        notice.kind === 'ends_soon' && notice.dueAt !== null
+          ? extensionOf(Date.parse(notice.dueAt), await readLatestEnd(portal(), actor, notice.key.id), nowMs)
+          : null,
+    })),
+  )
+}
+
 async function limitsOf(actor: Actor, keyId: string): Promise<LimitsView | null> {
   try {
     const { atMs, keys } = await readLimits(portal(), actor, { keyId })

@@ -3,6 +3,7 @@
 import { Suspense, useState, type ReactNode } from 'react'
 import * as z from 'zod'
 import { useSend } from '#components/admin/use-send.ts'
+import { UntilField, untilBody, type Until } from '#components/quarantine/until-field.tsx'
 import { ProblemNote } from '#components/query/problem-note.tsx'
 import { Button, type ButtonProps } from '#components/ui/button.tsx'
 import { Field } from '#components/ui/field.tsx'
@@ -28,6 +29,8 @@ export type AskButtonProps = {
   readonly body?: Readonly<Record<string, unknown>>
   /** Asks why, and sends it as `reason`. */
   readonly why?: string
+  /** Asks how long, and sends the end as `until`. */
+  readonly ends?: boolean
   /** "Esc to keep it". */
   readonly keep?: string
   /** Counted when it is asked: what would stop. */
@@ -43,6 +46,7 @@ export function AskButton(props: AskButtonProps) {
   const [open, setOpen] = useState(false)
   const [reason, setReason] = useState('')
   const [name, setName] = useState('')
+  const [until, setUntil] = useState<Until>('released')
   const isTyped = props.typed === undefined || name.trim() === props.typed
   const { send, busy, problem, forget } = useSend(z.unknown())
 
@@ -50,13 +54,18 @@ export function AskButton(props: AskButtonProps) {
     if (!next) {
       setReason('')
       setName('')
+      setUntil('released')
       forget()
     }
     setOpen(next)
   }
   async function act() {
     if (!isTyped) return
-    const body = { ...props.body, ...(reason.trim() ? { reason: reason.trim() } : {}) }
+    const body = {
+      ...props.body,
+      ...(props.ends ? untilBody(until) : {}),
+      ...(reason.trim() ? { reason: reason.trim() } : {}),
+    }
     if (await send(props.path, { method: props.method, body })) {
       change(false)
       props.onDone?.()
@@ -105,6 +114,7 @@ export function AskButton(props: AskButtonProps) {
           <Input mono value={name} onChange={(event) => setName(event.target.value)} />
         </Field>
       )}
+      {props.ends ? <UntilField value={until} onChange={setUntil} /> : null}
       {props.why ? (
         <Field label="Why" meaning="goes to the audit log">
           <Input

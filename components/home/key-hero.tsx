@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react'
 import { BaseUrls } from '#components/home/base-urls.tsx'
 import { RotateHere } from '#components/home/rotate-here.tsx'
-import { ExtendKey } from '#components/keys/acts/extend-key.tsx'
 import { KeyState } from '#components/keys/key-cells.tsx'
 import { isCapped } from '#components/keys/key-money.ts'
 import type { ModelChoice } from '#components/keys/new-key/options.ts'
@@ -9,7 +8,6 @@ import { KeySnippets } from '#components/keys/reveal/key-snippets.tsx'
 import { cheapestChat } from '#components/keys/reveal/snippets.ts'
 import { formatDate, formatKey } from '#components/ui/format.ts'
 import { Link } from '#components/ui/link.tsx'
-import { Note } from '#components/ui/note.tsx'
 import { Lede } from '#components/ui/section.tsx'
 import type { KeyView } from '#lib/keys/contract.ts'
 
@@ -18,18 +16,12 @@ type KeyHeroProps = {
   readonly firstName: string
   readonly models: readonly ModelChoice[]
   readonly baseUrl: string
-  readonly nowMs: number
-  /** The most days that the profile lets a key live. */
-  readonly maximumDays: number | null
 }
 
-const soonMs = 14 * 86_400_000
-
 /** The paved path: this key, this address, this program. */
-export function KeyHero({ item, firstName, models, baseUrl, nowMs, maximumDays }: KeyHeroProps) {
+export function KeyHero({ item, firstName, models, baseUrl }: KeyHeroProps) {
   const model = cheapestChat(models)
   const endsMs = item.expiresAt === null ? null : Date.parse(item.expiresAt)
-  const endsSoon = item.status === 'active' && endsMs !== null && endsMs - nowMs < soonMs
   return (
     <>
       <HeroHead
@@ -56,16 +48,6 @@ export function KeyHero({ item, firstName, models, baseUrl, nowMs, maximumDays }
           </span>
         )}
       </HeroHead>
-      {endsSoon && endsMs !== null ? (
-        <Note
-          tone="warn"
-          icon="clock"
-          title={`This key ends on ${formatDate(endsMs)}.`}
-          action={<ExtendKey id={item.id} maximumDays={maximumDays} />}
-        >
-          Its calls are refused from then on.
-        </Note>
-      ) : null}
       <BaseUrls baseUrl={baseUrl} model={model} />
       {model ? <KeySnippets baseUrl={baseUrl} model={model} hotkeys /> : null}
     </>

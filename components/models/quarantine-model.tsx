@@ -1,17 +1,15 @@
 'use client'
 
 import { AskButton } from '#components/admin/ask-button.tsx'
-import { plural } from '#components/ui/format.ts'
+import { StopsEffect } from '#components/quarantine/stops-effect.tsx'
 
 type QuarantineModelProps = {
   readonly model: string
   readonly status: string
-  /** Calls of the last 24 hours: what a quarantine would have stopped. */
-  readonly callsLastDay: number
 }
 
 /** Stops every call of a model, or lets them go on, with what that means counted first. */
-export function QuarantineModel({ model, status, callsLastDay }: QuarantineModelProps) {
+export function QuarantineModel({ model, status }: QuarantineModelProps) {
   const path = `/models/${encodeURIComponent(model)}`
   if (status === 'quarantined') {
     return (
@@ -36,17 +34,9 @@ export function QuarantineModel({ model, status, callsLastDay }: QuarantineModel
       variant="quarantine"
       title={`Quarantine ${model}?`}
       description="For everybody, on every route."
-      effects={[
-        { icon: 'ban', text: 'Its calls are refused within 1 s, with 403 model_not_allowed' },
-        {
-          icon: 'chart',
-          text:
-            callsLastDay === 0
-              ? 'Nobody called it in the last 24 hours'
-              : `${plural(callsLastDay, 'call')} in the last 24 hours`,
-        },
-        { icon: 'play', text: 'Running streams finish' },
-      ]}
+      effects={[{ icon: 'ban', text: 'Its calls are refused within 1 s, with 403 model_not_allowed' }]}
+      counted={<StopsEffect path={path} />}
+      ends
       verb="Quarantine now"
       verbVariant="quarantine-solid"
       path={`${path}/quarantine`}

@@ -1,6 +1,7 @@
 'use client'
 
 import { AskButton } from '#components/admin/ask-button.tsx'
+import { StopsEffect } from '#components/quarantine/stops-effect.tsx'
 import { plural } from '#components/ui/format.ts'
 
 type PersonActsProps = {
@@ -65,12 +66,13 @@ export function PersonActs({ person, keys }: PersonActsProps) {
         icon="halt"
         variant="quarantine"
         title={`Quarantine ${person.name}?`}
-        description="Everything stops until an admin releases the account."
+        description="Everything stops until the quarantine ends or an admin releases the account."
         effects={[
           { icon: 'ban', text: keys === 0 ? theirKeys : `${theirKeys} are refused within 1 s` },
           { icon: 'user', text: 'They are signed out everywhere at once' },
-          { icon: 'play', text: 'Streams that run now finish and are paid for' },
         ]}
+        counted={<StopsEffect path={path} />}
+        ends
         verb="Quarantine now"
         verbVariant="quarantine-solid"
         path={`${path}/quarantine`}

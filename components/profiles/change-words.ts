@@ -37,6 +37,12 @@ const storedStateWords: Record<string, string> = {
   refuse: 'refused',
 }
 
+const browserOriginWords: Record<string, string> = {
+  allow: 'allowed',
+  warn: 'allowed with a warning',
+  refuse: 'refused',
+}
+
 const names: Partial<Record<Field, string>> = {
   description: 'Description',
   'models.allow': 'Allowed models',
@@ -55,6 +61,9 @@ const names: Partial<Record<Field, string>> = {
   keysPerPerson: 'Keys a person',
   kinds: 'Kinds of key',
   issuesFirstKey: 'First key by itself',
+  browserOrigin: 'Personal keys in a browser',
+  'idle.warn': 'Warning of a key that nobody uses',
+  'idle.expire': 'End of a key that nobody uses',
   degradedMode: 'When limits cannot be checked',
 }
 
@@ -70,13 +79,22 @@ export function fieldName(field: Field): string {
 export function valueWords(field: Field, value: Draft[Field]): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (typeof value !== 'string') return value.length === 0 ? 'none' : value.includes('*') ? 'all' : value.join(', ')
-  if (value === '') return field === 'description' ? 'none' : field.startsWith('lifetime.') ? 'no end' : 'no limit'
+  if (field === 'browserOrigin') return wordIn(browserOriginWords, value)
+  if (value === '')
+    return field === 'description'
+      ? 'none'
+      : field.startsWith('lifetime.')
+        ? 'no end'
+        : field.startsWith('idle.')
+          ? 'never'
+          : 'no limit'
   if (field === 'budget.amount' || field === 'budget.maximum') return moneyWords(value)
   if (field === 'budget.period') return wordIn(periodWords, value)
   if (field === 'budget.posture') return wordIn(postureWords, value)
   if (field === 'degradedMode') return wordIn(degradedWords, value).toLowerCase()
   if (field === 'storedState') return wordIn(storedStateWords, value)
-  if (field.startsWith('lifetime.')) return value === '1' ? '1 day' : `${formatCount(BigInt(value))} days`
+  if (field.startsWith('lifetime.') || field.startsWith('idle.'))
+    return value === '1' ? '1 day' : `${formatCount(BigInt(value))} days`
   return /^\d{1,15}$/.test(value) ? formatCount(BigInt(value)) : value
 }
 

@@ -21,6 +21,9 @@ export type TextField =
   | 'keysPerPerson'
   | 'degradedMode'
   | 'storedState'
+  | 'browserOrigin'
+  | 'idle.warn'
+  | 'idle.expire'
 export type ListField = 'models.allow' | 'models.deny' | 'providers.allow' | 'regions.allow' | 'endpoints' | 'kinds'
 export type Field = TextField | ListField | 'issuesFirstKey'
 
@@ -50,6 +53,9 @@ export const fields: readonly Field[] = [
   'keysPerPerson',
   'kinds',
   'issuesFirstKey',
+  'browserOrigin',
+  'idle.warn',
+  'idle.expire',
   'degradedMode',
 ]
 
@@ -82,6 +88,9 @@ export function draftOf({ description, policy }: Pick<ProfileView, 'description'
     issuesFirstKey: policy.issuesFirstKey,
     degradedMode: policy.degradedMode,
     storedState: policy.storedState,
+    browserOrigin: policy.browserOrigin,
+    'idle.warn': text(policy.idleDays?.warn),
+    'idle.expire': text(policy.idleDays?.expire),
   }
 }
 
@@ -126,6 +135,11 @@ function policyInput(draft: Draft) {
     issuesFirstKey: draft.issuesFirstKey,
     degradedMode: draft.degradedMode,
     storedState: draft.storedState,
+    browserOrigin: draft.browserOrigin,
+    idleDays:
+      draft['idle.warn'] === '' && draft['idle.expire'] === ''
+        ? null
+        : { warn: whole(draft['idle.warn']) ?? Number.NaN, expire: whole(draft['idle.expire']) ?? Number.NaN },
   }
 }
 
@@ -148,6 +162,8 @@ export function fieldOf(path: string): string {
     'budget.maximumUsd': 'budget.maximum',
     'lifetimeDays.default': 'lifetime.default',
     'lifetimeDays.maximum': 'lifetime.maximum',
+    'idleDays.warn': 'idle.warn',
+    'idleDays.expire': 'idle.expire',
   }
   return known[bare] ?? bare
 }

@@ -3,6 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { AskButton } from '#components/admin/ask-button.tsx'
 import { SupplyEffect } from '#components/providers/supply-effect.tsx'
+import { StopsEffect } from '#components/quarantine/stops-effect.tsx'
 import type { ProviderView } from '#lib/catalog/contract.ts'
 
 type ProviderActsProps = { readonly provider: Pick<ProviderView, 'id' | 'name' | 'displayName' | 'status' | 'models'> }
@@ -87,12 +88,15 @@ export function ProviderActs({ provider: { id, name, displayName, status, models
           icon="halt"
           variant="quarantine"
           title={`Quarantine ${displayName}?`}
-          description="Nothing is sent there until an admin releases it."
-          effects={[
-            { icon: 'ban', text: 'No new call goes there within 1 s' },
-            { icon: 'play', text: 'Streams that run now finish and are paid for' },
-          ]}
-          counted={<SupplyEffect providerId={id} />}
+          description="Nothing is sent there until the quarantine ends or an admin releases it."
+          effects={[{ icon: 'ban', text: 'No new call goes there within 1 s' }]}
+          counted={
+            <>
+              <SupplyEffect providerId={id} />
+              <StopsEffect path={path} />
+            </>
+          }
+          ends
           verb="Quarantine now"
           verbVariant="quarantine-solid"
           path={`${path}/quarantine`}

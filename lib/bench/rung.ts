@@ -89,6 +89,7 @@ export async function startRung(rung: Rung): Promise<number> {
           request: read.request,
           translation: read.translation,
           bodyBytes: read.bytes.length,
+          browserOrigin: null,
           draft: () => '{}',
         })
         if (verdict.kind !== 'admitted') throw new Error('the ladder is never refused')

@@ -4,7 +4,7 @@
  * next call too.
  */
 import type { CallPlan } from '#lib/gateway/plan-call.ts'
-import { planCall } from '#lib/gateway/plan-call.ts'
+import { fromPage, planCall } from '#lib/gateway/plan-call.ts'
 import type { Grants, Identified } from '#lib/gateway/grants.ts'
 import { limitRefusal, type Judged } from '#lib/gateway/limit-refusal.ts'
 import type { Refusal } from '#lib/gateway/refusal.ts'
@@ -48,6 +48,8 @@ export type Question = {
   readonly request: ParsedRequest
   readonly translation: Translation
   readonly bodyBytes: number
+  /** See Arrival. */
+  readonly browserOrigin: string | null
   /** Builds the draft that the sweeper would settle. */
   readonly draft: (grant: Grant, plan: CallPlan) => string
 }
@@ -62,7 +64,7 @@ export async function decideCall(ports: DecidePorts, identified: Identified, que
     const { grant, digest } = current
     const catalog = await ports.grants.catalog()
     const nowMs = ports.nowMs() + ports.clockOffset.ms
-    const planned = planCall(
+    const allowed = planCall(
       grant,
       catalog,
       question.route,
@@ -72,6 +74,7 @@ export async function decideCall(ports: DecidePorts, identified: Identified, que
       nowMs,
       ports.random(),
     )
+    const planned = question.browserOrigin === null ? allowed : fromPage(grant, question.browserOrigin, allowed)
 
     if (planned.kind === 'refused') {
       if (await ports.grants.inForce(grant, catalog)) {

@@ -36,6 +36,7 @@ import { noTokens } from '#lib/limits/rules/limit-kinds.ts'
 import type { WrittenEvent } from '#lib/ledger/contract.ts'
 import { newId } from '#lib/platform/ids.ts'
 import type { Log } from '#lib/platform/log.ts'
+import type { Grant } from '#lib/policy/contract.ts'
 import type { AccessTokens } from '#lib/providers/tokens/access-tokens.ts'
 import type { Circuits } from '#lib/routing/circuits.ts'
 import type { RetryBudget } from '#lib/routing/retry-budget.ts'
@@ -67,6 +68,7 @@ export async function handleCall(ports: GatewayPorts, call: Call, reply: Reply):
     route,
     clientIp: call.remoteAddress,
     userAgent: call.headers['user-agent']?.slice(0, 200) ?? null,
+    browserOrigin: call.headers.origin === undefined ? null : originOf(call.headers.origin, ports.helpBase),
   }
   const refuse = (refusal: Refusal, headers: readonly string[] = []): void =>
     sendRefusal(ports, reply, route, callId, refusal, headers)
@@ -80,7 +82,13 @@ export async function handleCall(ports: GatewayPorts, call: Call, reply: Reply):
     if (route.kind === 'models') {
       const answer = await listModels(ports, identified, keyText, arrival, match.addressed.model)
       if (answer.kind === 'refused') return refuse(answer.refusal)
-      reply.head(200, ['content-type', 'application/json', 'x-gatehouse-request-id', callId])
+      reply.head(200, [
+        'content-type',
+        'application/json',
+        'x-gatehouse-request-id',
+        callId,
+        ...originWarning(identified.grant, arrival),
+      ])
       return reply.end(answer.body)
     }
 
@@ -123,6 +131,7 @@ async function serve(
     request,
     translation: read.translation,
     bodyBytes: bytes.length,
+    browserOrigin: arrival.browserOrigin,
     draft: (grant, plan) => {
       draft = plannedEvent(arrivedEvent(arrival, grant, request, bytes.length), plan)
       return JSON.stringify({
@@ -173,7 +182,7 @@ async function forwardAdmitted(
     outputSeen: () => reader?.reading().outputSeen ?? 0,
   }
   ports.running.add(running)
-  const headroom = headroomHeaders(judged, route.format)
+  const headroom = [...headroomHeaders(judged, route.format), ...originWarning(grant, arrival)]
   const changes = {
     ...bodyChanges(
       grant.budgets.some((rule) => rule.posture !== 'soft'),
@@ -251,6 +260,20 @@ function bodyChanges(budgetRefuses: boolean, request: ParsedRequest, outputAllow
     ...(request.stream && !request.wantsStreamUsage ? { includeStreamUsage: true } : {}),
   }
 }
+
+/** Where the portal sends its own test calls from is no web page of somebody's. */
+function originOf(origin: string, portal: string): string | null {
+  return origin === portal ? null : origin.slice(0, 200)
+}
+
+function originWarning(grant: Grant, { browserOrigin }: Arrival): readonly string[] {
+  return browserOrigin !== null && grant.browserOrigin === 'warn' ? warning : []
+}
+
+const warning = [
+  'x-gatehouse-warning',
+  'A personal key was used from a web page, where everybody can read it. Call from a server of yours instead.',
+] as const
 
 const unknownKey: Refusal = {
   code: 'invalid_api_key',

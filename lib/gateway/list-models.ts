@@ -8,7 +8,7 @@ import type { Identified } from '#lib/gateway/grants.ts'
 import { allowedModels, denied } from '#lib/gateway/plan-call.ts'
 import type { Refusal } from '#lib/gateway/refusal.ts'
 import type { Arrival } from '#lib/gateway/usage-event.ts'
-import { authorise } from '#lib/policy/rules/authorise.ts'
+import { authorise, authoriseOrigin } from '#lib/policy/rules/authorise.ts'
 
 type Answer =
   | { readonly kind: 'listed'; readonly body: string }
@@ -35,6 +35,8 @@ export async function listModels(
   const target = { endpoint: 'models' as const, modelName: null, providerName: null, region: null }
   const verdict = authorise(grant, target, arrival.atMs)
   if (!verdict.allowed) return denied(verdict)
+  const barred = arrival.browserOrigin === null ? null : authoriseOrigin(grant, arrival.browserOrigin)
+  if (barred) return { kind: 'refused', refusal: { code: 'endpoint_not_allowed', message: barred.message } }
 
   const { format } = arrival.route
   const models = allowedModels(grant, catalog)

@@ -37,6 +37,7 @@ function aGrant(differences: Partial<Grant> = {}): Grant {
     defaultOutputTokens: 4_000,
     degradedMode: 'closed',
     storedState: 'allow',
+    browserOrigin: 'allow',
     timeZone: 'UTC',
     versions: [],
     ...differences,

@@ -21,7 +21,13 @@ import type { TestedRule } from '#lib/ledger/contract.ts'
 import type { HoldBound } from '#lib/limits/admit.ts'
 import type { Grant } from '#lib/policy/contract.ts'
 import { carriedAs } from '#lib/providers/providers.ts'
-import { authorise, authoriseReference, mayUseModel, type Denial } from '#lib/policy/rules/authorise.ts'
+import {
+  authorise,
+  authoriseOrigin,
+  authoriseReference,
+  mayUseModel,
+  type Denial,
+} from '#lib/policy/rules/authorise.ts'
 import { closeMatches } from '#lib/policy/rules/close-matches.ts'
 import { orderTargets, unpriced, type RouteTarget } from '#lib/routing/order-targets.ts'
 
@@ -126,6 +132,17 @@ export function planCall(
   const held = { ...request, tokensBeyondBytes }
   const bound = holdBound(grant, model, dearestPrice(prices), held, bodyBytes, mediaNanos)
   return { kind: 'planned', plan: { model, targets: orderTargets(carrying, random), bound, rules } }
+}
+
+/** The verdict on a call that comes from a page in a browser. */
+export function fromPage(grant: Grant, origin: string, verdict: PlanVerdict): PlanVerdict {
+  const barred = verdict.kind === 'planned' ? authoriseOrigin(grant, origin) : null
+  if (!barred || verdict.kind !== 'planned') return verdict
+  return {
+    kind: 'refused',
+    refusal: { code: 'endpoint_not_allowed', message: barred.message },
+    rules: [...verdict.plan.rules, barred.rule],
+  }
 }
 
 /** Where any target has a price, one without would be free by accident. */

@@ -18,6 +18,8 @@ export type Arrival = {
   readonly route: Route
   readonly clientIp: string | null
   readonly userAgent: string | null
+  /** The web page that the call comes from, where it comes from one that is not the portal's own. */
+  readonly browserOrigin: string | null
 }
 
 /** Who and what: the part of the event that is known before anything is decided. */
@@ -47,6 +49,9 @@ export function arrivedEvent(
   if (grant) {
     Object.assign(event, attribution(grant))
     event.decision.profileVersion = grant.profile.version
+    if (arrival.browserOrigin !== null && grant.browserOrigin !== 'allow') {
+      event.decision.browserOrigin = arrival.browserOrigin
+    }
   }
   return event
 }

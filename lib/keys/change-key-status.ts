@@ -15,7 +15,11 @@ import type { QuarantineInput } from '#lib/quarantine/contract.ts'
 import { closeQuarantine, findOpenQuarantine, openQuarantine } from '#lib/quarantine/records-store.ts'
 import { untilOf } from '#lib/quarantine/rules/until.ts'
 
-export type KeyStepInput = { readonly id: string; readonly step: Exclude<KeyStep, 'quarantine'>; readonly reason?: string | undefined }
+export type KeyStepInput = {
+  readonly id: string
+  readonly step: Exclude<KeyStep, 'quarantine'>
+  readonly reason?: string | undefined
+}
 
 export async function changeKeyStatus(
   context: Context,
@@ -70,7 +74,13 @@ export async function quarantineKey(
       reason: reason ?? open?.reason ?? null,
       untilMs: until === undefined ? (open?.until?.getTime() ?? null) : untilMs,
     }
-    await openQuarantine(tx, { subject: { ...subject, name: row.name }, statusBefore: status, by: actor, nowMs, ...kept })
+    await openQuarantine(tx, {
+      subject: { ...subject, name: row.name },
+      statusBefore: status,
+      by: actor,
+      nowMs,
+      ...kept,
+    })
     await writeStatus(tx, [id], 'quarantined', kept.reason, open ? (row.statusAt?.getTime() ?? nowMs) : nowMs)
     const after = { status: 'quarantined' as const, reason: kept.reason, until: isoOf(kept.untilMs) }
     return {

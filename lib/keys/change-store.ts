@@ -175,14 +175,21 @@ export async function updateKey(tx: Tx, id: string, data: Prisma.VirtualKeyUnche
   await tx.virtualKey.update({ where: { id }, data, select: { id: true } })
 }
 
+export type LockedKey = {
+  readonly id: string
+  readonly name: string
+  readonly teamId: string
+  readonly lastUsedAt: Date | null
+  /** Who owns it, or answers for its workload. */
+  readonly owner: { readonly id: string; readonly name: string } | null
+}
+
 /** Which of these keys there are, locked in the order of their ids so that two bulk changes can't deadlock. */
-export async function lockKeys(
-  tx: Tx,
-  where: Prisma.Sql,
-  limit: number,
-): Promise<{ id: string; name: string; teamId: string }[]> {
+export async function lockKeys(tx: Tx, where: Prisma.Sql, limit: number): Promise<LockedKey[]> {
   return tx.$queryRaw`
-    SELECT id, name, team_id AS "teamId"
+    SELECT id, name, team_id AS "teamId", last_used_at AS "lastUsedAt",
+           (SELECT jsonb_build_object('id', o.id, 'name', o.name) FROM app_user o
+            WHERE o.id = coalesce(owner_user_id, (SELECT l.owner_user_id FROM workload l WHERE l.id = workload_id))) AS owner
     FROM virtual_key
     WHERE id IN (
       SELECT k.id FROM virtual_key k

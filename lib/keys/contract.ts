@@ -91,6 +91,8 @@ export const keyFilter = z
     profile: someIds.optional(),
     environment: z.array(environment).min(1).max(100).optional(),
     q: z.string().trim().min(1).max(200).optional(),
+    /** Active keys that made no call for so many days. */
+    idleDays: z.int().min(1).max(3650).optional(),
   })
   .refine(
     (filter) => Object.values(filter).some((part) => part !== undefined),
@@ -167,6 +169,35 @@ export const keyView = z.object({
   actions: z.array(z.enum(['update', 'rotate', 'suspend', 'resume', 'revoke', 'quarantine', 'release'])),
 })
 export type KeyView = z.infer<typeof keyView>
+
+/** What POST /keys/revoke did, or would do. */
+export const revokedKeys = z.object({
+  dryRun: z.boolean(),
+  count: z.int(),
+  /** The first 200, the latest used first. */
+  keys: z.array(named.extend({ owner: named.nullable(), lastUsedAt: time.nullable() })),
+  /** Who owns them, most keys first, at most 50; `owner` is null for keys that nobody owns. */
+  owners: z.array(z.object({ owner: named.nullable(), keys: z.int() })),
+  /** When any of them was last used; null: none ever was. */
+  lastUsedAt: time.nullable(),
+})
+export type RevokedKeys = z.infer<typeof revokedKeys>
+
+export const keyNoticeKinds = ['ends_soon', 'idle', 'browser_origin'] as const
+export type KeyNoticeKind = (typeof keyNoticeKinds)[number]
+
+export const keyNotice = z.object({
+  key: named,
+  kind: z.enum(keyNoticeKinds),
+  /** First and last seen. */
+  at: time,
+  lastAt: time,
+  /** When the key ends, where it does. */
+  dueAt: time.nullable(),
+  /** The web page, where the key was seen in a browser. */
+  detail: z.string().nullable(),
+})
+export type KeyNotice = z.infer<typeof keyNotice>
 
 /** A key with what its quarantine stops, or would stop. */
 export const quarantinedKey = keyView.extend({

@@ -4,10 +4,12 @@ import { changeKeyStatus, quarantineKey } from '#lib/keys/change-key-status.ts'
 import {
   createKeyInput,
   keyActionInput,
+  keyNotice,
   keyView,
   mintedKey,
   patchKeyInput,
   quarantinedKey,
+  revokedKeys,
   revokeKeysInput,
   rotateKeyInput,
 } from '#lib/keys/contract.ts'
@@ -15,6 +17,7 @@ import { effectivePolicy, getEffectivePolicy } from '#lib/keys/get-effective-pol
 import { getKey } from '#lib/keys/get-key.ts'
 import { callersQuery, callerView, listCallers } from '#lib/keys/list-callers.ts'
 import { keyList, listKeys, listKeysQuery } from '#lib/keys/list-keys.ts'
+import { listNotices } from '#lib/keys/list-notices.ts'
 import { mintKey } from '#lib/keys/mint-key.ts'
 import { revokeKeys } from '#lib/keys/revoke-keys.ts'
 import { endOldSecret, rotateKey } from '#lib/keys/rotate-key.ts'
@@ -31,7 +34,7 @@ const list = defineEndpoint({
   path: '/keys',
   summary: 'List the keys you may see',
   description:
-    'With the first page come the number of keys in each view and totals over the whole result. `filter[owner]=me` is you.',
+    'With the first page come the number of keys in each view and totals over the whole result. `filter[owner]=me` is you; `filter[idleDays]=60` are active keys that made no call for 60 days.',
   tag,
   action: 'key.read',
   query: listKeysQuery,
@@ -111,15 +114,8 @@ const revokeMany = defineEndpoint({
   tag,
   action: 'key.revoke',
   body: revokeKeysInput,
-  response: z.object({
-    dryRun: z.boolean(),
-    count: z.int(),
-    keys: z.array(z.object({ id: z.string(), name: z.string() })),
-  }),
-  handle: async ({ context, actor, body }) => {
-    const revoked = await revokeKeys(context, actor, body)
-    return { ...revoked, keys: [...revoked.keys] }
-  },
+  response: revokedKeys,
+  handle: ({ context, actor, body }) => revokeKeys(context, actor, body),
 })
 
 const get = defineEndpoint({
@@ -219,8 +215,19 @@ const callers = defineEndpoint({
   handle: ({ context, actor, params: { id }, query }) => listCallers(context, actor, id, query),
 })
 
+const notices = defineEndpoint({
+  method: 'GET',
+  path: '/keys/notices',
+  summary: 'Which of your keys end soon, end because nobody uses them, or were seen in a browser',
+  tag,
+  action: 'key.read',
+  response: z.object({ data: z.array(keyNotice) }),
+  handle: ({ context, actor }) => listNotices(context, actor),
+})
+
 export const keyEndpoints = [
   list,
+  notices,
   create,
   revokeMany,
   get,

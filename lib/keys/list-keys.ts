@@ -21,7 +21,19 @@ import { usdOfNanos } from '#lib/platform/money.ts'
 
 export const listKeysQuery = pageQueryOf({
   sorts: keySorts,
-  filters: ['view', 'status', 'kind', 'owner', 'team', 'project', 'workload', 'profile', 'environment', 'model'],
+  filters: [
+    'view',
+    'status',
+    'kind',
+    'owner',
+    'team',
+    'project',
+    'workload',
+    'profile',
+    'environment',
+    'model',
+    'idleDays',
+  ],
 })
 export type ListKeysQuery = z.infer<typeof listKeysQuery>
 
@@ -78,6 +90,7 @@ function conditionOf({ filter, q }: ListKeysQuery, actor: Actor, nowMs: number):
           environment: filter.environment,
           model: filter.model,
           q: q || undefined,
+          idleDays: idleDaysOf(filter.idleDays),
         },
         nowMs,
       ),
@@ -85,6 +98,15 @@ function conditionOf({ filter, q }: ListKeysQuery, actor: Actor, nowMs: number):
     ],
     ' AND ',
   )
+}
+
+function idleDaysOf(values: readonly string[] | undefined): number | undefined {
+  if (values === undefined) return undefined
+  const days = z.coerce.number().int().min(1).max(3650).safeParse(values[0])
+  if (days.success && values.length === 1) return days.data
+  throw new AppError('validation_failed', 'A filter is not valid.', {
+    errors: [{ field: 'filter[idleDays]', message: 'Use one whole number of days from 1 to 3650.' }],
+  })
 }
 
 /** The values as words that there are; others are refused, since ignoring them would answer more than was asked for. */

@@ -1,7 +1,7 @@
 /** Revokes every key that matches a filter and that the actor may revoke, as one action with one audit entry. */
 import type { Actor } from '#lib/identity/contract.ts'
-import { lockKeys, writeStatus } from '#lib/keys/change-store.ts'
-import type { KeyFilter } from '#lib/keys/contract.ts'
+import { lockKeys, writeStatus, type LockedKey } from '#lib/keys/change-store.ts'
+import type { KeyFilter, RevokedKeys } from '#lib/keys/contract.ts'
 import { matching, visibleTo } from '#lib/keys/store.ts'
 import type { Context } from '#lib/platform/context.ts'
 import { AppError } from '#lib/platform/errors.ts'
@@ -14,18 +14,13 @@ export type RevokeKeysInput = {
   readonly reason?: string | undefined
   readonly dryRun: boolean
 }
-export type RevokedKeys = {
-  readonly dryRun: boolean
-  readonly count: number
-  /** The first of them. */
-  readonly keys: readonly { readonly id: string; readonly name: string }[]
-}
 
 /** More than this is an emergency for a whole team or organisation, not for a list. */
 const mostKeys = 10_000
 /** From here on the versions of their teams rise instead of theirs: one write for many keys. */
 const manyKeys = 200
 const shown = 200
+const shownOwners = 50
 
 export async function revokeKeys(
   context: Context,
@@ -38,7 +33,7 @@ export async function revokeKeys(
     const keys = await lockKeys(tx, where, mostKeys + 1)
     if (keys.length > mostKeys)
       throw new AppError('validation_failed', `The filter matches more than ${mostKeys} keys. Narrow it.`)
-    const result = { dryRun, count: keys.length, keys: keys.slice(0, shown).map(({ id, name }) => ({ id, name })) }
+    const result = { dryRun, count: keys.length, ...previewOf(keys) }
     if (dryRun || keys.length === 0) return { result, subjects: [], audit: null }
 
     const ids = keys.map(({ id }) => id)
@@ -60,4 +55,24 @@ export async function revokeKeys(
       },
     }
   })
+}
+
+/** Whose they are and when they were last used: what a person checks before it cannot be undone. */
+function previewOf(keys: readonly LockedKey[]): Pick<RevokedKeys, 'keys' | 'owners' | 'lastUsedAt'> {
+  const byUse = keys.toSorted((a, b) => (b.lastUsedAt?.getTime() ?? 0) - (a.lastUsedAt?.getTime() ?? 0))
+  const owners = new Map<string, RevokedKeys['owners'][number]>()
+  for (const { owner } of keys) {
+    const id = owner?.id ?? ''
+    owners.set(id, { owner, keys: (owners.get(id)?.keys ?? 0) + 1 })
+  }
+  return {
+    keys: byUse.slice(0, shown).map(({ id, name, owner, lastUsedAt }) => ({
+      id,
+      name,
+      owner,
+      lastUsedAt: lastUsedAt?.toISOString() ?? null,
+    })),
+    owners: [...owners.values()].toSorted((a, b) => b.keys - a.keys).slice(0, shownOwners),
+    lastUsedAt: byUse[0]?.lastUsedAt?.toISOString() ?? null,
+  }
 }

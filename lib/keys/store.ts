@@ -102,7 +102,14 @@ export function matching(filter: KeyFilter & { readonly model?: string[] | undef
   among(Prisma.sql`k.environment`, filter.environment)
   if (filter.model) conditions.push(Prisma.sql`(k.models = '{}' OR k.models && ${filter.model}::text[])`)
   if (filter.q) conditions.push(searchFor(filter.q))
+  if (filter.idleDays) conditions.push(idleFor(filter.idleDays, nowMs))
   return Prisma.join(conditions, ' AND ')
+}
+
+/** Active keys that made no call for so many days; one that never called counts from when it was made. */
+function idleFor(days: number, nowMs: number): Prisma.Sql {
+  const since = new Date(nowMs - days * 86_400_000)
+  return Prisma.sql`(${statusSql(new Date(nowMs))} = 'active' AND coalesce(k.last_used_at, k.created_at) <= ${since})`
 }
 
 /** By name, owner, or last four. Name search is carried by virtual_key_name_trgm. */
@@ -118,7 +125,6 @@ function searchFor(q: string): Prisma.Sql {
 export function inView(view: KeyViewName, actor: Actor, nowMs: number): KeyCondition {
   const now = new Date(nowMs)
   const soon = new Date(nowMs + 30 * 86_400_000)
-  const longAgo = new Date(nowMs - 30 * 86_400_000)
   const active = Prisma.sql`${statusSql(now)} = 'active'`
   switch (view) {
     case 'all':
@@ -134,8 +140,7 @@ export function inView(view: KeyViewName, actor: Actor, nowMs: number): KeyCondi
     case 'ends_soon':
       return Prisma.sql`${active} AND k.expires_at <= ${soon}`
     case 'unused':
-      return Prisma.sql`${active} AND k.created_at < ${longAgo}
-        AND NOT EXISTS (SELECT 1 FROM usage_daily h WHERE h.key_id = k.id AND h.start >= ${longAgo})`
+      return idleFor(30, nowMs)
     case 'no_owner':
       return Prisma.sql`${statusSql(now)} NOT IN ('revoked', 'expired') AND (
         u.status <> 'active' OR (k.owner_user_id IS NULL AND w.id IS NOT NULL AND w.owner_user_id IS NULL))`

@@ -4,6 +4,7 @@ import { may } from '#lib/identity/rules/permissions.ts'
 import { findTimeZone, updateKey as writeKey } from '#lib/keys/change-store.ts'
 import type { KeyView, PatchKeyInput } from '#lib/keys/contract.ts'
 import { beyondGuardrails, expiryOf } from '#lib/keys/mint-key.ts'
+import { forgetEndOf } from '#lib/keys/notices-store.ts'
 import { openKey } from '#lib/keys/open-key.ts'
 import { isAlive } from '#lib/keys/rules/key-status.ts'
 import { findKey, type KeyRow } from '#lib/keys/store.ts'
@@ -25,7 +26,12 @@ export async function updateKey(context: Context, actor: Actor, id: string, patc
       throw new AppError('conflict', `A key that is ${status} cannot be changed.`)
 
     const expiresAtMs = expiryOf(patch.expiresAt, nowMs)
-    const { terms, beyond } = applyGuardrails(profilePolicy.parse(row.profile.policy), { ...patch, expiresAtMs }, nowMs)
+    const { terms, beyond } = applyGuardrails(
+      profilePolicy.parse(row.profile.policy),
+      { ...patch, expiresAtMs },
+      nowMs,
+      row.createdAt.getTime(),
+    )
     if (beyond.length > 0 && !may(actor, 'key.override')) throw beyondGuardrails(row.profile.name, beyond)
     const overrides = overridesAfter(row, patch, beyond)
 
@@ -56,6 +62,7 @@ export async function updateKey(context: Context, actor: Actor, id: string, patc
       overrides,
     }
     await writeKey(tx, id, definedOnly(next))
+    if (expiresAtMs !== undefined) await forgetEndOf(tx, id)
     if (patch.budget !== undefined) {
       const budget = patch.budget && termsOf(patch.budget, row.budget?.timeZone ?? (await findTimeZone(tx)))
       await replaceKeyBudget(tx, id, budget, nowMs)

@@ -82,6 +82,8 @@ const writtenDecision = z.object({
   outputAsked: z.number().nullable().default(null),
   outputAllowed: z.number().nullable().default(null),
   promptBytes: z.number().nullable().default(null),
+  /** The web page that a call with a personal key came from, where its profile warns of it or refuses it. */
+  browserOrigin: z.string().nullable().default(null),
 })
 
 /** For readers: a standing is told as the rules that it stands for. */

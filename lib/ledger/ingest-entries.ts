@@ -3,7 +3,7 @@
  * up the rest. The order is fixed: PostgreSQL commits first, then Redis forgets. Dying between the two means the entries
  * come again, and are found to be there already.
  */
-import { recordKeyUse } from '#lib/ledger/key-use-store.ts'
+import { recordBrowserOrigins, recordKeyUse } from '#lib/ledger/key-use-store.ts'
 import { readEntry, type EventRow } from '#lib/ledger/rules/read-entry.ts'
 import { ensurePartitions, insertDeadLetters, insertEvents, type DeadLetter } from '#lib/ledger/store.ts'
 import { deliveries, finish, type Entry } from '#lib/ledger/usage-stream.ts'
@@ -29,10 +29,9 @@ export async function ingestEntries(ledger: Ledger, entries: readonly Entry[]): 
   const { sql, redis } = ledger
   const { rows, unreadable, invalid } = sortOut(entries, ledger.nowMs())
   const { booked, refused } = await bookAll(sql, rows)
-  await recordKeyUse(
-    sql,
-    rows.map(({ row }) => row),
-  )
+  const events = rows.map(({ row }) => row)
+  await recordKeyUse(sql, events)
+  await recordBrowserOrigins(sql, events)
 
   const doubtful = [...invalid, ...refused]
   const tries =

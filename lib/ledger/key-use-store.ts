@@ -34,6 +34,26 @@ export async function recordKeyUse(sql: SqlPool, rows: readonly EventRow[]): Pro
   if (secrets.size > 0) await sql.query(recordUse('key_secret'), [[...secrets.keys()], [...secrets.values()]])
 }
 
+const recordOrigins = `
+  INSERT INTO key_notice (key_id, kind, at, last_at, detail)
+  SELECT k.id, 'browser_origin', seen.at, seen.at, seen.origin
+  FROM unnest($1::text[], $2::timestamptz[], $3::text[]) AS seen (id, at, origin)
+  JOIN virtual_key AS k ON k.id = seen.id
+  ORDER BY k.id
+  ON CONFLICT (key_id, kind) DO UPDATE SET last_at = excluded.last_at, detail = excluded.detail
+  WHERE key_notice.last_at < excluded.last_at - interval '${precision}'`
+
+/** Personal keys that were seen in a browser, and on which page last; refused calls too, for the key has leaked. */
+export async function recordBrowserOrigins(sql: SqlPool, rows: readonly EventRow[]): Promise<void> {
+  const seen = new Map<string, { readonly at: string; readonly origin: string }>()
+  for (const { at, keyId, decision } of rows) {
+    if (keyId !== null && decision.browserOrigin != null) seen.set(keyId, { at, origin: decision.browserOrigin })
+  }
+  if (seen.size === 0) return
+  const found = [...seen.values()]
+  await sql.query(recordOrigins, [[...seen.keys()], found.map(({ at }) => at), found.map(({ origin }) => origin)])
+}
+
 /** Of two moments in ISO 8601, UTC. */
 function later(a: string | undefined, b: string): string {
   return a !== undefined && a > b ? a : b

@@ -38,6 +38,8 @@ const experiment: BuiltInProfile = {
     issuesFirstKey: true,
     degradedMode: 'closed',
     storedState: 'allow',
+    browserOrigin: 'warn',
+    idleDays: null,
   },
 }
 
@@ -84,6 +86,8 @@ const production: BuiltInProfile = {
     issuesFirstKey: false,
     degradedMode: 'closed',
     storedState: 'allow',
+    browserOrigin: 'allow',
+    idleDays: null,
   },
 }
 
@@ -110,6 +114,8 @@ const restricted: BuiltInProfile = {
     issuesFirstKey: true,
     degradedMode: 'closed',
     storedState: 'refuse',
+    browserOrigin: 'refuse',
+    idleDays: null,
   },
 }
 

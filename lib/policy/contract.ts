@@ -31,6 +31,13 @@ export const degradedModes = ['closed'] as const
 export const storedStateModes = ['allow', 'refuse'] as const
 export type StoredState = (typeof storedStateModes)[number]
 
+/** What becomes of a call with a personal key that comes from a page in a browser, where everybody can read the key. */
+export const browserOriginModes = ['allow', 'warn', 'refuse'] as const
+export type BrowserOrigin = (typeof browserOriginModes)[number]
+
+/** After how many days without a call a key is said to end, and ends. Null: never. */
+const idleDays = z.strictObject({ warn: z.int().min(1).max(3650), expire: z.int().min(1).max(3650) }).nullable()
+
 /** The guardrails of an access profile. An empty `allow` list allows nothing; `["*"]` allows all. */
 export const profilePolicy = z.strictObject({
   models: z.strictObject({ allow: patterns, deny: patterns.default([]) }),
@@ -53,8 +60,15 @@ export const profilePolicy = z.strictObject({
   degradedMode: z.enum(degradedModes),
   // Profiles from before there was a choice have none.
   storedState: z.enum(storedStateModes).default('allow'),
+  browserOrigin: z.enum(browserOriginModes).default('allow'),
+  idleDays: idleDays.default(null),
 })
 export type ProfilePolicy = z.infer<typeof profilePolicy>
+
+/** A part of a policy that a change does not speak of stays: a default would answer for it. */
+const policyChange = profilePolicy
+  .extend({ storedState: z.enum(storedStateModes), browserOrigin: z.enum(browserOriginModes), idleDays })
+  .partial()
 
 /** Where a value of a grant comes from. */
 export type Layer = 'organisation' | 'team' | 'profile' | 'project' | 'key'
@@ -100,6 +114,8 @@ export type Grant = {
   readonly defaultOutputTokens: number
   readonly degradedMode: (typeof degradedModes)[number]
   readonly storedState: StoredState
+  /** `allow` for every key that is not personal. */
+  readonly browserOrigin: BrowserOrigin
   /** The organisation's time zone, for calendar limits. */
   readonly timeZone: string
   /** Subject and version of everything this was compiled from. */
@@ -122,7 +138,7 @@ export const patchProfileInput = z.strictObject({
   version: z.int().min(1),
   name: profileName.optional(),
   description: description.optional(),
-  policy: profilePolicy.partial().optional(),
+  policy: policyChange.optional(),
   isDefault: z.literal(true, 'Make another profile the default instead.').optional(),
 })
 export type PatchProfileInput = z.infer<typeof patchProfileInput>

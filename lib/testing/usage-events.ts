@@ -68,6 +68,7 @@ export function anEvent(differences: Partial<UsageEvent> = {}): UsageEvent {
       outputAsked: 20,
       outputAllowed: 20,
       promptBytes: 400,
+      browserOrigin: null,
       rules: [
         {
           rule: 'budget',

@@ -8,8 +8,10 @@ import { cleanUp } from '#lib/jobs/clean-up.ts'
 import { compareRollups } from '#lib/jobs/compare-rollups.ts'
 import { ensurePartitions } from '#lib/jobs/ensure-partitions.ts'
 import { expireKeys } from '#lib/jobs/expire-keys.ts'
+import { expireIdleKeys } from '#lib/jobs/expire-idle-keys.ts'
 import { inspectUsageStream } from '#lib/jobs/inspect-usage-stream.ts'
 import { releaseQuarantines } from '#lib/jobs/release-quarantines.ts'
+import { noticeKeys } from '#lib/jobs/notice-keys.ts'
 import { openSchedules, startJobWorker } from '#lib/jobs/queue.ts'
 import { startTicker, type Tick } from '#lib/jobs/ticker.ts'
 import { startDrain } from '#lib/ledger/drain-usage.ts'
@@ -39,6 +41,8 @@ const handlers: JobHandlers<Context> = {
   'inspect-usage-stream': inspectUsageStream,
   'expire-keys': expireKeys,
   'release-quarantines': releaseQuarantines,
+  'notice-keys': noticeKeys,
+  'expire-idle-keys': expireIdleKeys,
   'ensure-partitions': ensurePartitions,
   'compare-rollups': compareRollups,
   'clean-up': cleanUp,

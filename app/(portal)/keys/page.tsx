@@ -177,9 +177,13 @@ function rangeOf({ data, totals }: WholePage, back: string | null): string | und
 
 /** The filter for revoking the whole result at once; null where the API has no word for a part of it. */
 function revocable({ q, filter }: KeyListSearch): KeyFilter | null {
-  const { view, model, ...known } = filter
+  const { view, model, idleDays, ...known } = filter
   if (view || model) return null
-  const parsed = keyFilter.safeParse({ ...known, ...(q ? { q } : {}) })
+  const parsed = keyFilter.safeParse({
+    ...known,
+    ...(q ? { q } : {}),
+    ...(idleDays ? { idleDays: Number(idleDays[0]) } : {}),
+  })
   return parsed.success ? parsed.data : null
 }
 

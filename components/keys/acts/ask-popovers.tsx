@@ -2,6 +2,8 @@
 
 import { Suspense, useState, type ReactNode } from 'react'
 import { useKeyActs, type KeyAct, type KeySubject } from '#components/keys/acts/use-key-acts.ts'
+import { StopsEffect } from '#components/quarantine/stops-effect.tsx'
+import { UntilField, untilBody, type Until } from '#components/quarantine/until-field.tsx'
 import { ProblemNote } from '#components/query/problem-note.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { Field } from '#components/ui/field.tsx'
@@ -51,7 +53,7 @@ const questions: Record<Question['act'], Question> = {
     act: 'quarantine',
     verb: 'Quarantine now',
     title: (name) => `Quarantine ${name}?`,
-    description: 'It stops until an admin releases it.',
+    description: 'It stops until the quarantine ends or an admin releases it.',
     icon: <Icon name="halt" className="text-quar-ink" />,
     effects: [
       {
@@ -62,7 +64,6 @@ const questions: Record<Question['act'], Question> = {
           </>
         ),
       },
-      { icon: <Icon name="play" />, text: 'Streams that run now finish and are paid for' },
       { icon: <Icon name="users" />, text: 'No other key is affected' },
     ],
     placeholder: 'Loops on one refund',
@@ -104,17 +105,19 @@ export type AskProps = {
 export function AskPopover({ subject, ask, open, onOpenChange, trigger, anchored }: AskProps) {
   const question = questions[ask]
   const [reason, setReason] = useState('')
+  const [until, setUntil] = useState<Until>('released')
   const { run, busy, problem, forget } = useKeyActs(subject)
 
   function change(next: boolean) {
     if (!next) {
       setReason('')
+      setUntil('released')
       forget()
     }
     onOpenChange(next)
   }
   async function act() {
-    if (await run(question.act, reason)) change(false)
+    if (await run(question.act, reason, question.act === 'quarantine' ? untilBody(until) : {})) change(false)
   }
 
   return (
@@ -143,6 +146,12 @@ export function AskPopover({ subject, ask, open, onOpenChange, trigger, anchored
       }
     >
       <Effects items={question.effects} />
+      {question.act === 'quarantine' ? (
+        <>
+          <StopsEffect path={`/keys/${encodeURIComponent(subject.id)}`} withKeys={false} />
+          <UntilField value={until} onChange={setUntil} />
+        </>
+      ) : null}
       <Field label="Why" meaning="shown on the key and in the audit log">
         <Input
           value={reason}

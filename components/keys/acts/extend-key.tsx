@@ -10,24 +10,17 @@ import { keyView } from '#lib/keys/contract.ts'
 
 type ExtendKeyProps = {
   readonly id: string
-  /** The most that the profile allows from now on; null for no end. */
-  readonly maximumDays: number | null
-  readonly quiet?: boolean
+  /** To when, epoch ms. */
+  readonly toMs: number
 }
 
-const dayMs = 86_400_000
-/** What a key gets where its profile sets no end. */
-const aYear = 365
-/** The server counts from its own clock: a minute less than the most is never too much. */
-const slackMs = 60_000
-
 /** Moves the end of a key as far as its profile lets it. */
-export function ExtendKey({ id, maximumDays, quiet = false }: ExtendKeyProps) {
+export function ExtendKey({ id, toMs }: ExtendKeyProps) {
   const router = useRouter()
   const [isSending, setSending] = useState(false)
   async function extend() {
     setSending(true)
-    const expiresAt = new Date(Date.now() + (maximumDays ?? aYear) * dayMs - slackMs).toISOString()
+    const expiresAt = new Date(toMs).toISOString()
     try {
       const changed = await sendApi(`/keys/${encodeURIComponent(id)}`, keyView, {
         method: 'PATCH',
@@ -42,8 +35,8 @@ export function ExtendKey({ id, maximumDays, quiet = false }: ExtendKeyProps) {
     }
   }
   return (
-    <Button size="small" variant={quiet ? 'quiet' : 'plain'} busy={isSending} onClick={extend}>
-      Extend by {maximumDays ?? aYear} days
+    <Button size="small" busy={isSending} onClick={extend}>
+      Extend to {formatDate(toMs)}
     </Button>
   )
 }

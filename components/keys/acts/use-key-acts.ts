@@ -13,7 +13,7 @@ export type KeySubject = { readonly id: string; readonly name: string; readonly 
 
 export type KeyActs = {
   /** Does it and reads the page anew; false, with words in `problem`, where it was refused. */
-  readonly run: (act: KeyAct, reason?: string) => Promise<boolean>
+  readonly run: (act: KeyAct, reason?: string, until?: { readonly until?: string }) => Promise<boolean>
   readonly busy: KeyAct | null
   readonly problem: unknown
   readonly forget: () => void
@@ -24,11 +24,11 @@ export function useKeyActs(key: KeySubject): KeyActs {
   const [busy, setBusy] = useState<KeyAct | null>(null)
   const [problem, setProblem] = useState<unknown>(null)
 
-  async function run(act: KeyAct, reason?: string): Promise<boolean> {
+  async function run(act: KeyAct, reason?: string, until?: { readonly until?: string }): Promise<boolean> {
     setBusy(act)
     setProblem(null)
     try {
-      await sendKeyAct(key.id, act, reason)
+      await sendKeyAct(key.id, act, reason, until)
       router.refresh()
       return true
     } catch (error) {
@@ -42,9 +42,9 @@ export function useKeyActs(key: KeySubject): KeyActs {
   return { run, busy, problem, forget: () => setProblem(null) }
 }
 
-export async function sendKeyAct(id: string, act: KeyAct, reason?: string) {
+export async function sendKeyAct(id: string, act: KeyAct, reason?: string, until: { readonly until?: string } = {}) {
   return sendApi(`/keys/${encodeURIComponent(id)}/${act}`, keyView, {
-    body: reason?.trim() ? { reason: reason.trim() } : {},
+    body: { ...until, ...(reason?.trim() ? { reason: reason.trim() } : {}) },
   })
 }
 

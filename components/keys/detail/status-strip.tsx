@@ -1,28 +1,44 @@
+import { atItsAge, extensionOf } from '#components/keys/extension.ts'
+import { QuarantineStrip } from '#components/quarantine/quarantine-strip.tsx'
 import { ExtendKey } from '#components/keys/acts/extend-key.tsx'
 import { isCapped } from '#components/keys/key-money.ts'
 import { thisPeriod } from '#components/keys/key-words.ts'
 import { formatDate, formatMoment, formatMoney, formatReset } from '#components/ui/format.ts'
 import { Note, type NoteProps } from '#components/ui/note.tsx'
 import type { KeyView } from '#lib/keys/contract.ts'
+import type { QuarantineView } from '#lib/quarantine/contract.ts'
 
-type StatusStripProps = { readonly item: KeyView; readonly nowMs: number; readonly maximumDays: number | null }
+type StatusStripProps = {
+  readonly item: KeyView
+  readonly nowMs: number
+  /** See readLatestEnd. */
+  readonly latestMs: number | null
+  readonly quarantine: QuarantineView | null
+}
 
 const soonMs = 14 * 86_400_000
 
 /** What keeps this key from working, since when and why, and who changes it; nothing for a key that is well. */
-export function StatusStrip({ item, nowMs, maximumDays }: StatusStripProps) {
+export function StatusStrip({ item, nowMs, latestMs, quarantine }: StatusStripProps) {
+  if (item.status === 'quarantined' && quarantine) {
+    const release = item.actions.includes('release') ? 'Release puts it back to where it was.' : 'An admin releases it.'
+    return (
+      <QuarantineStrip quarantine={quarantine} effect={`Its calls are refused with 403 key_quarantined. ${release}`} />
+    )
+  }
   const strip = stripOf(item, nowMs)
   if (!strip) return null
-  const extends_ = strip.extends && item.actions.includes('update')
+  const asks = strip.extends === true && item.actions.includes('update')
+  const toMs = asks ? extensionOf(item.expiresAt === null ? null : Date.parse(item.expiresAt), latestMs, nowMs) : null
   return (
     <div className="flex-none border-b border-line px-(--gutter) py-3 phone:px-4">
       <Note
         tone={strip.tone}
         icon={strip.icon}
         title={strip.title}
-        action={extends_ ? <ExtendKey id={item.id} maximumDays={maximumDays} /> : null}
+        action={toMs === null ? null : <ExtendKey id={item.id} toMs={toMs} />}
       >
-        {strip.text}
+        {asks && toMs === null ? atItsAge : strip.text}
       </Note>
     </div>
   )
@@ -63,10 +79,12 @@ function stripOf(item: KeyView, nowMs: number): Strip | null {
       return {
         tone: 'none',
         icon: 'clock',
-        title: `Ended${item.expiresAt ? ` on ${formatDate(Date.parse(item.expiresAt))}` : ''}.`,
-        text: may('update')
-          ? 'Extending it lets the same secret call again.'
-          : 'Its owner or the team lead extends it.',
+        title: item.statusReason
+          ? `Ended${since}.`
+          : `Ended${item.expiresAt ? ` on ${formatDate(Date.parse(item.expiresAt))}` : ''}.`,
+        text: `${why}${
+          may('update') ? 'Extending it lets the same secret call again.' : 'Its owner or the team lead extends it.'
+        }`,
         extends: true,
       }
     case 'pending':

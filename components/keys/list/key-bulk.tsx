@@ -2,20 +2,19 @@
 
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import * as z from 'zod'
 import { sendKeyAct, type KeySubject } from '#components/keys/acts/use-key-acts.ts'
 import { problemText, sendApi } from '#components/query/api.ts'
 import { BulkBar, BulkButton } from '#components/ui/bulk-bar.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { Field } from '#components/ui/field.tsx'
-import { plural } from '#components/ui/format.ts'
+import { formatMoment, plural } from '#components/ui/format.ts'
 import { Icon } from '#components/ui/icon.tsx'
 import { Input } from '#components/ui/input.tsx'
 import { useSelection } from '#components/ui/list.tsx'
 import { Note } from '#components/ui/note.tsx'
 import { ConfirmPopover, Effects } from '#components/ui/popover.tsx'
 import { toast } from '#components/ui/toaster.tsx'
-import type { KeyFilter } from '#lib/keys/contract.ts'
+import { revokedKeys, type KeyFilter, type RevokedKeys } from '#lib/keys/contract.ts'
 
 type KeyBulkProps = {
   readonly subjects: readonly KeySubject[]
@@ -99,8 +98,6 @@ async function undoMany(keys: readonly KeySubject[], act: 'suspend' | 'resume') 
   for (const { id } of keys) await sendKeyAct(id, act).catch((error: unknown) => toast({ text: problemText(error) }))
 }
 
-const revoked = z.object({ count: z.number() })
-
 /** Cannot be undone, so what it does is counted first, and more than one key is revoked only by typing it. */
 function RevokeMany({ count, filter }: { readonly count: number; readonly filter: KeyFilter }) {
   const [open, setOpen] = useState(false)
@@ -108,7 +105,8 @@ function RevokeMany({ count, filter }: { readonly count: number; readonly filter
   const [reason, setReason] = useState('')
   const [isSending, setSending] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
-  const [counted, setCounted] = useState<number | null>(null)
+  const [preview, setPreview] = useState<RevokedKeys | null>(null)
+  const counted = preview?.count ?? null
   const router = useRouter()
   const { clear } = useSelection()
   const phrase = `revoke ${plural(counted ?? count, 'key')}`
@@ -118,15 +116,17 @@ function RevokeMany({ count, filter }: { readonly count: number; readonly filter
     setOpen(next)
     setTyped('')
     setProblem(null)
-    setCounted(null)
+    setPreview(null)
     if (next)
       void ask(true).then(
-        (answer) => setCounted(answer.count),
+        (answer) => setPreview(answer),
         (error: unknown) => setProblem(problemText(error)),
       )
   }
   const ask = (dryRun: boolean) =>
-    sendApi('/keys/revoke', revoked, { body: { filter, dryRun, ...(reason.trim() ? { reason: reason.trim() } : {}) } })
+    sendApi('/keys/revoke', revokedKeys, {
+      body: { filter, dryRun, ...(reason.trim() ? { reason: reason.trim() } : {}) },
+    })
 
   async function revoke() {
     setSending(true)
@@ -179,6 +179,7 @@ function RevokeMany({ count, filter }: { readonly count: number; readonly filter
             ),
           },
           { icon: <Icon name="play" />, text: 'Streams that run now finish and are paid for' },
+          ...(preview && preview.count > 0 ? previewEffects(preview) : []),
           ...(counted !== null && counted < count
             ? [
                 {
@@ -209,4 +210,21 @@ function RevokeMany({ count, filter }: { readonly count: number; readonly filter
       ) : null}
     </ConfirmPopover>
   )
+}
+
+/** Whose they are, and whether anything still calls with them. */
+function previewEffects({ owners, keys, lastUsedAt }: RevokedKeys) {
+  const named = owners.slice(0, 3).map(({ owner, keys: count }) => `${owner?.name ?? 'nobody'} (${count})`)
+  const others = owners.length - named.length
+  const latest = keys[0]
+  return [
+    { icon: <Icon name="users" />, text: `Of ${named.join(', ')}${others > 0 ? ` and ${others} more` : ''}` },
+    {
+      icon: <Icon name="clock" />,
+      text:
+        lastUsedAt === null || !latest
+          ? 'None was ever used'
+          : `Last used: ${latest.name}, ${formatMoment(Date.parse(lastUsedAt))}`,
+    },
+  ]
 }

@@ -39,6 +39,12 @@ export function KeyFilters({ facets, children }: KeyFiltersProps) {
       <Among label="Team" param="team" items={facets.teams} />
       <Among label="Profile" param="profile" items={facets.profiles} />
       <Among label="Model" param="model" items={facets.models.map((name) => ({ id: name, name }))} least={1} />
+      <FilterChip
+        label="Not used for"
+        param="idleDays"
+        single
+        options={['7', '30', '60', '90', '180'].map((days) => ({ value: days, label: `${days} days` }))}
+      />
       <ClearFilters params={narrowing} />
       <Grow />
       <span className="flex-none phone:hidden">{children}</span>

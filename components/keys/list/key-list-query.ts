@@ -12,7 +12,17 @@ export type KeyListSearch = {
 type Params = Readonly<Record<string, string | string[] | undefined>>
 
 /** Filters by the names that they have in the address; on the API they are `filter[name]`. */
-export const keyFilters = ['status', 'kind', 'owner', 'team', 'profile', 'model', 'environment', 'project'] as const
+export const keyFilters = [
+  'status',
+  'kind',
+  'owner',
+  'team',
+  'profile',
+  'model',
+  'environment',
+  'project',
+  'idleDays',
+] as const
 
 /** Parameters that narrow the list. */
 export const narrowing = ['q', ...keyFilters] as const

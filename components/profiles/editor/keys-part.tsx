@@ -7,9 +7,11 @@ import { FormRow, RowErrors, Was } from '#components/profiles/editor/was.tsx'
 import { CheckRow } from '#components/ui/checkbox.tsx'
 import { Field } from '#components/ui/field.tsx'
 import { NumberInput } from '#components/ui/number-input.tsx'
+import { Segmented } from '#components/ui/radio-group.tsx'
 import { Section } from '#components/ui/section.tsx'
 import { ToggleChips } from '#components/ui/toggle-chips.tsx'
 import { keyKinds } from '#lib/keys/contract.ts'
+import type { BrowserOrigin } from '#lib/policy/contract.ts'
 
 /** How long keys live, how many there may be, and of which kinds. */
 export function KeysPart({ form }: { readonly form: Form }) {
@@ -50,6 +52,34 @@ export function KeysPart({ form }: { readonly form: Form }) {
           </div>
           <RowErrors form={form} fields={['lifetime.default', 'lifetime.maximum']} />
         </FormRow>
+        <FormRow form={form} fields={['idle.warn', 'idle.expire']}>
+          <div className={`${rowColumns} min-h-13 py-2`}>
+            <span className="grid leading-4 phone:col-span-2 phone:pb-1">
+              <b>Not used</b>
+              <small className="text-ink-3">Warns after, ends after</small>
+            </span>
+            <NumberInput
+              aria-label="Not used, warns after"
+              aria-invalid={errors.has('idle.warn')}
+              unit="days"
+              placeholder="never"
+              value={draft['idle.warn']}
+              onValueChange={(value) => set('idle.warn', value)}
+            />
+            <NumberInput
+              aria-label="Not used, ends after"
+              aria-invalid={errors.has('idle.expire')}
+              unit="days"
+              placeholder="never"
+              value={draft['idle.expire']}
+              onValueChange={(value) => set('idle.expire', value)}
+            />
+            <span className="phone:col-span-2">
+              <Was form={form} fields={['idle.warn', 'idle.expire']} />
+            </span>
+          </div>
+          <RowErrors form={form} fields={['idle.warn', 'idle.expire']} />
+        </FormRow>
         <FormRow form={form} fields={['keysPerPerson']}>
           <div className={`${rowColumns} min-h-13 py-2`}>
             <span className="grid leading-4 phone:col-span-2 phone:pb-1">
@@ -78,6 +108,25 @@ export function KeysPart({ form }: { readonly form: Form }) {
             />
           </Field>
           <Was form={form} fields={['kinds']} />
+        </FormRow>
+        <FormRow form={form} fields={['browserOrigin']} className="py-3">
+          <Field
+            label="Personal keys in a browser"
+            group
+            help="A web page shows its key to everybody who opens it. Calls of such pages carry an Origin header."
+          >
+            <Segmented
+              label="Personal keys in a browser"
+              value={draft.browserOrigin as BrowserOrigin}
+              options={[
+                { value: 'allow', label: 'Allow' },
+                { value: 'warn', label: 'Warn' },
+                { value: 'refuse', label: 'Refuse' },
+              ]}
+              onValueChange={(next) => set('browserOrigin', next)}
+            />
+          </Field>
+          <Was form={form} fields={['browserOrigin']} />
         </FormRow>
         <FormRow form={form} fields={['issuesFirstKey']} className="flex flex-wrap items-center gap-3 py-3">
           <CheckRow

@@ -40,7 +40,13 @@ export type GuardrailVerdict = {
 
 export const dayMs = 86_400_000
 
-export function applyGuardrails(policy: ProfilePolicy, asked: AskedTerms, nowMs: number): GuardrailVerdict {
+/** `createdAtMs`: when the key was made, since the longest lifetime counts from there however often it is extended. */
+export function applyGuardrails(
+  policy: ProfilePolicy,
+  asked: AskedTerms,
+  nowMs: number,
+  createdAtMs: number = nowMs,
+): GuardrailVerdict {
   const beyond: FieldError[] = []
   const terms: KeyTerms = {
     models: catalogueOf('models', asked.models, policy.models, beyond),
@@ -48,7 +54,7 @@ export function applyGuardrails(policy: ProfilePolicy, asked: AskedTerms, nowMs:
     regions: catalogueOf('regions', asked.regions, { ...policy.regions, deny: [] }, beyond),
     limits: limitsOf(policy, asked.limits ?? {}, beyond),
     budget: budgetOf(policy, asked.budget, beyond),
-    expiresAtMs: expiryOf(policy, asked.expiresAtMs, nowMs, beyond),
+    expiresAtMs: expiryOf(policy, asked.expiresAtMs, createdAtMs, beyond),
   }
   return { terms, beyond }
 }
@@ -150,18 +156,23 @@ function defaultBudget(policy: ProfilePolicy): BudgetInput | null {
 function expiryOf(
   policy: ProfilePolicy,
   asked: number | null | undefined,
-  nowMs: number,
+  createdAtMs: number,
   beyond: FieldError[],
 ): number | null {
   const { default: days, maximum } = policy.lifetimeDays
-  const latest = maximum === null ? null : nowMs + maximum * dayMs
+  const latest = latestEnd(policy, createdAtMs)
   if (asked === undefined) {
-    const wanted = days === null ? null : nowMs + days * dayMs
+    const wanted = days === null ? null : createdAtMs + days * dayMs
     return latest !== null && (wanted === null || wanted > latest) ? latest : wanted
   }
   if (latest !== null && (asked === null || asked > latest)) {
-    const message = `Keys of this access profile live ${maximum} days at most.`
+    const message = `Keys of this access profile live ${maximum} days at most, from when they were made.`
     beyond.push({ field: 'expiresAt', message, maximum: new Date(latest).toISOString() })
   }
   return asked
+}
+
+/** The latest moment, epoch ms, at which a key may end under its profile; null where it need not end. */
+export function latestEnd({ lifetimeDays: { maximum } }: ProfilePolicy, createdAtMs: number): number | null {
+  return maximum === null ? null : createdAtMs + maximum * dayMs
 }

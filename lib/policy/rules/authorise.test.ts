@@ -35,6 +35,7 @@ function grant(differences: Partial<Grant> = {}): Grant {
     defaultOutputTokens: 100,
     degradedMode: 'closed',
     storedState: 'allow',
+    browserOrigin: 'allow',
     timeZone: 'UTC',
     versions: [],
     ...differences,

@@ -175,6 +175,19 @@ export function authoriseReference(grant: Grant, param: string): Reference | nul
 
 type Reference = { readonly rule: TestedRule; readonly message: string }
 
+/**
+ * Whether a call may come from a page in a browser; `origin` is the page's. Asked last: what is wrong with the key itself,
+ * or with what it wants to reach, is told first.
+ */
+export function authoriseOrigin(grant: Grant, origin: string): Reference | null {
+  if (grant.browserOrigin !== 'refuse') return null
+  const layer = `profile ${grant.profile.name}`
+  return {
+    rule: tested('browser_origin', false, null, layer, origin),
+    message: `This personal key may not be used from a web page (${origin}), where everybody who opens it can read the key: the access profile "${grant.profile.name}" does not allow it. Call from a server of yours, with a key of an app, and rotate this one.`,
+  }
+}
+
 /** Whether the key may use this model at all, for lists of models and for "did you mean". */
 export function mayUseModel(grant: Grant, modelName: string): boolean {
   return grant.models.every((rule) => isAllowed(modelName, rule))

@@ -21,6 +21,10 @@ export function checkPolicy(policy: ProfilePolicy): FieldError[] {
       maximum: mostDays,
     })
   }
+  if (policy.idleDays && policy.idleDays.warn >= policy.idleDays.expire) {
+    const message = 'The warning has to come before the end.'
+    errors.push({ field: 'policy.idleDays.warn', message, maximum: policy.idleDays.expire - 1 })
+  }
   const preset = policy.budget.default
   const maximum = preset && maximumNanosFor(preset.period, policy)
   if (preset && maximum !== null && nanosOfUsd(preset.amountUsd) > maximum) {

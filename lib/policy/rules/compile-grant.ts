@@ -101,6 +101,7 @@ export function compileGrant(facts: GrantFacts): Grant {
     defaultOutputTokens: policy.defaultOutputTokens,
     degradedMode: policy.degradedMode,
     storedState: policy.storedState,
+    browserOrigin: key.kind === 'personal' ? policy.browserOrigin : 'allow',
     timeZone: facts.organisation.timeZone,
     versions: facts.versions,
   }

@@ -5,14 +5,17 @@ import { KeyActsBar } from '#components/keys/detail/key-acts-bar.tsx'
 import { StatusStrip } from '#components/keys/detail/status-strip.tsx'
 import { EnvironmentTag, KeyState } from '#components/keys/key-cells.tsx'
 import { kindLooks, offeredActions } from '#components/keys/key-words.ts'
+import { KeyNotices } from '#components/keys/key-notices.tsx'
 import { PageHeader } from '#components/shell/page.tsx'
 import { Hotkey } from '#components/ui/hotkey.tsx'
 import { Icon } from '#components/ui/icon.tsx'
 import { Views, type View } from '#components/ui/tabs.tsx'
 import { Tag } from '#components/ui/tag.tsx'
 import { may } from '#lib/identity/rules/permissions.ts'
-import { readMaximumDays } from '#lib/keys/read-key-lifetime.ts'
+import { readLatestEnd } from '#lib/keys/read-key-lifetime.ts'
+import { listNotices } from '#lib/keys/list-notices.ts'
 import { readModelsOfKey } from '#lib/keys/read-new-key-options.ts'
+import { readQuarantine } from '#lib/quarantine/read-quarantine.ts'
 import { portal } from '#lib/wiring/portal.ts'
 
 export async function generateMetadata({ params }: KeyParams): Promise<Metadata> {
@@ -26,10 +29,14 @@ export default async function KeyLayout({ params, children }: KeyParams & { read
   const { actor, item } = await openKey((await params).id)
   const context = portal()
   const { icon, word } = kindLooks[item.kind]
-  const [models, maximumDays] = await Promise.all([
+  const [models, latestMs, quarantine, notices] = await Promise.all([
     item.actions.includes('rotate') ? readModelsOfKey(context, item.id) : [],
-    readMaximumDays(context, actor, item.id),
+    readLatestEnd(context, actor, item.id),
+    item.status === 'quarantined' ? readQuarantine(context, { type: 'key', id: item.id }) : null,
+    listNotices(context, actor, item.id),
   ])
+  // That it ends is what the strip says.
+  const shown = notices.data.filter(({ kind }) => kind !== 'ends_soon').map((notice) => ({ notice, extendToMs: null }))
   const path = `/keys/${item.id}`
   const views: View[] = [
     { label: 'Overview', href: path },
@@ -66,7 +73,12 @@ export default async function KeyLayout({ params, children }: KeyParams & { read
         <Hotkey key={href} keys={String(index + 1)} label={label} href={href} />
       ))}
       <Views label="Parts of this key" views={views} />
-      <StatusStrip item={item} nowMs={context.clock.nowMs()} maximumDays={maximumDays} />
+      <StatusStrip item={item} nowMs={context.clock.nowMs()} latestMs={latestMs} quarantine={quarantine} />
+      {shown.length > 0 ? (
+        <div className="grid flex-none gap-2 border-b border-line px-(--gutter) py-3 phone:px-4">
+          <KeyNotices notices={shown} named={false} />
+        </div>
+      ) : null}
       {children}
     </>
   )

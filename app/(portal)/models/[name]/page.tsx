@@ -22,6 +22,7 @@ import { callCost, readCallSize } from '#components/models/your-call.ts'
 import { PageFlush, PageHeader, SplitColumns } from '#components/shell/page.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
 import { CopyButton } from '#components/ui/copy-button.tsx'
+import { QuarantineStrip } from '#components/quarantine/quarantine-strip.tsx'
 import { Hotkey } from '#components/ui/hotkey.tsx'
 import { withQuery } from '#components/ui/query-string.ts'
 import { Section } from '#components/ui/section.tsx'
@@ -37,6 +38,7 @@ import type { Context } from '#lib/platform/context.ts'
 import { AppError } from '#lib/platform/errors.ts'
 import { listProfiles, listProfilesQuery } from '#lib/policy/read-profiles.ts'
 import { usageQuery } from '#lib/reports/contract.ts'
+import { readQuarantine } from '#lib/quarantine/read-quarantine.ts'
 import { readUsage } from '#lib/reports/read-usage.ts'
 import { portal } from '#lib/wiring/portal.ts'
 
@@ -59,7 +61,7 @@ export default async function ModelPage({ params, searchParams }: Props) {
 
   const mayEdit = may(actor, 'model.write')
   const isWide = visibleRows(actor, 'usage.read').all
-  const [prices, own, usage, today, profiles, providers, { unpricedModels }] = await Promise.all([
+  const [prices, own, usage, today, profiles, providers, { unpricedModels }, quarantine] = await Promise.all([
     listPrices(context, actor, name),
     ownCall(context, actor),
     readUsage(context, actor, usageOf(name, nowMs - 30 * dayMs, { group_by: 'key', limit: '5' })),
@@ -67,6 +69,7 @@ export default async function ModelPage({ params, searchParams }: Props) {
     may(actor, 'profile.read') ? listProfiles(context, actor, listProfilesQuery.parse({ limit: '200' })) : null,
     mayEdit ? listProviders(context, actor, listProvidersQuery.parse({ limit: '200' })) : null,
     readOrganisation(context, actor),
+    model.status === 'quarantined' ? readQuarantine(context, { type: 'model', id: model.id }) : null,
   ])
   const line = modelLine(model)
   const size = readCallSize({ in: textParam(query.in) ?? undefined, out: textParam(query.out) ?? undefined }, own.size)
@@ -92,7 +95,7 @@ export default async function ModelPage({ params, searchParams }: Props) {
               Copy name
             </CopyButton>
             {may(actor, 'model.quarantine') && model.status !== 'retired' ? (
-              <QuarantineModel model={name} status={model.status} callsLastDay={today.totals.calls} />
+              <QuarantineModel model={name} status={model.status} />
             ) : null}
             {may(actor, 'price.write') ? (
               <ButtonLink variant="primary" icon="plus" href={withQuery(path, search, { price: 'new' })} scroll={false}>
@@ -103,6 +106,12 @@ export default async function ModelPage({ params, searchParams }: Props) {
         }
       />
       <Hotkey keys="y" label="Copy the name" press="copy-name" />
+      {quarantine ? (
+        <QuarantineStrip
+          quarantine={quarantine}
+          effect="Its calls are refused with 403 model_not_allowed. An admin releases it."
+        />
+      ) : null}
       <PageFlush className="overflow-auto phone:overflow-visible">
         <PriceFigures line={line} price={model.price} cost={cost} size={size} />
         <SplitColumns

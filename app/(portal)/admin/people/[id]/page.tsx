@@ -7,6 +7,7 @@ import { KeysOf } from '#components/people/keys-of.tsx'
 import { PersonActs } from '#components/people/person-acts.tsx'
 import { PersonState } from '#components/people/person-state.tsx'
 import { rolesText } from '#components/people/role-words.ts'
+import { QuarantineStrip } from '#components/quarantine/quarantine-strip.tsx'
 import { Columns, PageBody, PageHeader } from '#components/shell/page.tsx'
 import { formatDate, formatMoney, formatMonth } from '#components/ui/format.ts'
 import { BigFigure } from '#components/ui/figures.tsx'
@@ -22,6 +23,7 @@ import { may, visibleRows } from '#lib/identity/rules/permissions.ts'
 import { listKeys, listKeysQuery } from '#lib/keys/list-keys.ts'
 import { AppError } from '#lib/platform/errors.ts'
 import { spentByUser } from '#lib/reports/spent-by-user.ts'
+import { readQuarantine } from '#lib/quarantine/read-quarantine.ts'
 import { portal } from '#lib/wiring/portal.ts'
 
 type Props = { readonly params: Promise<{ readonly id: string }> }
@@ -46,7 +48,7 @@ export default async function PersonPage({ params }: Props) {
   const nowMs = context.clock.nowMs()
   const seesGroups = may(actor, 'profile_mapping.read')
   const listsKeys = mayListKeys(actor, person)
-  const [keys, active, spent, session, mappings] = await Promise.all([
+  const [keys, active, spent, session, mappings, quarantine] = await Promise.all([
     listsKeys ? listKeys(context, actor, listKeysQuery.parse({ limit: 20, filter: { owner: [person.id] } })) : null,
     listsKeys
       ? listKeys(context, actor, listKeysQuery.parse({ limit: 1, filter: { owner: [person.id], status: ['active'] } }))
@@ -54,6 +56,7 @@ export default async function PersonPage({ params }: Props) {
     spentByUser(context, actor, [person.id]),
     seesGroups ? readLastGroups(context, actor, person.id) : null,
     seesGroups ? listProfileMappings(context, actor, listProfileMappingsQuery.parse({ limit: 200 })) : null,
+    person.status === 'quarantined' ? readQuarantine(context, { type: 'user', id: person.id }) : null,
   ])
   return (
     <>
@@ -70,6 +73,12 @@ export default async function PersonPage({ params }: Props) {
           ) : undefined
         }
       />
+      {quarantine ? (
+        <QuarantineStrip
+          quarantine={quarantine}
+          effect="Their keys are refused with 403 principal_disabled, and they cannot sign in. An admin releases the account."
+        />
+      ) : null}
       <PageBody>
         <Columns
           rail={

@@ -14,6 +14,7 @@ import { ProviderCondition } from '#components/providers/provider-health.tsx'
 import { RouteTable } from '#components/providers/route-table.tsx'
 import { TimeoutFacts } from '#components/providers/timeout-facts.tsx'
 import { TimeoutsPanel } from '#components/providers/timeouts-panel.tsx'
+import { QuarantineStrip } from '#components/quarantine/quarantine-strip.tsx'
 import { Columns, PageBody, PageHeader } from '#components/shell/page.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
 import { CopyLine } from '#components/ui/copy-button.tsx'
@@ -28,6 +29,7 @@ import { readProvider } from '#lib/catalog/providers/read-providers.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
 import { AppError } from '#lib/platform/errors.ts'
 import { readProviderHealth } from '#lib/reports/overview.ts'
+import { readQuarantine } from '#lib/quarantine/read-quarantine.ts'
 import { portal } from '#lib/wiring/portal.ts'
 
 type Props = { readonly params: Promise<{ readonly id: string }>; readonly searchParams: SearchParams }
@@ -49,9 +51,10 @@ export default async function ProviderPage({ params, searchParams }: Props) {
   const actor = await signedIn()
   const provider = await providerOf((await params).id)
   const context = portal()
-  const [health, models] = await Promise.all([
+  const [health, models, quarantine] = await Promise.all([
     readProviderHealth(context, actor),
     listModels(context, actor, listModelsQuery.parse({ limit: 200, filter: { provider: [provider.name] } })),
+    provider.status === 'quarantined' ? readQuarantine(context, { type: 'provider', id: provider.id }) : null,
   ])
   const writes = may(actor, 'provider.write')
   const own = health.find(({ id }) => id === provider.id)
@@ -71,6 +74,9 @@ export default async function ProviderPage({ params, searchParams }: Props) {
         }
         actions={writes ? <ProviderActs provider={provider} /> : undefined}
       />
+      {quarantine ? (
+        <QuarantineStrip quarantine={quarantine} effect="Nothing is sent there. An admin releases it." />
+      ) : null}
       <PageBody>
         <Columns
           rail={

@@ -1,0 +1,109 @@
+/** Personal keys on web pages, on both mounts: allowed, warned of or refused by the profile, from the very next call. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ingestEntries } from '#lib/ledger/ingest-entries.ts'
+import { ensureGroup, takeNew } from '#lib/ledger/usage-stream.ts'
+import type { BrowserOrigin } from '#lib/policy/contract.ts'
+import { mounts, startTestGateway, type TestGateway, type TestKey } from '#lib/testing/gateway.ts'
+
+let world: TestGateway
+
+beforeAll(async () => {
+  world = await startTestGateway()
+  await ensureGroup(world.redis)
+})
+afterAll(() => world.close())
+
+const page = 'https://demo.example'
+
+async function policyIs(browserOrigin: BrowserOrigin | undefined): Promise<void> {
+  const id = world.company.profiles.experiment
+  await world.change([`profile:${id}`], async ({ db }) => {
+    const { policy } = await db.accessProfile.findUniqueOrThrow({ where: { id }, select: { policy: true } })
+    const { browserOrigin: _, ...others } = policy as Record<string, unknown>
+    await db.accessProfile.update({
+      where: { id },
+      data: { policy: { ...others, ...(browserOrigin ? { browserOrigin } : {}) } as object },
+    })
+  })
+}
+
+async function chat(base: string, key: TestKey, origin: string | null = page) {
+  const response = await fetch(`${base}/v1/chat/completions`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${key.text}`,
+      'content-type': 'application/json',
+      ...(origin === null ? {} : { origin }),
+    },
+    body: JSON.stringify({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'hello' }] }),
+  })
+  return { status: response.status, warning: response.headers.get('x-gatehouse-warning'), body: await response.json() }
+}
+
+const list = (base: string, key: TestKey) =>
+  fetch(`${base}/v1/models`, { headers: { authorization: `Bearer ${key.text}`, origin: page } })
+
+async function noticeOf(key: TestKey) {
+  const { sql, db } = world.database
+  await expect
+    .poll(async () => {
+      await ingestEntries({ sql, redis: world.redis, nowMs: Date.now }, await takeNew(world.redis, 'test', 1000, 1))
+      return db.usageEvent.count({ where: { keyId: key.id } })
+    })
+    .toBeGreaterThan(0)
+  return db.keyNotice.findFirst({ where: { keyId: key.id }, select: { kind: true, detail: true } })
+}
+
+describe.each(mounts)('a call from a web page, through the %s', (mount) => {
+  test('is let through without a word where the profile allows it, or is older than the choice', async () => {
+    const key = await world.makeKey()
+    for (const choice of ['allow', undefined] as const) {
+      await policyIs(choice)
+      expect(await chat(world.urlOf(mount), key)).toMatchObject({ status: 200, warning: null })
+    }
+    expect(await noticeOf(key)).toBeNull()
+  })
+
+  test('is let through with a warning in its head, and told on the key, where the profile warns', async () => {
+    await policyIs('warn')
+    const key = await world.makeKey()
+    expect(await chat(world.urlOf(mount), key)).toMatchObject({
+      status: 200,
+      warning: expect.stringContaining('from a server'),
+    })
+    expect((await list(world.urlOf(mount), key)).headers.get('x-gatehouse-warning')).not.toBeNull()
+    expect(await noticeOf(key)).toEqual({ kind: 'browser_origin', detail: page })
+  })
+
+  test('is refused with the way out, lists too, where the profile refuses, until it no longer does', async () => {
+    await policyIs('refuse')
+    const key = await world.makeKey()
+    const refused = await chat(world.urlOf(mount), key)
+    expect(refused.status).toBe(403)
+    expect(refused.body.error).toMatchObject({
+      code: 'endpoint_not_allowed',
+      message: expect.stringMatching(/web page \(https:\/\/demo\.example\).*Call from a server/),
+    })
+    expect((await list(world.urlOf(mount), key)).status).toBe(403)
+    expect(await noticeOf(key)).toEqual({ kind: 'browser_origin', detail: page })
+    await policyIs('allow')
+    expect((await chat(world.urlOf(mount), key)).status).toBe(200)
+  })
+
+  test('is no matter with a key that is not personal, from the portal itself, or without an origin', async () => {
+    await policyIs('refuse')
+    const personal = await world.makeKey()
+    const app = await world.makeKey({ kind: 'app' })
+    const base = world.urlOf(mount)
+    expect(await chat(base, app)).toMatchObject({ status: 200, warning: null })
+    expect(await chat(base, personal, world.config.publicUrl)).toMatchObject({ status: 200, warning: null })
+    expect(await chat(base, personal, null)).toMatchObject({ status: 200, warning: null })
+    expect((await chat(base, personal, 'null')).status).toBe(403)
+  })
+
+  test('with a dead key learns of the key first', async () => {
+    await policyIs('refuse')
+    const key = await world.makeKey({ status: 'revoked' })
+    expect((await chat(world.urlOf(mount), key)).body.error.code).toBe('key_revoked')
+  })
+})
