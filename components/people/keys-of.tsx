@@ -14,20 +14,21 @@ import type { KeyView } from '#lib/keys/contract.ts'
 type KeysOfProps = {
   readonly keys: readonly KeyView[]
   readonly total: number
-  readonly ownerId: string
+  /** All of them, in the list of keys. */
+  readonly href: string
   readonly name: string
   readonly nowMs: number
 }
 
-/** The keys that a person owns, the newest first. */
-export function KeysOf({ keys, total, ownerId, name, nowMs }: KeysOfProps) {
+/** The keys of a person, team or workload, the newest first. */
+export function KeysOf({ keys, total, href, name, nowMs }: KeysOfProps) {
   return (
     <Section
       title={<Counted count={total}>Keys</Counted>}
-      end={total > 0 ? <Link href={`/keys?owner=${ownerId}`}>All in Keys</Link> : undefined}
+      end={total > 0 ? <Link href={href}>All in Keys</Link> : undefined}
     >
       {keys.length === 0 ? (
-        <p className="text-ink-2">{name} owns no key.</p>
+        <p className="text-ink-2">{name} has no key.</p>
       ) : (
         <Table label={`Keys of ${name}`} rows="two" inline>
           <thead>

@@ -12,7 +12,7 @@ describe('the navigation of a role', () => {
   test('an admin has every part of the platform', () => {
     expect(words(['admin'])).toEqual([
       [null, 'Home', 'Overview'],
-      ['Access', 'Keys', 'Access profiles', 'People and teams'],
+      ['Access', 'Keys', 'Access profiles', 'Agents and workloads', 'People and teams'],
       ['Supply', 'Models and prices', 'Providers'],
       ['Money', 'Showback'],
       ['Assurance', 'Audit log'],
@@ -29,7 +29,7 @@ describe('the navigation of a role', () => {
   test('an auditor has the log first', () => {
     expect(words(['auditor'])).toEqual([
       [null, 'Home'],
-      ['Assurance', 'Audit log', 'Access profiles', 'Keys', 'People and teams', 'Calls'],
+      ['Assurance', 'Audit log', 'Access profiles', 'Keys', 'Agents and workloads', 'People and teams', 'Calls'],
     ])
   })
   test('a viewer reads', () => {
@@ -41,7 +41,7 @@ describe('several roles', () => {
   test('add up, the larger first, and no page stands twice', () => {
     expect(words(['developer', 'admin'])).toEqual([
       [null, 'Home', 'Overview'],
-      ['Access', 'Keys', 'Access profiles', 'People and teams'],
+      ['Access', 'Keys', 'Access profiles', 'Agents and workloads', 'People and teams'],
       ['Supply', 'Models and prices', 'Providers'],
       ['Money', 'Showback'],
       ['Assurance', 'Audit log'],
@@ -50,8 +50,13 @@ describe('several roles', () => {
     ])
     expect(words(['admin', 'developer'])).toEqual(words(['developer', 'admin']))
   })
-  test('a lead also has the keys of the team', () => {
-    expect(words(['developer'], [{ id: 'team_1', name: 'Search' }]).at(-1)).toEqual(['Team Search', 'Keys of the team'])
+  test('a lead also has the team, its workloads and its keys', () => {
+    expect(words(['developer'], [{ id: 'team_1', name: 'Search' }]).at(-1)).toEqual([
+      'Team Search',
+      'Overview',
+      'Agents and workloads',
+      'Keys of the team',
+    ])
   })
   test('of nobody still lead home', () => {
     expect(words([])).toEqual([[null, 'Home']])

@@ -21,6 +21,7 @@ const usage = { label: 'Usage', href: '/usage', icon: 'chart', key: 'u' } as con
 const calls = { label: 'Calls', href: '/calls', icon: 'list', key: 'c' } as const
 const profiles = { label: 'Access profiles', href: '/admin/profiles', icon: 'shield', key: 'p' } as const
 const people = { label: 'People and teams', href: '/admin/people', icon: 'users' } as const
+const workloads = { label: 'Agents and workloads', href: '/workloads', icon: 'bot' } as const
 const providers = { label: 'Providers', href: '/admin/providers', icon: 'server' } as const
 const showback = { label: 'Showback', href: '/showback', icon: 'chart', key: 's' } as const
 const settings = { label: 'Settings', href: '/admin/settings/organisation', icon: 'settings' } as const
@@ -31,7 +32,7 @@ const byRole: Record<Role, readonly NavigationGroup[]> = {
   developer: [{ title: null, items: [home, keys, models, usage, calls] }],
   admin: [
     { title: null, items: [home, overview] },
-    { title: 'Access', items: [keys, profiles, people] },
+    { title: 'Access', items: [keys, profiles, workloads, people] },
     { title: 'Supply', items: [{ ...models, label: 'Models and prices' }, providers] },
     { title: 'Money', items: [showback] },
     { title: 'Assurance', items: [audit] },
@@ -44,7 +45,7 @@ const byRole: Record<Role, readonly NavigationGroup[]> = {
   ],
   auditor: [
     { title: null, items: [home] },
-    { title: 'Assurance', items: [audit, profiles, keys, people, calls] },
+    { title: 'Assurance', items: [audit, profiles, keys, workloads, people, calls] },
   ],
   viewer: [{ title: null, items: [home, overview, models, usage] }],
 }
@@ -73,6 +74,8 @@ export function navigation(roles: readonly Role[], leadOf: Viewer['leadOf'] = []
   if (groups.length === 0) add(null, [home])
   for (const team of leadOf) {
     add(`Team ${team.name}`, [
+      { label: 'Overview', href: `/team/${encodeURIComponent(team.id)}`, icon: 'gauge' },
+      { label: 'Agents and workloads', href: `/workloads?team=${encodeURIComponent(team.id)}`, icon: 'bot' },
       { label: 'Keys of the team', href: `/keys?team=${encodeURIComponent(team.id)}`, icon: 'users' },
     ])
   }

@@ -21,6 +21,7 @@ export const keyFilters = [
   'model',
   'environment',
   'project',
+  'workload',
   'idleDays',
 ] as const
 

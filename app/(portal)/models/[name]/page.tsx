@@ -61,11 +61,10 @@ export default async function ModelPage({ params, searchParams }: Props) {
 
   const mayEdit = may(actor, 'model.write')
   const isWide = visibleRows(actor, 'usage.read').all
-  const [prices, own, usage, today, profiles, providers, { unpricedModels }, quarantine] = await Promise.all([
+  const [prices, own, usage, profiles, providers, { unpricedModels }, quarantine] = await Promise.all([
     listPrices(context, actor, name),
     ownCall(context, actor),
     readUsage(context, actor, usageOf(name, nowMs - 30 * dayMs, { group_by: 'key', limit: '5' })),
-    readUsage(context, actor, usageOf(name, nowMs - dayMs, { limit: '1' })),
     may(actor, 'profile.read') ? listProfiles(context, actor, listProfilesQuery.parse({ limit: '200' })) : null,
     mayEdit ? listProviders(context, actor, listProvidersQuery.parse({ limit: '200' })) : null,
     readOrganisation(context, actor),

@@ -109,7 +109,7 @@ export default async function PersonPage({ params }: Props) {
             <KeysOf
               keys={keys.data}
               total={keys.totals?.count ?? keys.data.length}
-              ownerId={person.id}
+              href={`/keys?owner=${person.id}`}
               name={person.name}
               nowMs={nowMs}
             />

@@ -1,16 +1,20 @@
 import type { Metadata } from 'next'
+import { teamFields } from '../../../team/team-fields.ts'
 import { pageOrFirst } from '../../../calls/page-or-first.ts'
 import { signedIn } from '../../../signed-in.ts'
 import { pagingLinks } from '#components/admin/paging-links.ts'
 import { cursorParam, listParam, searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
+import { OrganisationPanel } from '#components/organisation/organisation-panel.tsx'
 import { PeopleViews } from '#components/people/people-views.tsx'
 import { PageBody, PageFlush, PageFoot, PageHeader, Toolbar } from '#components/shell/page.tsx'
+import { ButtonLink } from '#components/ui/button-link.tsx'
 import { ClearFilters, FilterChip } from '#components/ui/filter-chip.tsx'
 import { FindBox } from '#components/ui/find-box.tsx'
 import { formatCount, plural } from '#components/ui/format.ts'
 import { List, Row } from '#components/ui/list.tsx'
 import { Paging } from '#components/ui/paging.tsx'
 import { Avatar } from '#components/ui/person.tsx'
+import { withQuery } from '#components/ui/query-string.ts'
 import { SortHead } from '#components/ui/sort-head.tsx'
 import { Empty, NoPermission } from '#components/ui/states.tsx'
 import { Status } from '#components/ui/status.tsx'
@@ -36,10 +40,25 @@ export default async function TeamsPage({ searchParams }: { readonly searchParam
     pageOrFirst(cursorParam(params.cursor), (cursor) => listTeams(context, actor, { ...queryOf(params), cursor })),
     may(actor, 'business_unit.read') ? listBusinessUnits(context, actor, allUnits) : null,
   ])
+  const writes = may(actor, 'team.write')
   const links = pagingLinks({ path, search: searchText(params), nextCursor: page.nextCursor })
   return (
     <>
-      <PageHeader title="People and teams" />
+      <PageHeader
+        title="People and teams"
+        actions={
+          writes ? (
+            <ButtonLink
+              href={withQuery(path, searchText(params), { new: '1' })}
+              variant="primary"
+              icon="plus"
+              scroll={false}
+            >
+              New team
+            </ButtonLink>
+          ) : null
+        }
+      />
       <PeopleViews current="teams" seesGroups={may(actor, 'profile_mapping.read')} />
       <PageFlush>
         <Toolbar>
@@ -92,6 +111,17 @@ export default async function TeamsPage({ searchParams }: { readonly searchParam
           </span>
         </PageFoot>
       </PageFlush>
+      {writes && params.new !== undefined ? (
+        <OrganisationPanel
+          title="New team"
+          verb="Create team"
+          path="/teams"
+          method="POST"
+          fields={await teamFields(actor, null)}
+          closeHref={withQuery(path, searchText(params), { new: null })}
+          pageOf="/team"
+        />
+      ) : null}
     </>
   )
 }
@@ -110,7 +140,7 @@ function queryOf(params: Awaited<SearchParams>) {
 }
 
 function TeamRow({ team }: { readonly team: TeamView }) {
-  const href = `/admin/people?team=${team.id}`
+  const href = `/team/${team.id}`
   return (
     <Row id={team.id} href={href}>
       <Td give>
