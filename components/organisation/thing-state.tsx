@@ -9,7 +9,12 @@ export function ThingState({ status }: { readonly status: string }) {
       </Status>
     )
   }
-  if (status === 'archived') return <Status tone="mute" glyph="dashed">Archived</Status>
+  if (status === 'archived')
+    return (
+      <Status tone="mute" glyph="dashed">
+        Archived
+      </Status>
+    )
   return (
     <Status tone="ok" glyph="dot">
       Active

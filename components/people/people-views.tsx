@@ -1,11 +1,20 @@
 import { Views } from '#components/ui/tabs.tsx'
 
-type PeopleViewsProps = { readonly current: 'people' | 'teams' | 'groups'; readonly seesGroups: boolean }
+type PeopleViewsProps = {
+  readonly current: 'people' | 'teams' | 'units' | 'groups'
+  readonly seesGroups: boolean
+  readonly seesUnits: boolean
+}
 
-const hrefs = { people: '/admin/people', teams: '/admin/people/teams', groups: '/admin/people/groups' } as const
+const hrefs = {
+  people: '/admin/people',
+  teams: '/admin/people/teams',
+  units: '/admin/people/units',
+  groups: '/admin/people/groups',
+} as const
 
-/** The three sides of who is here. */
-export function PeopleViews({ current, seesGroups }: PeopleViewsProps) {
+/** The sides of who is here. */
+export function PeopleViews({ current, seesGroups, seesUnits }: PeopleViewsProps) {
   return (
     <Views
       label="People and teams"
@@ -13,6 +22,7 @@ export function PeopleViews({ current, seesGroups }: PeopleViewsProps) {
       views={[
         { label: 'People', href: hrefs.people },
         { label: 'Teams', href: hrefs.teams },
+        ...(seesUnits ? [{ label: 'Units and cost centres', href: hrefs.units }] : []),
         ...(seesGroups ? [{ label: 'Groups', href: hrefs.groups }] : []),
       ]}
     />

@@ -52,7 +52,11 @@ export default async function PeoplePage({ searchParams }: { readonly searchPara
   return (
     <>
       <PageHeader title="People and teams" />
-      <PeopleViews current="people" seesGroups={may(actor, 'profile_mapping.read')} />
+      <PeopleViews
+        current="people"
+        seesGroups={may(actor, 'profile_mapping.read')}
+        seesUnits={may(actor, 'business_unit.read')}
+      />
       <PageFlush>
         <Toolbar>
           <FindBox placeholder="Find by name or mail" />

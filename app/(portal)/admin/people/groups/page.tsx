@@ -66,7 +66,7 @@ export default async function GroupsPage({ searchParams }: { readonly searchPara
         }
       />
       {writes ? <Hotkey keys="c" label="New group" href={withQuery(path, query, { new: '1' })} /> : null}
-      <PeopleViews current="groups" seesGroups />
+      <PeopleViews current="groups" seesGroups seesUnits={may(actor, 'business_unit.read')} />
       <PageFlush>
         <Toolbar>
           <FindBox placeholder="Find a group" />

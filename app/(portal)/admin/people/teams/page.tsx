@@ -59,7 +59,11 @@ export default async function TeamsPage({ searchParams }: { readonly searchParam
           ) : null
         }
       />
-      <PeopleViews current="teams" seesGroups={may(actor, 'profile_mapping.read')} />
+      <PeopleViews
+        current="teams"
+        seesGroups={may(actor, 'profile_mapping.read')}
+        seesUnits={may(actor, 'business_unit.read')}
+      />
       <PageFlush>
         <Toolbar>
           <FindBox placeholder="Find a team" />
