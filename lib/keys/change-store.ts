@@ -49,6 +49,7 @@ export type NewKey = {
   readonly environment: string
   readonly terms: KeyTerms
   readonly overrides: readonly string[]
+  readonly status: 'active' | 'pending'
   readonly createdBy: string
   readonly nowMs: number
 }
@@ -60,7 +61,7 @@ export async function insertKey(tx: Tx, key: NewKey): Promise<void> {
       id: key.id,
       name: input.name,
       kind: input.kind,
-      status: 'active',
+      status: key.status,
       statusAt: new Date(key.nowMs),
       ownerUserId: place.owner?.id ?? null,
       teamId: place.team.id,

@@ -22,7 +22,7 @@ import type { Tx } from '#lib/platform/db.ts'
 import { AppError, forbidden, type FieldError } from '#lib/platform/errors.ts'
 import { newId } from '#lib/platform/ids.ts'
 import { changePolicy, type PolicyChange } from '#lib/policy/change-policy.ts'
-import { applyGuardrails, overridesOf } from '#lib/policy/rules/apply-guardrails.ts'
+import { applyGuardrails, overridesOf, type KeyTerms } from '#lib/policy/rules/apply-guardrails.ts'
 
 export async function mintKey(context: Context, actor: Actor, input: CreateKeyInput): Promise<MintedKey> {
   return changePolicy(context, actor, (tx) => mintKeyIn(tx, context, actor, input))
@@ -35,16 +35,58 @@ export async function mintKeyIn(
   actor: Actor,
   input: CreateKeyInput,
 ): Promise<PolicyChange<MintedKey>> {
+  const draft = await draftKey(tx, context, actor, input)
+  const { beyond, isKindAllowed, place, terms } = draft
+  if (!may(actor, 'key.override')) {
+    if (!isKindAllowed) throw kindNotAllowed(input, place)
+    if (beyond.length > 0) throw beyondGuardrails(place.profile.name, beyond)
+  }
+  const overrides = [...overridesOf(beyond), ...(isKindAllowed ? [] : ['kind'])]
+  return writeDraft(tx, context, actor, input, { place, terms, overrides, status: 'active' })
+}
+
+/** A key before it is decided whether there may be one: where it belongs, its terms, and what goes beyond the profile. */
+export type KeyDraft = {
+  readonly place: KeyPlace
+  readonly terms: KeyTerms
+  readonly beyond: readonly FieldError[]
+  readonly isKindAllowed: boolean
+}
+
+/** Reads and judges; the keys of the person are counted under a lock that lasts until the transaction ends. */
+export async function draftKey(tx: Tx, context: Context, actor: Actor, input: CreateKeyInput): Promise<KeyDraft> {
   const nowMs = context.clock.nowMs()
   const place = await resolvePlace(tx, actor, input)
   const expiresAtMs = expiryOf(input.expiresAt, nowMs)
   const { terms, beyond } = applyGuardrails(place.profile.policy, { ...input, expiresAtMs }, nowMs)
-  const overrides = await judge(tx, actor, input, place, beyond, nowMs)
+  return {
+    place,
+    terms,
+    beyond: [...beyond, ...(await tooManyKeys(tx, place, nowMs))],
+    isKindAllowed: place.profile.policy.kinds.includes(input.kind),
+  }
+}
 
+type DecidedKey = {
+  readonly place: KeyPlace
+  readonly terms: KeyTerms
+  /** Where it may go beyond the profile. */
+  readonly overrides: readonly string[]
+  readonly status: 'active' | 'pending'
+}
+
+export async function writeDraft(
+  tx: Tx,
+  context: Context,
+  actor: Actor,
+  input: CreateKeyInput,
+  { place, terms, overrides, status }: DecidedKey,
+): Promise<PolicyChange<MintedKey>> {
+  const nowMs = context.clock.nowMs()
   const environment = input.environment ?? place.workload?.environment ?? place.project?.environment ?? 'development'
   const workloadId = await workloadOf(tx, input, place, environment, nowMs)
   const id = newId('key', nowMs)
-  await insertKey(tx, { id, input, place, workloadId, environment, terms, overrides, createdBy: actor.id, nowMs })
+  await insertKey(tx, { id, input, place, workloadId, environment, terms, overrides, status, createdBy: actor.id, nowMs })
   const secret = await insertSecret(tx, id, context.config.pepper, nowMs)
   if (terms.budget) await insertBudget(tx, 'key', id, termsOf(terms.budget, await findTimeZone(tx)), nowMs)
 
@@ -59,9 +101,10 @@ export async function mintKeyIn(
       targetType: 'key',
       targetId: id,
       targetName: input.name,
-      summary: `created ${input.kind} key ${input.name}${overrides.length > 0 ? `, beyond the profile ${place.profile.name} in ${overrides.join(', ')}` : ''}`,
+      summary: `created ${input.kind} key ${input.name}${status === 'pending' ? ', which waits for approval' : ''}${overrides.length > 0 ? `, beyond the profile ${place.profile.name} in ${overrides.join(', ')}` : ''}`,
       after: {
         kind: input.kind,
+        status,
         ownerId: place.owner?.id ?? null,
         teamId: place.team.id,
         projectId: place.project?.id ?? null,
@@ -91,37 +134,22 @@ export function expiryOf(expiresAt: string | null | undefined, nowMs: number): n
   })
 }
 
-/** What goes beyond the profile, where the actor may go there; otherwise the refusal, with every maximum. */
-async function judge(
-  tx: Tx,
-  actor: Actor,
-  input: CreateKeyInput,
-  place: KeyPlace,
-  beyond: readonly FieldError[],
-  nowMs: number,
-): Promise<string[]> {
-  const { policy } = place.profile
-  const mayOverride = may(actor, 'key.override')
-  const overrides = overridesOf(beyond)
-  if (!policy.kinds.includes(input.kind)) {
-    if (!mayOverride)
-      throw forbidden(
-        `Your access profile does not let you create ${input.kind} keys. It allows: ${policy.kinds.join(', ') || 'none'}.`,
-      )
-    overrides.push('kind')
-  }
-  const refused = [...beyond]
-  if (place.personId !== null) {
-    await lockKeysOf(tx, place.personId)
-    const live = await countLiveKeys(tx, place.personId, nowMs)
-    if (live >= policy.keysPerPerson) {
-      const message = `The access profile allows ${policy.keysPerPerson} keys a person, and there are ${live} already. Revoke one that is not needed.`
-      refused.push({ field: 'keysPerPerson', message, maximum: policy.keysPerPerson })
-      overrides.push('keysPerPerson')
-    }
-  }
-  if (refused.length > 0 && !mayOverride) throw beyondGuardrails(place.profile.name, refused)
-  return overrides
+/** One key more than the profile lets a person have. */
+async function tooManyKeys(tx: Tx, { personId, profile }: KeyPlace, nowMs: number): Promise<FieldError[]> {
+  if (personId === null) return []
+  await lockKeysOf(tx, personId)
+  const live = await countLiveKeys(tx, personId, nowMs)
+  const { keysPerPerson } = profile.policy
+  if (live < keysPerPerson) return []
+  const message = `The access profile allows ${keysPerPerson} keys a person, and there are ${live} already. Revoke one that is not needed.`
+  return [{ field: 'keysPerPerson', message, maximum: keysPerPerson }]
+}
+
+export function kindNotAllowed({ kind }: CreateKeyInput, { profile }: KeyPlace): AppError {
+  const { kinds } = profile.policy
+  return forbidden(
+    `Your access profile does not let you create ${kind} keys. It allows: ${kinds.join(', ') || 'none'}.`,
+  )
 }
 
 export function beyondGuardrails(profileName: string, errors: readonly FieldError[]): AppError {

@@ -27,6 +27,7 @@ export type IdPrefix =
   | 'bud'
   | 'key'
   | 'sec'
+  | 'kreq'
   | 'prov'
   | 'cred'
   | 'model'

@@ -3,7 +3,7 @@
  * the first values.
  */
 import { endpoints } from '#lib/catalog/contract.ts'
-import type { ProfilePolicy } from '#lib/policy/contract.ts'
+import { noApproval, type ProfilePolicy } from '#lib/policy/contract.ts'
 
 export type BuiltInProfile = {
   readonly name: string
@@ -40,6 +40,7 @@ const experiment: BuiltInProfile = {
     storedState: 'allow',
     browserOrigin: 'warn',
     idleDays: null,
+    approval: { ...noApproval, approver: 'team_lead' },
   },
 }
 
@@ -88,6 +89,7 @@ const production: BuiltInProfile = {
     storedState: 'allow',
     browserOrigin: 'allow',
     idleDays: null,
+    approval: { ...noApproval, approver: 'admin' },
   },
 }
 
@@ -116,6 +118,7 @@ const restricted: BuiltInProfile = {
     storedState: 'refuse',
     browserOrigin: 'refuse',
     idleDays: null,
+    approval: { ...noApproval, approver: 'admin' },
   },
 }
 

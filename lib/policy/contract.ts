@@ -37,6 +37,36 @@ export type BrowserOrigin = (typeof browserOriginModes)[number]
 
 /** After how many days without a call a key is said to end, and ends. Null: never. */
 const idleDays = z.strictObject({ warn: z.int().min(1).max(3650), expire: z.int().min(1).max(3650) }).nullable()
+/** Who says yes to what goes beyond a maximum. `nobody`: it is refused, and there is nothing to ask for. */
+export const approvers = ['team_lead', 'admin', 'nobody'] as const
+export type Approver = (typeof approvers)[number]
+
+/** What may be asked for beyond the maxima, who decides, and what is approved at once. */
+export const approvalPolicy = z.strictObject({
+  approver: z.enum(approvers),
+  /** How many times a maximum may be asked for; beyond that there is nothing to ask. */
+  upToFactor: z.int().min(1).max(1000).default(10),
+  /** Approved without a person. Null, or no pattern: nothing is. */
+  auto: z
+    .strictObject({
+      /** A budget up to this much a month. */
+      budgetUsd: amountUsd.nullable().default(null),
+      /** Limits up to this many times their maximum. */
+      limitFactor: z.number().min(1).max(1000).nullable().default(null),
+      /** An end up to this many days from now. */
+      lifetimeDays: z.int().min(1).max(3650).nullable().default(null),
+      models: patterns.default([]),
+    })
+    .default({ budgetUsd: null, limitFactor: null, lifetimeDays: null, models: [] }),
+})
+export type ApprovalPolicy = z.infer<typeof approvalPolicy>
+
+/** What profiles from before there were requests say: as then, nothing goes beyond a maximum. */
+export const noApproval: ApprovalPolicy = {
+  approver: 'nobody',
+  upToFactor: 10,
+  auto: { budgetUsd: null, limitFactor: null, lifetimeDays: null, models: [] },
+}
 
 /** The guardrails of an access profile. An empty `allow` list allows nothing; `["*"]` allows all. */
 export const profilePolicy = z.strictObject({
@@ -62,12 +92,18 @@ export const profilePolicy = z.strictObject({
   storedState: z.enum(storedStateModes).default('allow'),
   browserOrigin: z.enum(browserOriginModes).default('allow'),
   idleDays: idleDays.default(null),
+  approval: approvalPolicy.default(noApproval),
 })
 export type ProfilePolicy = z.infer<typeof profilePolicy>
 
 /** A part of a policy that a change does not speak of stays: a default would answer for it. */
 const policyChange = profilePolicy
-  .extend({ storedState: z.enum(storedStateModes), browserOrigin: z.enum(browserOriginModes), idleDays })
+  .extend({
+    storedState: z.enum(storedStateModes),
+    browserOrigin: z.enum(browserOriginModes),
+    idleDays,
+    approval: approvalPolicy,
+  })
   .partial()
 
 /** Where a value of a grant comes from. */
@@ -79,6 +115,8 @@ export type CatalogueRule = {
   readonly name: string
   readonly allow: readonly string[]
   readonly deny: readonly string[]
+  /** Names that an approved request lets through all the same. */
+  readonly granted?: readonly string[]
 }
 
 /**

@@ -49,6 +49,7 @@ const grantFacts: z.ZodType<GrantFacts> = z.object({
     limits: limitsInput,
     tags: z.record(z.string(), z.string()),
     overrides: z.array(z.string()),
+    grantedModels: z.array(z.string()),
   }),
   secret: z.object({ id: z.string(), notAfterMs: z.number().nullable() }),
   user: principal.nullable(),

@@ -37,6 +37,8 @@ export type GrantFacts = {
     readonly limits: LimitsInput
     readonly tags: Readonly<Record<string, string>>
     readonly overrides: readonly string[]
+    /** Models that an approved request allows beyond the profile. */
+    readonly grantedModels?: readonly string[]
   }
   readonly secret: { readonly id: string; readonly notAfterMs: number | null }
   readonly user: Principal | null
@@ -116,11 +118,12 @@ function catalogueRules(
 ): CatalogueRule[] {
   const { key, profile } = facts
   const rules: CatalogueRule[] = []
+  const granted = field === 'models' && key.grantedModels?.length ? { granted: key.grantedModels } : {}
   const overridden = key.overrides.includes(field)
   if (!overridden)
-    rules.push({ layer: 'profile', name: profile.name, allow: profileLists.allow, deny: profileLists.deny })
+    rules.push({ layer: 'profile', name: profile.name, allow: profileLists.allow, deny: profileLists.deny, ...granted })
   // An override without a list of its own would open everything; then the key reaches nothing instead.
-  if (overridden || key[field].length > 0) rules.push({ layer: 'key', name: key.name, allow: key[field], deny: [] })
+  if (overridden || key[field].length > 0) rules.push({ layer: 'key', name: key.name, allow: key[field], deny: [], ...granted })
   return rules
 }
 

@@ -4,11 +4,16 @@
  * matching must take time that is bounded by its length.
  */
 
-/** Whether the lists let the name through. Deny wins; an empty `allow` allows nothing. */
+/** Whether the lists let the name through. What was granted by name does; else deny wins, and an empty `allow` allows nothing. */
 export function isAllowed(
   name: string,
-  lists: { readonly allow: readonly string[]; readonly deny: readonly string[] },
+  lists: {
+    readonly allow: readonly string[]
+    readonly deny: readonly string[]
+    readonly granted?: readonly string[] | undefined
+  },
 ): boolean {
+  if (lists.granted?.includes(name)) return true
   if (lists.deny.some((pattern) => matchesPattern(name, pattern))) return false
   return lists.allow.some((pattern) => matchesPattern(name, pattern))
 }
