@@ -18,13 +18,14 @@ import { getKey } from '#lib/keys/get-key.ts'
 import { callersQuery, callerView, listCallers } from '#lib/keys/list-callers.ts'
 import { keyList, listKeys, listKeysQuery } from '#lib/keys/list-keys.ts'
 import { listNotices } from '#lib/keys/list-notices.ts'
-import { mintKey } from '#lib/keys/mint-key.ts'
 import { revokeKeys } from '#lib/keys/revoke-keys.ts'
 import { endOldSecret, rotateKey } from '#lib/keys/rotate-key.ts'
 import type { KeyStep } from '#lib/keys/rules/key-status.ts'
 import { updateKey } from '#lib/keys/update-key.ts'
-import { defineEndpoint } from '#lib/management/endpoint.ts'
 import { quarantineInput } from '#lib/quarantine/contract.ts'
+import { defineEndpoint, reply } from '#lib/management/endpoint.ts'
+import { createKey } from '#lib/requests/ask-for-key.ts'
+import { createdKey, pendingKey } from '#lib/requests/contract.ts'
 
 const tag = 'Keys'
 const params = z.object({ id: z.string().max(64) })
@@ -98,13 +99,17 @@ const create = defineEndpoint({
   path: '/keys',
   summary: 'Create a key; its text is told in this answer only',
   description:
-    'What is left out takes the default of the access profile; `null` asks for none. Beyond a maximum: 422 `guardrail_exceeded` with every maximum. Administrators may go beyond, which is audited.',
+    'What is left out takes the default of the access profile; `null` asks for none. Beyond a maximum: 422 `guardrail_exceeded` with every maximum; where the profile lets somebody approve it, 202 with a key that waits, or with `startWithinLimits` 201 at the maximum, both with `keyRequestId`. Administrators may go beyond, which is audited.',
   tag,
   action: 'key.create',
   body: createKeyInput,
-  response: mintedKey,
+  response: createdKey,
   status: 201,
-  handle: ({ context, actor, body }) => mintKey(context, actor, body),
+  answers: { 202: { description: 'Made, and waits for approval', schema: pendingKey } },
+  handle: async ({ context, actor, body }) => {
+    const key = await createKey(context, actor, body)
+    return key.status === 'pending' ? reply(202, key) : key
+  },
 })
 
 const revokeMany = defineEndpoint({

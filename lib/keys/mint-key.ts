@@ -86,7 +86,18 @@ export async function writeDraft(
   const environment = input.environment ?? place.workload?.environment ?? place.project?.environment ?? 'development'
   const workloadId = await workloadOf(tx, input, place, environment, nowMs)
   const id = newId('key', nowMs)
-  await insertKey(tx, { id, input, place, workloadId, environment, terms, overrides, status, createdBy: actor.id, nowMs })
+  await insertKey(tx, {
+    id,
+    input,
+    place,
+    workloadId,
+    environment,
+    terms,
+    overrides,
+    status,
+    createdBy: actor.id,
+    nowMs,
+  })
   const secret = await insertSecret(tx, id, context.config.pepper, nowMs)
   if (terms.budget) await insertBudget(tx, 'key', id, termsOf(terms.budget, await findTimeZone(tx)), nowMs)
 

@@ -25,6 +25,7 @@ import { newId } from '#lib/platform/ids.ts'
 import { createLog } from '#lib/platform/log.ts'
 import { openRedis, type RedisClient } from '#lib/platform/redis.ts'
 import { publishPending } from '#lib/policy/versions.ts'
+import { endRequests } from '#lib/requests/end-requests.ts'
 
 export type RunningWorker = {
   /** Usage events that this process has booked. */
@@ -72,6 +73,7 @@ export function startWorker(config: Config): RunningWorker {
     { name: 'sweep-holds', everyMs: 1_000, run: () => sweepHolds(redis, systemClock.nowMs()) },
     { name: 'forget-limits', everyMs: 10_000, run: () => forgetLimits(redis) },
     { name: 'publish-policy-versions', everyMs: 500, run: () => publishPending(db, redis) },
+    { name: 'end-requests', everyMs: 1_000, run: () => endRequests(context) },
     { name: 'keep-schedules', everyMs: 30_000, run: () => schedules.ensure() },
   ]
   const tickers = ticks.map((tick) => startTicker({ redis, owner: name, log }, tick))

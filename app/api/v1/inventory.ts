@@ -22,6 +22,7 @@ import { budgetEndpoints, scopeLimitEndpoints } from '#lib/limits/budget-endpoin
 import { firstKeyEndpoint } from '#lib/keys/first-key-endpoint.ts'
 import type { Endpoint } from '#lib/management/endpoint.ts'
 import { profileEndpoints } from '#lib/policy/endpoints.ts'
+import { requestEndpoints } from '#lib/requests/endpoints.ts'
 import { callEndpoints, showbackEndpoints, usageEndpoints } from '#lib/reports/endpoints.ts'
 
 /** Every operation of the management API. A test holds it against the route files: nothing answers that is not here. */
@@ -41,6 +42,7 @@ export const allEndpoints: readonly Endpoint[] = [
   ...profileMappingEndpoints,
   ...apiTokenEndpoints,
   ...keyEndpoints,
+  ...requestEndpoints,
   ...profileEndpoints,
   ...providerEndpoints,
   ...modelEndpoints,

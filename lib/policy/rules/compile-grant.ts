@@ -123,7 +123,8 @@ function catalogueRules(
   if (!overridden)
     rules.push({ layer: 'profile', name: profile.name, allow: profileLists.allow, deny: profileLists.deny, ...granted })
   // An override without a list of its own would open everything; then the key reaches nothing instead.
-  if (overridden || key[field].length > 0) rules.push({ layer: 'key', name: key.name, allow: key[field], deny: [], ...granted })
+  if (overridden || key[field].length > 0)
+    rules.push({ layer: 'key', name: key.name, allow: key[field], deny: [], ...granted })
   return rules
 }
 

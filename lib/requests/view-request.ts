@@ -1,0 +1,80 @@
+/** From a row to what people and scripts see of a request. */
+import type { Actor } from '#lib/identity/contract.ts'
+import { findKey, type KeyRow } from '#lib/keys/store.ts'
+import type { Db, Tx } from '#lib/platform/db.ts'
+import { usdOfNanos } from '#lib/platform/money.ts'
+import { profilePolicy } from '#lib/policy/contract.ts'
+import { effectiveKeyLimit } from '#lib/policy/rules/compile-grant.ts'
+import { limitKinds } from '#lib/limits/contract.ts'
+import { wish as wishSchema, type RequestView, type Wish } from '#lib/requests/contract.ts'
+import { actionsOn } from '#lib/requests/rules/who-decides.ts'
+import { summaryOf } from '#lib/requests/rules/words.ts'
+import { findDeciders, type RequestRow } from '#lib/requests/store.ts'
+
+/** Without what is in force now and who may decide: a list has no need of them. */
+export function viewRow(row: RequestRow, actor: Actor): RequestView {
+  const wish = wishSchema.parse(row.wish)
+  const time = (at: Date | null) => at?.toISOString() ?? null
+  return {
+    id: row.id,
+    what: row.what,
+    status: row.status,
+    asker: { id: row.askerId, name: row.askerName },
+    team: row.team,
+    key: row.key && { id: row.key.id, name: row.key.name, status: row.key.status },
+    summary: summaryOf(row.what, wish, row.key?.name ?? null),
+    wish,
+    now: {},
+    reason: row.reason,
+    wantedUntil: time(row.wantedUntil),
+    approver: row.approver,
+    deciders: [],
+    granted: row.granted === null ? null : wishSchema.parse(row.granted),
+    decidedBy: row.decidedByName,
+    decidedAt: time(row.decidedAt),
+    decisionReason: row.decisionReason,
+    validUntil: time(row.validUntil),
+    endedAt: time(row.endedAt),
+    decisionId: row.decisionId,
+    createdAt: row.createdAt.toISOString(),
+    lapsesAt: row.lapsesAt.toISOString(),
+    actions: actionsOn(actor, factsOf(row, wish)),
+  }
+}
+
+/** With both. */
+export async function viewRequest(db: Db | Tx, row: RequestRow, actor: Actor, nowMs: number): Promise<RequestView> {
+  const view = viewRow(row, actor)
+  const { askerId, beneficiaryId, teamId, approver } = factsOf(row, view.wish)
+  const [key, deciders] = await Promise.all([
+    row.key ? findKey(db, row.key.id, nowMs) : null,
+    row.status === 'open' ? findDeciders(db, { teamId, approver }, [askerId, beneficiaryId]) : [],
+  ])
+  return { ...view, deciders, now: key ? inForce(key) : {} }
+}
+
+export function factsOf(row: RequestRow, wish: Wish) {
+  const lentTo = 'loan' in wish && wish.loan.to.type === 'user' ? wish.loan.to.id : null
+  return {
+    status: row.status,
+    askerId: row.askerId,
+    teamId: row.team.id,
+    approver: row.approver,
+    beneficiaryId: row.key?.ownerUserId ?? lentTo,
+  }
+}
+
+function inForce(key: KeyRow): Record<string, string | null> {
+  const policy = profilePolicy.parse(key.profile.policy)
+  const count = new Intl.NumberFormat('en-GB')
+  const limits = limitKinds.map((kind) => {
+    const { limit } = effectiveKeyLimit(kind, key.limits[kind], key.overrides, policy)
+    return [`limits.${kind}`, limit === null ? null : count.format(limit)] as const
+  })
+  return {
+    ...Object.fromEntries(limits),
+    budget: key.budget && `$${usdOfNanos(BigInt(key.budget.amountNanos))}`,
+    expiresAt: key.expiresAt?.toISOString().slice(0, 10) ?? null,
+    models: key.models.length === 0 ? `every model of ${key.profile.name}` : key.models.join(', '),
+  }
+}
