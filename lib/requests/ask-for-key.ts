@@ -18,6 +18,7 @@ import type { CreatedKey } from '#lib/requests/contract.ts'
 import { fileRequest } from '#lib/requests/file-request.ts'
 import { raiseFor, termsWithin } from '#lib/requests/rules/ask-for-key.ts'
 import { judgeRaise } from '#lib/requests/rules/judge-raise.ts'
+import { findUnknownModels } from '#lib/requests/store.ts'
 
 /** POST /keys. */
 export function createKey(context: Context, actor: Actor, input: CreateKeyInput): Promise<CreatedKey> {
@@ -30,6 +31,8 @@ export function createKey(context: Context, actor: Actor, input: CreateKeyInput)
       const overrides = [...overridesOf(beyond), ...(isKindAllowed ? [] : ['kind'])]
       return writeDraft(tx, context, actor, input, { place, terms, overrides, status: 'active' })
     }
+    // A key too many is asked for on purpose, with POST /key-requests: a loop that makes keys leaves no heap of requests.
+    if (beyond.some(({ field }) => field === 'keysPerPerson')) throw beyondGuardrails(place.profile.name, beyond)
     const wish = { what: 'new_key', key: input, reason: input.purpose ?? '', untilMs: null } as const
     return askForDraft(tx, context, actor, wish, draft)
   })
@@ -62,7 +65,8 @@ async function askForDraft(
   const { policy } = place.profile
   const raise = raiseFor(input, beyond, policy, isKindAllowed)
   const verdict = raise && judgeRaise(raise, { policy, period: terms.budget?.period ?? 'month', nowMs })
-  if (!raise || !verdict || verdict.kind === 'refused') {
+  const unknown = raise?.models ? await findUnknownModels(tx, raise.models) : []
+  if (!raise || !verdict || verdict.kind === 'refused' || unknown.length > 0) {
     if (!isKindAllowed) throw kindNotAllowed(input, place)
     throw beyondGuardrails(place.profile.name, beyond)
   }
