@@ -5,6 +5,7 @@ import { PREFERENCES_COOKIE, readPreferences } from '#components/shell/preferenc
 import { Shell } from '#components/shell/shell.tsx'
 import type { Role } from '#components/shell/viewer.ts'
 import { readViewer } from '#lib/identity/read-viewer.ts'
+import { countWaiting } from '#lib/requests/list-requests.ts'
 import { portal } from '#lib/wiring/portal.ts'
 
 export const dynamic = 'force-dynamic'
@@ -12,7 +13,11 @@ export const dynamic = 'force-dynamic'
 /** Every page for people who are signed in. What each of them may see is the page's own business, beside its data. */
 export default async function PortalLayout({ children }: { readonly children: ReactNode }) {
   const actor = await signedIn()
-  const [names, jar] = await Promise.all([readViewer(portal(), actor), cookies()])
+  const [names, waiting, jar] = await Promise.all([
+    readViewer(portal(), actor),
+    countWaiting(portal(), actor),
+    cookies(),
+  ])
   return (
     <Shell
       viewer={{
@@ -22,6 +27,7 @@ export default async function PortalLayout({ children }: { readonly children: Re
         leadOf: names.leadOf,
         organisation: names.organisation,
         team: names.teams[0]?.name ?? null,
+        waiting,
         preferences: readPreferences(jar.get(PREFERENCES_COOKIE)?.value),
       }}
     >

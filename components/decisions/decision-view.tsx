@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { costWords, isUnpriced } from '#components/calls/call-cost.ts'
 import { OutcomeHead } from '#components/calls/call-outcome.tsx'
 import { clientName } from '#components/calls/client-name.ts'
@@ -30,10 +31,12 @@ type DecisionViewProps = {
   readonly now: number
   /** Who looks, by mail: somebody who can change it themselves is not told to write. */
   readonly viewerMail: string | null
+  /** Asking for more; left out where there is nothing to ask for. */
+  readonly ask?: ReactNode
 }
 
 /** One decision: what it was, its numbers, what would have passed, and every rule that was asked. */
-export function DecisionView({ decision, rules, json, now, viewerMail }: DecisionViewProps) {
+export function DecisionView({ decision, rules, json, now, viewerMail, ask }: DecisionViewProps) {
   const neededNanos = decision.heldNanos === null ? null : BigInt(decision.heldNanos)
   const explanation = explain({
     ...decision,
@@ -43,7 +46,7 @@ export function DecisionView({ decision, rules, json, now, viewerMail }: Decisio
   })
   const budget = rules.find((rule) => !rule.passed && rule.rule.startsWith('budget_'))
   return (
-    <Columns rail={<Rail decision={decision} json={json} viewerMail={viewerMail} />}>
+    <Columns rail={<Rail decision={decision} json={json} viewerMail={viewerMail} ask={ask} />}>
       <section className="grid gap-2.5 [&+section]:mt-8">
         <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-ink-3">
           <OutcomeHead outcome={decision.outcome} status={decision.status} code={decision.code} />
@@ -107,12 +110,18 @@ function CheckedAside({ decision }: { readonly decision: DecisionRecord }) {
   )
 }
 
-function Rail({ decision, json, viewerMail }: Pick<DecisionViewProps, 'decision' | 'json' | 'viewerMail'>) {
+function Rail({
+  decision,
+  json,
+  viewerMail,
+  ask,
+}: Pick<DecisionViewProps, 'decision' | 'json' | 'viewerMail' | 'ask'>) {
   // Nobody has to change a rule where none refused: the call itself was not right.
   const contact = decision.rules.some(({ passed }) => !passed) ? decision.contact : null
   const isMe = contact !== null && contact.mail === viewerMail
   return (
     <>
+      {ask ? <Section title="Ask for more">{ask}</Section> : null}
       {contact ? (
         <Section title="Who can change this">
           <div className="flex flex-wrap items-center gap-x-3 gap-y-2">

@@ -7,11 +7,11 @@ const words = (roles: readonly Role[], leadOf: { id: string; name: string }[] = 
 
 describe('the navigation of a role', () => {
   test('a developer has the paved path', () => {
-    expect(words(['developer'])).toEqual([[null, 'Home', 'Keys', 'Models', 'Usage', 'Calls']])
+    expect(words(['developer'])).toEqual([[null, 'Home', 'Keys', 'Models', 'Usage', 'Calls', 'My requests']])
   })
   test('an admin has every part of the platform', () => {
     expect(words(['admin'])).toEqual([
-      [null, 'Home', 'Overview'],
+      [null, 'Home', 'Overview', 'Approvals'],
       ['Access', 'Keys', 'Access profiles', 'Agents and workloads', 'People and teams'],
       ['Supply', 'Models and prices', 'Providers'],
       ['Money', 'Showback'],
@@ -40,23 +40,30 @@ describe('the navigation of a role', () => {
 describe('several roles', () => {
   test('add up, the larger first, and no page stands twice', () => {
     expect(words(['developer', 'admin'])).toEqual([
-      [null, 'Home', 'Overview'],
+      [null, 'Home', 'Overview', 'Approvals'],
       ['Access', 'Keys', 'Access profiles', 'Agents and workloads', 'People and teams'],
       ['Supply', 'Models and prices', 'Providers'],
       ['Money', 'Showback'],
       ['Assurance', 'Audit log'],
       ['Organisation', 'Settings'],
-      ['Developer', 'Usage', 'Calls'],
+      ['Developer', 'Usage', 'Calls', 'My requests'],
     ])
     expect(words(['admin', 'developer'])).toEqual(words(['developer', 'admin']))
   })
-  test('a lead also has the team, its workloads and its keys', () => {
+  test('a lead also has the team, its approvals, its workloads and its keys', () => {
     expect(words(['developer'], [{ id: 'team_1', name: 'Search' }]).at(-1)).toEqual([
       'Team Search',
       'Overview',
+      'Approvals',
       'Agents and workloads',
       'Keys of the team',
     ])
+  })
+  test('says how many requests wait, where one decides', () => {
+    const counts = navigation(['developer'], [{ id: 'team_1', name: 'Search' }], 3)
+      .flatMap(({ items }) => items)
+      .filter(({ count }) => count !== undefined)
+    expect(counts.map(({ label, count }) => [label, count])).toEqual([['Approvals', 3]])
   })
   test('of nobody still lead home', () => {
     expect(words([])).toEqual([[null, 'Home']])

@@ -27,11 +27,14 @@ const showback = { label: 'Showback', href: '/showback', icon: 'chart', key: 's'
 const settings = { label: 'Settings', href: '/admin/settings/organisation', icon: 'settings' } as const
 const audit = { label: 'Audit log', href: '/admin/audit', icon: 'scroll', key: 'a' } as const
 
+const requests = { label: 'My requests', href: '/requests', icon: 'send', key: 'r' } as const
+const approvals = { label: 'Approvals', href: '/approvals', icon: 'inbox', key: 'w' } as const
+
 /** What each role sees. Only pages that exist stand here. */
 const byRole: Record<Role, readonly NavigationGroup[]> = {
-  developer: [{ title: null, items: [home, keys, models, usage, calls] }],
+  developer: [{ title: null, items: [home, keys, models, usage, calls, requests] }],
   admin: [
-    { title: null, items: [home, overview] },
+    { title: null, items: [home, overview, approvals] },
     { title: 'Access', items: [keys, profiles, workloads, people] },
     { title: 'Supply', items: [{ ...models, label: 'Models and prices' }, providers] },
     { title: 'Money', items: [showback] },
@@ -54,14 +57,20 @@ const size = (groups: readonly NavigationGroup[]) => groups.reduce((sum, group) 
 
 /**
  * The navigation of a person. Roles add up, the one with more pages first; a page that two roles share stands once,
- * where the first has it. What only the second role has stands below, under that role's name or its own titles.
+ * where the first has it. `waiting` is how many requests wait for this person. What only the second role has stands below, under that role's name or its own titles.
  */
-export function navigation(roles: readonly Role[], leadOf: Viewer['leadOf'] = []): readonly NavigationGroup[] {
+export function navigation(
+  roles: readonly Role[],
+  leadOf: Viewer['leadOf'] = [],
+  waiting: number = 0,
+): readonly NavigationGroup[] {
   const ordered = [...new Set(roles)].sort((one, other) => size(byRole[other]) - size(byRole[one]))
   const seen = new Set<string>()
   const groups: { title: string | null; items: NavigationItem[] }[] = []
   const add = (title: string | null, items: readonly NavigationItem[]) => {
-    const fresh = items.filter((item) => !seen.has(item.href))
+    const fresh = items
+      .filter((item) => !seen.has(item.href))
+      .map((item) => (item.href === approvals.href && waiting > 0 ? { ...item, count: waiting } : item))
     for (const item of fresh) seen.add(item.href)
     if (fresh.length === 0) return
     const same = groups.find((group) => group.title === title)
@@ -75,6 +84,7 @@ export function navigation(roles: readonly Role[], leadOf: Viewer['leadOf'] = []
   for (const team of leadOf) {
     add(`Team ${team.name}`, [
       { label: 'Overview', href: `/team/${encodeURIComponent(team.id)}`, icon: 'gauge' },
+      approvals,
       { label: 'Agents and workloads', href: `/workloads?team=${encodeURIComponent(team.id)}`, icon: 'bot' },
       { label: 'Keys of the team', href: `/keys?team=${encodeURIComponent(team.id)}`, icon: 'users' },
     ])

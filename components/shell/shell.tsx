@@ -21,7 +21,12 @@ export type ShellProps = {
 }
 
 /** The frame around every page of the portal: navigation at the left, the page on its sheet. */
-export function Shell({ viewer, gateway, groups = navigation(viewer.roles, viewer.leadOf), children }: ShellProps) {
+export function Shell({
+  viewer,
+  gateway,
+  groups = navigation(viewer.roles, viewer.leadOf, viewer.waiting),
+  children,
+}: ShellProps) {
   const foot = (
     <div className="grid flex-none gap-0.5">
       {gateway ? <GatewayLine gateway={gateway} /> : null}

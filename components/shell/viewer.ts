@@ -10,6 +10,8 @@ export type Viewer = {
   readonly organisation: string
   /** The primary team, below the name. */
   readonly team?: string | null
+  /** How many requests wait for this person's yes or no. */
+  readonly waiting?: number
   readonly preferences?: Preferences
 }
 

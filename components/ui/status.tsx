@@ -102,11 +102,12 @@ export const states = {
     disabled: ['mute', 'bars', 'Disabled'],
   },
   request: {
-    pending: ['warn', 'dashed', 'Waiting'],
+    open: ['warn', 'dashed', 'Waiting'],
     approved: ['ok', 'tick', 'Approved'],
     denied: ['bad', 'cross', 'Denied'],
     expired: ['mute', 'clock', 'Expired'],
     withdrawn: ['mute', 'bars', 'Withdrawn'],
+    ended: ['mute', 'clock', 'Ended'],
   },
 } as const satisfies Record<string, Record<string, Look>>
 

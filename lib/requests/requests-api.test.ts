@@ -438,7 +438,13 @@ test('hostile text is refused or kept as text', async () => {
     for (const body of bodies)
       expect([400, 404, 413, 422]).toContain((await ask(as('Dana'), 'POST', '/key-requests', body)).status)
     expect([200, 400, 422]).toContain(
-      (await ask(as('Ada'), 'GET', `/key-requests?q=${encodeURIComponent(text.slice(0, 500).replace(/[\ud800-\udfff]/g, ''))}`)).status,
+      (
+        await ask(
+          as('Ada'),
+          'GET',
+          `/key-requests?q=${encodeURIComponent(text.slice(0, 500).replace(/[\ud800-\udfff]/g, ''))}`,
+        )
+      ).status,
     )
   }
 })
