@@ -4,8 +4,8 @@ import { expect, test } from '@playwright/test'
 import { signInAs } from './people.ts'
 
 const pages: readonly (readonly [who: string, paths: readonly string[]])[] = [
-  ['Dana', ['/', '/keys', '/keys?new=1', '/models', '/usage', '/calls']],
-  ['Tess', ['/', '/keys', '/usage']],
+  ['Dana', ['/', '/keys', '/keys?new=1', '/models', '/usage', '/calls', '/requests']],
+  ['Tess', ['/', '/keys', '/usage', '/approvals', '/approvals?view=all']],
   [
     'Ada',
     [

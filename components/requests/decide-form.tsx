@@ -6,7 +6,7 @@ import { limitWords } from '#components/keys/key-words.ts'
 import { ProblemNote } from '#components/query/problem-note.tsx'
 import { untilOf, UntilField } from '#components/requests/until-field.tsx'
 import { Button } from '#components/ui/button.tsx'
-import { Checkbox } from '#components/ui/checkbox.tsx'
+import { CheckRow } from '#components/ui/checkbox.tsx'
 import { Field } from '#components/ui/field.tsx'
 import { Input } from '#components/ui/input.tsx'
 import { MoneyInput, NumberInput } from '#components/ui/number-input.tsx'
@@ -41,9 +41,9 @@ export function DecideForm({ request }: { readonly request: RequestView }) {
   return (
     <div className="grid gap-3">
       {canGiveLess ? (
-        <label className="flex items-center gap-2">
-          <Checkbox checked={isLess} onCheckedChange={(on) => setIsLess(on === true)} /> Give less than asked
-        </label>
+        <CheckRow checked={isLess} onCheckedChange={(on) => setIsLess(on === true)}>
+          Give less than asked
+        </CheckRow>
       ) : null}
       {isLess ? <LessFields less={less} onLess={setLess} /> : null}
       {'loan' in request.wish || request.what === 'lifetime' ? null : (

@@ -1,4 +1,4 @@
-import { type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { capital, whatWords } from '#components/requests/request-words.ts'
 import { formatDate } from '#components/ui/format.ts'
 import { Row } from '#components/ui/list.tsx'

@@ -37,6 +37,8 @@ export type ProfileOption = {
     readonly maximumUsd: string | null
   }
   readonly lifetimeDays: ProfilePolicy['lifetimeDays']
+  /** Who says yes to what goes beyond. */
+  readonly approver: ProfilePolicy['approval']['approver']
   /** Whether somebody's first personal key makes itself. */
   readonly issuesFirstKey: boolean
   /** Those one can chat with first, then by price. */
@@ -98,6 +100,7 @@ function profileOption(row: ProfileRow, models: readonly CallableModel[], mayOve
     limits: policy.limits,
     budget: { default: policy.budget.default, maximumUsd: maximum === null ? null : usdOfNanos(maximum) },
     lifetimeDays: policy.lifetimeDays,
+    approver: policy.approval.approver,
     issuesFirstKey: policy.issuesFirstKey,
     models: modelsOf(policy, models),
   }

@@ -161,6 +161,16 @@ export function beyondOf(draft: KeyDraft, profile: ProfileChoice): readonly Beyo
   return beyond
 }
 
+/** Whether somebody could say yes: there is an approver, and each value is a number, for nobody gives "no limit". */
+export function isAskable(draft: KeyDraft, profile: ProfileChoice): boolean {
+  if (profile.approver === 'nobody') return false
+  return beyondOf(draft, profile).every(({ field, kind }) => {
+    if (kind === 'money') return draft.amountUsd !== ''
+    if (kind === 'days') return draft.days !== ''
+    return draft.limits[field.slice('limits.'.length) as LimitKind] !== ''
+  })
+}
+
 /** No limit at all is more than any. */
 function isOver(text: string, maximum: number | null): boolean {
   return maximum !== null && (text === '' || Number(text) > maximum)

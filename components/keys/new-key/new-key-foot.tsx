@@ -1,8 +1,8 @@
 'use client'
 
 import { Suspense, type ReactNode } from 'react'
-import { beyondOf, endOf, type Beyond } from '#components/keys/new-key/draft.ts'
-import type { NewKeyOptions } from '#components/keys/new-key/options.ts'
+import { beyondOf, endOf, isAskable, type Beyond } from '#components/keys/new-key/draft.ts'
+import type { NewKeyOptions, ProfileChoice } from '#components/keys/new-key/options.ts'
 import type { NewKeyForm } from '#components/keys/new-key/use-new-key.ts'
 import { limitWords, periodWords, postureWords } from '#components/keys/key-words.ts'
 import { ProblemNote } from '#components/query/problem-note.tsx'
@@ -24,6 +24,7 @@ type FootProps = {
 /** Says what will happen before the button is pressed. */
 export function NewKeyFoot({ form, options, formId, cancel }: FootProps) {
   const beyond = beyondOf(form.draft, form.profile)
+  const asks = beyond.length > 0 && !options.mayOverride && isAskable(form.draft, form.profile)
   return (
     <PanelFoot
       start={<FormProblems count={form.errors.size} />}
@@ -33,7 +34,7 @@ export function NewKeyFoot({ form, options, formId, cancel }: FootProps) {
             <ProblemNote error={form.problem} title="The key was not created." />
           </Suspense>
         ) : beyond.length > 0 ? (
-          <BeyondVerdict beyond={beyond} profile={form.profile.name} mayOverride={options.mayOverride} />
+          <BeyondVerdict beyond={beyond} profile={form.profile} mayOverride={options.mayOverride} asks={asks} />
         ) : (
           <Verdict icon="check" title="Ready at once">
             {effectOf(form, options.nowMs)}
@@ -42,14 +43,19 @@ export function NewKeyFoot({ form, options, formId, cancel }: FootProps) {
       }
     >
       {cancel}
+      {asks ? (
+        <Button busy={form.isSending} onClick={() => void form.submit(true)}>
+          Start with the maximum while I wait
+        </Button>
+      ) : null}
       <Button
         type="submit"
         form={formId}
         variant="primary"
         busy={form.isSending}
-        aria-disabled={beyond.length > 0 && !options.mayOverride ? true : undefined}
+        aria-disabled={beyond.length > 0 && !options.mayOverride && !asks ? true : undefined}
       >
-        Create key
+        {asks ? 'Ask for this' : 'Create key'}
       </Button>
     </PanelFoot>
   )
@@ -57,18 +63,27 @@ export function NewKeyFoot({ form, options, formId, cancel }: FootProps) {
 
 function BeyondVerdict({
   beyond,
-  profile,
+  profile: { name: profile, approver },
   mayOverride,
+  asks,
 }: {
   readonly beyond: readonly Beyond[]
-  readonly profile: string
+  readonly profile: ProfileChoice
   readonly mayOverride: boolean
+  readonly asks: boolean
 }) {
   const what = beyond.map(wordsOf).join('; ')
   if (mayOverride) {
     return (
       <Verdict tone="warn" icon="shield" title={`Goes beyond profile ${profile}`}>
         {capital(what)}. You may go further as an admin; the audit log keeps it as an override.
+      </Verdict>
+    )
+  }
+  if (asks) {
+    return (
+      <Verdict tone="warn" icon="clock" title={`Goes beyond profile ${profile}`}>
+        {capital(what)}. {approver === 'admin' ? 'An admin' : 'Your team lead or an admin'} can say yes.
       </Verdict>
     )
   }

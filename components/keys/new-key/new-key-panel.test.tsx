@@ -19,6 +19,7 @@ const options: NewKeyOptions = {
       limits: { rpm: { default: 60, maximum: 150 } },
       budget: { default: { amountUsd: '50', period: 'month', posture: 'hard' }, maximumUsd: '80' },
       lifetimeDays: { default: 45, maximum: 90 },
+      approver: 'nobody',
       issuesFirstKey: true,
       models: [{ name: 'gpt-4o-mini', endpoints: ['chat'], inputUsd: '0.15', outputUsd: '0.6' }],
     },

@@ -4,6 +4,7 @@ import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
 import { NewKeyFields } from '#components/keys/new-key/new-key-fields.tsx'
 import { NewKeyFoot } from '#components/keys/new-key/new-key-foot.tsx'
 import type { NewKeyOptions, ProfileChoice } from '#components/keys/new-key/options.ts'
+import { AskedPanel } from '#components/keys/new-key/asked-panel.tsx'
 import { useNewKey } from '#components/keys/new-key/use-new-key.ts'
 import { RevealPanel } from '#components/keys/reveal/reveal-panel.tsx'
 import { Button } from '#components/ui/button.tsx'
@@ -12,6 +13,7 @@ import { DialogClose } from '#components/ui/dialog.tsx'
 import { Panel } from '#components/ui/panel.tsx'
 import { Empty } from '#components/ui/states.tsx'
 import type { MintedKey } from '#lib/keys/contract.ts'
+import type { PendingKey } from '#lib/requests/contract.ts'
 
 type NewKeyPanelProps = {
   readonly options: NewKeyOptions
@@ -23,7 +25,9 @@ type NewKeyPanelProps = {
 /** The form over the list, and after it the one reveal of what it made. */
 export function NewKeyPanel({ options, baseUrl, closeHref }: NewKeyPanelProps) {
   const [minted, setMinted] = useState<MintedKey | null>(null)
+  const [asked, setAsked] = useState<PendingKey | null>(null)
   const profile = options.profiles[0]
+  if (asked) return <AskedPanel asked={asked} closeHref={closeHref} />
   if (minted)
     return (
       <RevealPanel
@@ -41,7 +45,7 @@ export function NewKeyPanel({ options, baseUrl, closeHref }: NewKeyPanelProps) {
       </Panel>
     )
   }
-  return <FormPanel options={options} profile={profile} closeHref={closeHref} onMinted={setMinted} />
+  return <FormPanel options={options} profile={profile} closeHref={closeHref} onMinted={setMinted} onAsked={setAsked} />
 }
 
 type FormPanelProps = {
@@ -49,10 +53,11 @@ type FormPanelProps = {
   readonly profile: ProfileChoice
   readonly closeHref: string
   readonly onMinted: (key: MintedKey) => void
+  readonly onAsked: (key: PendingKey) => void
 }
 
-function FormPanel({ options, profile, closeHref, onMinted }: FormPanelProps) {
-  const form = useNewKey(options, profile, onMinted)
+function FormPanel({ options, profile, closeHref, onMinted, onAsked }: FormPanelProps) {
+  const form = useNewKey(options, profile, { onMinted, onAsked })
   const id = useId()
   return (
     <Panel

@@ -2,9 +2,11 @@
 
 import { useRouter } from 'next/navigation'
 import { useRef, useState } from 'react'
+import * as z from 'zod'
 import {
   beyondOf,
   emptyDraft,
+  isAskable,
   mistakesOf,
   requestOf,
   withProfile,
@@ -13,7 +15,11 @@ import {
 import type { NewKeyOptions, ProfileChoice } from '#components/keys/new-key/options.ts'
 import { ApiProblem, problemsByField, sendApi } from '#components/query/api.ts'
 import { newIdempotencyKey } from '#components/query/idempotency-key.ts'
-import { mintedKey, type MintedKey } from '#lib/keys/contract.ts'
+import type { MintedKey } from '#lib/keys/contract.ts'
+import { createdKey, pendingKey, type PendingKey } from '#lib/requests/contract.ts'
+
+/** Made, or made and waiting. */
+const answer = z.union([createdKey, pendingKey])
 
 export type NewKeyForm = {
   readonly draft: KeyDraft
@@ -25,14 +31,15 @@ export type NewKeyForm = {
   readonly isSending: boolean
   /** What the server refused and no field can show. */
   readonly problem: unknown
-  readonly submit: () => Promise<void>
+  /** `withinLimits`: at once at the maximum, while what goes beyond waits for an answer. */
+  readonly submit: (withinLimits?: boolean) => Promise<void>
 }
 
 /** The form's state. The text of the key goes to `onMinted` and is kept nowhere else. */
 export function useNewKey(
   options: NewKeyOptions,
   profile0: ProfileChoice,
-  onMinted: (key: MintedKey) => void,
+  { onMinted, onAsked }: { readonly onMinted: (key: MintedKey) => void; readonly onAsked: (key: PendingKey) => void },
 ): NewKeyForm {
   const router = useRouter()
   const [draft, setDraft] = useState(() => emptyDraft(options))
@@ -43,15 +50,16 @@ export function useNewKey(
   const profile = options.profiles.find(({ id }) => id === draft.profileId) ?? profile0
   const current = refused?.draft === draft ? refused.error : null
 
-  async function submit() {
+  async function submit(withinLimits = false) {
     setChecked(true)
-    const beyond = options.mayOverride ? [] : beyondOf(draft, profile)
-    if (isSending || mistakesOf(draft).size > 0 || beyond.length > 0) return
+    const stops = !options.mayOverride && beyondOf(draft, profile).length > 0 && !isAskable(draft, profile)
+    if (isSending || mistakesOf(draft).size > 0 || stops) return
     setSending(true)
-    const body = requestOf(draft, profile, options)
+    const body = { ...requestOf(draft, profile, options), ...(withinLimits ? { startWithinLimits: true } : {}) }
     try {
-      const minted = await sendApi('/keys', mintedKey, { body, idempotencyKey: keyFor(JSON.stringify(body)) })
-      onMinted(minted)
+      const made = await sendApi('/keys', answer, { body, idempotencyKey: keyFor(JSON.stringify(body)) })
+      if (made.status === 'pending') onAsked(pendingKey.parse(made))
+      else onMinted(createdKey.parse(made))
       router.refresh()
     } catch (error) {
       setRefused({ draft, error })
