@@ -6,7 +6,7 @@ import type { KeyStatus } from '#lib/keys/contract.ts'
 import { statusNow } from '#lib/keys/rules/key-status.ts'
 import { findKey, type KeyRow } from '#lib/keys/store.ts'
 import { actTarget, mayRead } from '#lib/keys/view-key.ts'
-import type { Tx } from '#lib/platform/db.ts'
+import type { Db, Tx } from '#lib/platform/db.ts'
 import { forbidden, notFound } from '#lib/platform/errors.ts'
 
 export type OpenKey = { readonly row: KeyRow; readonly status: KeyStatus }
@@ -19,4 +19,17 @@ export async function openKey(tx: Tx, actor: Actor, id: string, action: Action, 
   if (!may(actor, action, actTarget(row)))
     throw forbidden('This key is not yours to change. Ask its owner or your team lead.')
   return { row, status: statusNow(row.status, row.expiresAt?.getTime() ?? null, nowMs) }
+}
+
+export type AnyKey = KeyRow
+
+/** One key whoever asks: for what was allowed elsewhere, as an approved request is. */
+export function readAnyKey(db: Db | Tx, id: string, nowMs: number): Promise<AnyKey | null> {
+  return findKey(db, id, nowMs)
+}
+
+/** The same, locked for a change. */
+export async function openAnyKey(tx: Tx, id: string, nowMs: number): Promise<AnyKey | null> {
+  await lockKey(tx, id)
+  return findKey(tx, id, nowMs)
 }

@@ -1,6 +1,6 @@
 /** Gives a key what was approved, and notes how to put it back. The caller has locked the key and raises its version. */
+import type { AnyKey } from '#lib/keys/open-key.ts'
 import { updateKey } from '#lib/keys/change-store.ts'
-import type { KeyRow } from '#lib/keys/store.ts'
 import { updateBudget } from '#lib/limits/budget-store.ts'
 import { limitKinds, type LimitsInput } from '#lib/limits/contract.ts'
 import type { Tx } from '#lib/platform/db.ts'
@@ -23,7 +23,7 @@ export type Applied = {
 /** `untilMs` null: for good, with nothing to put back. */
 export async function applyRaise(
   tx: Tx,
-  key: KeyRow,
+  key: AnyKey,
   raise: Raise,
   untilMs: number | null,
   nowMs: number,

@@ -1,8 +1,7 @@
 /** Says yes, to all of it or to less, for good or until a day. What is given is in force on the next call. */
+import { openAnyKey, type AnyKey } from '#lib/keys/open-key.ts'
 import type { Actor } from '#lib/identity/contract.ts'
-import { lockKey } from '#lib/keys/change-store.ts'
 import { isAlive, statusNow } from '#lib/keys/rules/key-status.ts'
-import { findKey, type KeyRow } from '#lib/keys/store.ts'
 import type { Context } from '#lib/platform/context.ts'
 import type { Tx } from '#lib/platform/db.ts'
 import { AppError, notFound } from '#lib/platform/errors.ts'
@@ -77,10 +76,9 @@ async function give(tx: Tx, actor: Actor, row: RequestRow, granted: Wish, untilM
   }
 }
 
-async function openLivingKey(tx: Tx, row: RequestRow, nowMs: number): Promise<KeyRow> {
+async function openLivingKey(tx: Tx, row: RequestRow, nowMs: number): Promise<AnyKey> {
   if (!row.key) throw notFound('key')
-  await lockKey(tx, row.key.id)
-  const key = await findKey(tx, row.key.id, nowMs)
+  const key = await openAnyKey(tx, row.key.id, nowMs)
   if (!key) throw notFound('key')
   const status = statusNow(key.status, key.expiresAt?.getTime() ?? null, nowMs)
   if (isAlive(status) || (status === 'expired' && row.what === 'lifetime')) return { ...key, status }

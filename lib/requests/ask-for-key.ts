@@ -2,11 +2,11 @@
  * Creates a key, and asks for what it may not have without a yes. Within the profile it is an ordinary key; beyond it, it
  * waits (`pending`) or starts within its limits, with a request beside it.
  */
+import { readAnyKey } from '#lib/keys/open-key.ts'
 import type { Actor } from '#lib/identity/contract.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
 import type { CreateKeyInput, MintedKey } from '#lib/keys/contract.ts'
 import { beyondGuardrails, draftKey, kindNotAllowed, writeDraft, type KeyDraft } from '#lib/keys/mint-key.ts'
-import { findKey } from '#lib/keys/store.ts'
 import { viewKey } from '#lib/keys/view-key.ts'
 import type { Context } from '#lib/platform/context.ts'
 import type { Tx } from '#lib/platform/db.ts'
@@ -79,7 +79,7 @@ async function askForDraft(
     overrides: [],
     status: startsNow ? 'active' : 'pending',
   })
-  const row = await findKey(tx, written.result.id, nowMs)
+  const row = await readAnyKey(tx, written.result.id, nowMs)
   if (!row) throw notFound('key')
   const applied = waits ? null : await applyRaise(tx, row, raise, untilMs, nowMs)
   const { id, audit } = await fileRequest(
@@ -98,7 +98,7 @@ async function askForDraft(
     },
     nowMs,
   )
-  const after = applied ? await findKey(tx, row.id, nowMs) : row
+  const after = applied ? await readAnyKey(tx, row.id, nowMs) : row
   const result: MintedKey = { ...viewKey(after ?? row, actor, nowMs), key: written.result.key }
   return {
     result: { ...result, keyRequestId: id },

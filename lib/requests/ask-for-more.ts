@@ -1,8 +1,7 @@
 /** Asks for more for a key: budget, limits, models, a longer life. A rule of the profile may say yes at once. */
 import type { Actor } from '#lib/identity/contract.ts'
-import { openKey } from '#lib/keys/open-key.ts'
+import { openKey, type AnyKey } from '#lib/keys/open-key.ts'
 import { isAlive } from '#lib/keys/rules/key-status.ts'
-import type { KeyRow } from '#lib/keys/store.ts'
 import { limitKinds } from '#lib/limits/contract.ts'
 import type { Context } from '#lib/platform/context.ts'
 import type { Tx } from '#lib/platform/db.ts'
@@ -91,7 +90,7 @@ export function keyChanged(
 }
 
 /** What is not more than the key has. */
-function noMore(key: KeyRow, { budgetUsd, limits = {}, expiresAt }: Raise, nowMs: number): FieldError[] {
+function noMore(key: AnyKey, { budgetUsd, limits = {}, expiresAt }: Raise, nowMs: number): FieldError[] {
   const errors: FieldError[] = []
   if (budgetUsd !== undefined) {
     if (!key.budget) errors.push({ field: 'amountUsd', message: 'This key has no budget of its own.' })

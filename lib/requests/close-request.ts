@@ -1,8 +1,8 @@
 /** The ends of a request that give nothing: denied, withdrawn, lapsed. A key that waited for it is revoked. */
+import { openAnyKey } from '#lib/keys/open-key.ts'
 import type { AuditInput } from '#lib/audit/record-audit.ts'
 import type { Actor } from '#lib/identity/contract.ts'
-import { lockKey, writeStatus } from '#lib/keys/change-store.ts'
-import { findKey } from '#lib/keys/store.ts'
+import { writeStatus } from '#lib/keys/change-store.ts'
 import type { Context } from '#lib/platform/context.ts'
 import type { Tx } from '#lib/platform/db.ts'
 import { notFound } from '#lib/platform/errors.ts'
@@ -92,8 +92,7 @@ export async function closeIn(
 }
 
 async function revokeIfPending(tx: Tx, keyId: string, reason: string, nowMs: number) {
-  await lockKey(tx, keyId)
-  const key = await findKey(tx, keyId, nowMs)
+  const key = await openAnyKey(tx, keyId, nowMs)
   if (key?.status !== 'pending') return null
   await writeStatus(tx, [keyId], 'revoked', reason, nowMs)
   return key

@@ -2,11 +2,11 @@
  * Lends part of one budget to another of the same team, until a day: one goes down by what the other goes up, so the
  * team's own cap is as it was. Whoever leads the team lends at once; anybody else asks them.
  */
+import { readAnyKey, type AnyKey } from '#lib/keys/open-key.ts'
 import type { Actor } from '#lib/identity/contract.ts'
 import { isAdmin } from '#lib/identity/contract.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
 import { lockKey, updateKey } from '#lib/keys/change-store.ts'
-import { findKey, type KeyRow } from '#lib/keys/store.ts'
 import { actTarget, mayRead } from '#lib/keys/view-key.ts'
 import { findBudget, findLiveBudgets, updateBudget, type BudgetRow } from '#lib/limits/budget-store.ts'
 import type { Context } from '#lib/platform/context.ts'
@@ -31,7 +31,7 @@ type Side = {
   readonly name: string
   readonly teamIds: readonly string[]
   readonly ownerUserId: string | null
-  readonly key: KeyRow | null
+  readonly key: AnyKey | null
   readonly budget: BudgetRow
 }
 
@@ -115,7 +115,7 @@ async function sideOf(tx: Tx, actor: Actor, scope: LendScope, { period }: Loan, 
 }
 
 async function keySide(tx: Tx, actor: Actor, id: string, nowMs: number) {
-  const key = await findKey(tx, id, nowMs)
+  const key = await readAnyKey(tx, id, nowMs)
   const sharesTeam = key !== null && actor.teamIds.includes(key.team.id)
   if (!key || !(mayRead(key, actor) || sharesTeam)) throw notFound('key')
   if (key.status !== 'active') throw new AppError('conflict', `The key ${key.name} is ${key.status}.`)

@@ -1,6 +1,6 @@
 /** Undoes what a grant changed, where nobody has changed it since. */
+import { readAnyKey } from '#lib/keys/open-key.ts'
 import { lockKey, updateKey } from '#lib/keys/change-store.ts'
-import { findKey } from '#lib/keys/store.ts'
 import { findBudget, updateBudget } from '#lib/limits/budget-store.ts'
 import { limitKinds, type LimitsInput } from '#lib/limits/contract.ts'
 import type { Tx } from '#lib/platform/db.ts'
@@ -52,7 +52,7 @@ async function putBackBudget(tx: Tx, each: Effect & { field: 'budget' }, note: N
 }
 
 async function putBackLimit(tx: Tx, each: Effect & { field: 'limit' }, note: Note, nowMs: number): Promise<void> {
-  const key = await findKey(tx, each.keyId, nowMs)
+  const key = await readAnyKey(tx, each.keyId, nowMs)
   const kind = limitKinds.find((one) => one === each.kind)
   if (!key || !kind || key.limits[kind] !== each.after) return
   const { [kind]: _, ...others } = key.limits
@@ -70,7 +70,7 @@ async function takeModel(tx: Tx, each: Effect & { field: 'model' }, note: Note):
 }
 
 async function dropOverride(tx: Tx, keyId: string, field: string, nowMs: number): Promise<void> {
-  const key = await findKey(tx, keyId, nowMs)
+  const key = await readAnyKey(tx, keyId, nowMs)
   if (key) await updateKey(tx, keyId, { overrides: key.overrides.filter((each) => each !== field) })
 }
 

@@ -1,6 +1,6 @@
 /** From a row to what people and scripts see of a request. */
+import { readAnyKey, type AnyKey } from '#lib/keys/open-key.ts'
 import type { Actor } from '#lib/identity/contract.ts'
-import { findKey, type KeyRow } from '#lib/keys/store.ts'
 import type { Db, Tx } from '#lib/platform/db.ts'
 import { usdOfNanos } from '#lib/platform/money.ts'
 import { profilePolicy } from '#lib/policy/contract.ts'
@@ -47,7 +47,7 @@ export async function viewRequest(db: Db | Tx, row: RequestRow, actor: Actor, no
   const view = viewRow(row, actor)
   const { askerId, beneficiaryId, teamId, approver } = factsOf(row, view.wish)
   const [key, deciders] = await Promise.all([
-    row.key ? findKey(db, row.key.id, nowMs) : null,
+    row.key ? readAnyKey(db, row.key.id, nowMs) : null,
     row.status === 'open' ? findDeciders(db, { teamId, approver }, [askerId, beneficiaryId]) : [],
   ])
   return { ...view, deciders, now: key ? inForce(key) : {} }
@@ -64,7 +64,7 @@ export function factsOf(row: RequestRow, wish: Wish) {
   }
 }
 
-function inForce(key: KeyRow): Record<string, string | null> {
+function inForce(key: AnyKey): Record<string, string | null> {
   const policy = profilePolicy.parse(key.profile.policy)
   const count = new Intl.NumberFormat('en-GB')
   const limits = limitKinds.map((kind) => {
