@@ -15,6 +15,11 @@ const rule = (changed: Partial<RuleView>): RuleView => ({
   ...changed,
 })
 
+test('a refusal asks for enough that the call would have passed', () => {
+  const short = rule({ rule: 'budget_month', limit: '0.00001', used: '0.000004', held: '0.000001' })
+  expect(askOf([short], 120_000n)).toMatchObject({ wanted: '0.000125' })
+})
+
 test.each([
   [
     'half as much budget again, in whole dollars',

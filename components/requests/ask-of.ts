@@ -9,8 +9,10 @@ export type Ask =
   | { readonly what: 'limit'; readonly kind: LimitKind; readonly now: string; readonly wanted: string }
   | { readonly what: 'model'; readonly model: string }
 
-/** Null where no request for the key would help: another scope refused, or no rule at all. */
-export function askOf(rules: readonly RuleView[]): Ask | null {
+/**
+ * `neededNanos` is what the call would have held: what is asked for lets it pass. Null where no request for the key would help: another scope refused, or no rule at all.
+ */
+export function askOf(rules: readonly RuleView[], neededNanos: bigint = 0n): Ask | null {
   const refusing = rules.find(({ passed }) => !passed)
   if (!refusing) return null
   const { rule, scope, limit, used } = refusing
@@ -18,15 +20,16 @@ export function askOf(rules: readonly RuleView[]): Ask | null {
   if (scope?.type !== 'key' || limit === null) return null
   if (rule.startsWith('budget_')) {
     const now = String(limit)
-    return { what: 'budget', now, wanted: half(toNanos(now)) }
+    const passes = [used, refusing.held].reduce((sum, usd) => sum + toNanos(String(usd ?? '0')), neededNanos)
+    const more = (toNanos(now) * 3n) / 2n
+    return { what: 'budget', now, wanted: wholeDollars(more > passes ? more : passes) }
   }
   const kind = limitKinds.find((each) => each === rule)
   return kind ? { what: 'limit', kind, now: String(limit), wanted: String(Number(limit) * 2) } : null
 }
 
-/** Half as much again, in whole dollars where it is more than one. */
-function half(nanos: bigint): string {
+/** Rounded up where it is more than one. */
+function wholeDollars(more: bigint): string {
   const dollar = 1_000_000_000n
-  const more = (nanos * 3n) / 2n
   return usdOfNanos(more > dollar ? ((more + dollar - 1n) / dollar) * dollar : more)
 }

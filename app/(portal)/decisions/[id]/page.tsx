@@ -72,7 +72,7 @@ export default async function DecisionPage({ params }: Props) {
 
 /** The form for more, prefilled with what the call would have needed; or the request that waits already. */
 async function askFor(actor: Actor, decision: DecisionRecord, rules: readonly RuleView[]): Promise<ReactNode> {
-  const ask = askOf(rules)
+  const ask = askOf(rules, BigInt(decision.heldNanos ?? '0'))
   if (decision.outcome !== 'refused' || !ask || !decision.key) return null
   const context = portal()
   const key = await orNull(getKey(context, actor, decision.key.id))
