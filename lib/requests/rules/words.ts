@@ -8,7 +8,11 @@ const limitNames: Record<LimitKind, string> = {
   rph: 'requests an hour',
   rpd: 'requests a day',
   tpm: 'tokens a minute',
+  itpm: 'input tokens a minute',
+  otpm: 'output tokens a minute',
   tpd: 'tokens a day',
+  itpd: 'input tokens a day',
+  otpd: 'output tokens a day',
   concurrency: 'calls at once',
 }
 
