@@ -1,6 +1,6 @@
 /** The ledger and the audit log take new rows and nothing else, whoever asks and by whichever name. Real PostgreSQL. */
 import { randomBytes } from 'node:crypto'
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { recordAudit } from '#lib/audit/record-audit.ts'
 import { readEntry } from '#lib/ledger/rules/read-entry.ts'

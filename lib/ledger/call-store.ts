@@ -43,6 +43,8 @@ export type StoredEvent = {
   readonly timing: unknown
   readonly tags: Readonly<Record<string, string>>
   readonly insertedAt: Date
+  /** When it happened, where it was booked after its month was closed: `at` is then when it was booked. */
+  readonly effectiveAt: Date | null
 }
 
 export type StoredCorrection = StoredEvent & { readonly adjusts: string }
@@ -54,7 +56,8 @@ const columns = `
   e.identity_method AS "identityMethod", e.client_ip AS "clientIp", e.user_agent AS "userAgent", e.endpoint, e.stream,
   e.model_asked AS "modelAsked", e.model, e.model_served AS "modelServed", e.provider, e.region, e.tokens,
   e.cost_nanos AS "costNanos", e.price_lines AS "priceLines", e.price_version AS "priceVersion", e.estimated,
-  e.estimated_why AS "estimatedWhy", e.attempts, e.decision, e.timing, e.tags, e.inserted_at AS "insertedAt"`
+  e.estimated_why AS "estimatedWhy", e.attempts, e.decision, e.timing, e.tags, e.inserted_at AS "insertedAt",
+  e.effective_at AS "effectiveAt"`
 
 /** A call by its id; null where there is none (yet). */
 export async function findCall(sql: SqlPool, id: string): Promise<StoredEvent | null> {
@@ -63,7 +66,7 @@ export async function findCall(sql: SqlPool, id: string): Promise<StoredEvent | 
   const { rows } = await sql.query<StoredEvent>(
     `SELECT ${columns}
      FROM usage_event AS e
-     WHERE e.at = $1
+     WHERE e.at IN ($1, (SELECT at FROM late_event WHERE id = $2))
        AND e.id = $2
        AND e.kind = 'call'`,
     [new Date(atMs), id],
@@ -71,16 +74,19 @@ export async function findCall(sql: SqlPool, id: string): Promise<StoredEvent | 
   return rows[0] ?? null
 }
 
-/** What corrects these calls, oldest first: corrections lie at the moment of their call. Carried by (at, id). */
-export async function findCorrections(sql: SqlPool, calls: readonly StoredEvent[]): Promise<StoredCorrection[]> {
+/** What corrects these calls, oldest first. Carried by (adjusts), in the months since the first of the calls. */
+export async function findCorrections(
+  sql: SqlPool,
+  calls: readonly Pick<StoredEvent, 'id' | 'at'>[],
+): Promise<StoredCorrection[]> {
   if (calls.length === 0) return []
   const { rows } = await sql.query<StoredCorrection>(
     `SELECT ${columns}, e.adjusts
      FROM usage_event AS e
-     WHERE e.at = ANY($1::timestamptz[])
-       AND e.adjusts = ANY($2::text[])
+     WHERE e.adjusts = ANY($1::text[])
+       AND e.at >= $2
      ORDER BY e.inserted_at, e.id`,
-    [calls.map(({ at }) => at), calls.map(({ id }) => id)],
+    [calls.map(({ id }) => id), new Date(Math.min(...calls.map(({ id, at }) => idTimeMs(id) ?? at.getTime())))],
   )
   return rows
 }

@@ -28,7 +28,7 @@ beforeEach(async () => {
   await redis.flushdb()
   await ensureGroup(redis)
   await database.sql.query(
-    `SET session_replication_role = replica; TRUNCATE usage_event, usage_hourly, usage_daily, dead_letter; SET session_replication_role = origin`,
+    `SET session_replication_role = replica; TRUNCATE usage_event, late_event, usage_hourly, usage_daily, dead_letter; SET session_replication_role = origin`,
   )
 })
 
@@ -125,7 +125,7 @@ describe('booking usage events', () => {
     expect(await rowsIn('usage_hourly')).toBe(2)
   })
 
-  test('opens the month of a late event that has no partition', async () => {
+  test('books an event that comes months late', async () => {
     const at = Date.now() - 300 * 86_400_000
     await put(anEvent({ at }), anEvent())
     expect((await ingestEntries(ledger(), await take())).booked).toBe(2)

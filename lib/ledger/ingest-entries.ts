@@ -3,9 +3,10 @@
  * up the rest. The order is fixed: PostgreSQL commits first, then Redis forgets. Dying between the two means the entries
  * come again, and are found to be there already.
  */
+import { bookEvents, isMissingPartition, sqlState } from '#lib/ledger/book-events.ts'
 import { recordBrowserOrigins, recordKeyUse } from '#lib/ledger/key-use-store.ts'
 import { readEntry, type EventRow } from '#lib/ledger/rules/read-entry.ts'
-import { ensurePartitions, insertDeadLetters, insertEvents, type DeadLetter } from '#lib/ledger/store.ts'
+import { insertDeadLetters, type DeadLetter } from '#lib/ledger/store.ts'
 import { deliveries, finish, type Entry } from '#lib/ledger/usage-stream.ts'
 import type { SqlPool } from '#lib/platform/db.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
@@ -27,8 +28,9 @@ export const mostDeliveries = 5
 /** Throws where PostgreSQL or Redis does not answer; the whole batch may then be tried again. */
 export async function ingestEntries(ledger: Ledger, entries: readonly Entry[]): Promise<Ingested> {
   const { sql, redis } = ledger
-  const { rows, unreadable, invalid } = sortOut(entries, ledger.nowMs())
-  const { booked, refused } = await bookAll(sql, rows)
+  const nowMs = ledger.nowMs()
+  const { rows, unreadable, invalid } = sortOut(entries, nowMs)
+  const { booked, refused } = await bookAll(sql, rows, nowMs)
   const events = rows.map(({ row }) => row)
   await recordKeyUse(sql, events)
   await recordBrowserOrigins(sql, events)
@@ -69,33 +71,23 @@ function sortOut(entries: readonly Entry[], nowMs: number) {
 }
 
 /** Books what PostgreSQL takes. A row that it refuses is found by halving, so that it cannot hold up the others. */
-async function bookAll(sql: SqlPool, rows: readonly Row[]): Promise<{ booked: number; refused: DeadLetter[] }> {
+async function bookAll(
+  sql: SqlPool,
+  rows: readonly Row[],
+  nowMs: number,
+): Promise<{ booked: number; refused: DeadLetter[] }> {
   if (rows.length === 0) return { booked: 0, refused: [] }
+  const events = rows.map(({ row }) => row)
   try {
-    return { booked: await book(sql, rows), refused: [] }
+    return { booked: await bookEvents(sql, events, nowMs), refused: [] }
   } catch (error) {
     if (!isRefusedValue(error)) throw error
     const [first, ...others] = rows
     if (first && others.length === 0) return { booked: 0, refused: [letterOf(first.entry, String(error))] }
     const half = Math.ceil(rows.length / 2)
-    const left = await bookAll(sql, rows.slice(0, half))
-    const right = await bookAll(sql, rows.slice(half))
+    const left = await bookAll(sql, rows.slice(0, half), nowMs)
+    const right = await bookAll(sql, rows.slice(half), nowMs)
     return { booked: left.booked + right.booked, refused: [...left.refused, ...right.refused] }
-  }
-}
-
-async function book(sql: SqlPool, rows: readonly Row[]): Promise<number> {
-  const events = rows.map(({ row }) => row)
-  try {
-    return await insertEvents(sql, events)
-  } catch (error) {
-    if (!isMissingPartition(error)) throw error
-    // The first event of a month that nobody has opened: a late one, or the daily job has not run.
-    for (const month of new Set(events.map((event) => event.at.slice(0, 7)))) {
-      const day = new Date(`${month}-01T00:00:00Z`)
-      await ensurePartitions(sql, day, day)
-    }
-    return await insertEvents(sql, events)
   }
 }
 
@@ -106,14 +98,4 @@ function letterOf(entry: Entry, error: string): DeadLetter {
 // Class 22: a value that its type cannot hold; 23: a constraint; 54: a row too large. Everything else is not the row's fault.
 function isRefusedValue(error: unknown): boolean {
   return /^(22|23|54)/.test(sqlState(error)) && !isMissingPartition(error)
-}
-
-function isMissingPartition(error: unknown): boolean {
-  return sqlState(error) === '23514' && String(error).includes('no partition of relation')
-}
-
-function sqlState(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : ''
 }

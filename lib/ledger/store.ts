@@ -53,13 +53,17 @@ const eventColumns: readonly (readonly [field: keyof EventRow, column: string, t
   ['decision', 'decision', 'jsonb'],
   ['timing', 'timing', 'jsonb'],
   ['tags', 'tags', 'jsonb'],
+  ['effectiveAt', 'effective_at', 'timestamptz'],
 ]
 const columnList = eventColumns.map(([, column]) => column).join(', ')
 
 // A row travels as an array of values in the order above: PostgreSQL reads that in half the time it takes for objects.
-const valueList = eventColumns
-  .map(([, , type], place) => (type === 'jsonb' ? `e -> ${place}` : `(e ->> ${place})::${type}`))
-  .join(', ')
+const valueList = eventColumns.map(([field]) => valueAt(field)).join(', ')
+function valueAt(wanted: keyof EventRow): string {
+  const place = eventColumns.findIndex(([field]) => field === wanted)
+  const type = eventColumns[place]![2]
+  return type === 'jsonb' ? `e -> ${place}` : `(e ->> ${place})::${type}`
+}
 const placeOf = (wanted: keyof EventRow) => 1 + eventColumns.findIndex(([field]) => field === wanted)
 const valuesOf = (row: EventRow): unknown[] => eventColumns.map(([field]) => row[field])
 
@@ -106,15 +110,15 @@ function rollUp(table: RollupTable, source: string): string {
 }
 
 /**
- * $1: JSON array of rows as `valuesOf` makes them. One statement, so one transaction. Locks are taken in one order by every worker: events by
- * (at, id), then hourly rows by key, then daily rows by key; counting `hourly` before `daily` begins makes that so.
+ * $1: JSON array of rows as `valuesOf` makes them. One statement, so one transaction. Locks are taken in one order by every
+ * worker: events by (at, id), then hourly rows by key, then daily rows by key; counting `hourly` before `daily` begins makes that so.
  * Carried by the primary keys of the three tables.
  */
-const insertEventsSql = `
-WITH inserted AS (
+const bookingSql = (source: string): string => `
+inserted AS (
   INSERT INTO usage_event (${columnList})
   SELECT ${valueList}
-  FROM jsonb_array_elements($1::jsonb) AS e
+  FROM ${source}
   ORDER BY ${placeOf('at')}, ${placeOf('id')}
   ON CONFLICT (at, id) DO NOTHING
   RETURNING ${usedColumns}
@@ -128,14 +132,49 @@ daily AS (${rollUp('usage_daily', `(SELECT inserted.* FROM inserted, after_hourl
 )
 SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM daily) AS daily`
 
+const insertEventsSql = `WITH ${bookingSql('jsonb_array_elements($1::jsonb) AS e')}`
+
+/**
+ * The same for rows whose `at` is the moment of their booking, which no repetition shares: they are known again by
+ * their id in `late_event`, or by the moment at which they happened, where they were booked in time once.
+ */
+const insertLateEventsSql = `
+WITH given AS (
+  SELECT e AS value, ${valueAt('id')} AS id, ${valueAt('at')} AS at, ${valueAt('effectiveAt')} AS effective_at
+  FROM jsonb_array_elements($1::jsonb) AS e
+),
+late AS (
+  INSERT INTO late_event (id, at)
+  SELECT id, at
+  FROM given
+  WHERE NOT EXISTS (SELECT 1 FROM usage_event AS u WHERE u.at = given.effective_at AND u.id = given.id)
+  ORDER BY id
+  ON CONFLICT (id) DO NOTHING
+  RETURNING id
+),
+new_ones AS (SELECT given.value AS e FROM given JOIN late USING (id)),
+${bookingSql('new_ones')}`
+
 /** Books events and their rollups; returns how many were new. All or nothing. */
 export async function insertEvents(sql: Sql, rows: readonly EventRow[]): Promise<number> {
-  const { rows: answer } = await sql.query<{ inserted: bigint }>({
-    name: 'ledger_insert_events',
-    text: insertEventsSql,
-    values: [JSON.stringify(rows.map(valuesOf))],
-  })
+  return insert(sql, 'ledger_insert_events', insertEventsSql, rows)
+}
+
+/** Books events of months that are closed, each with its `effectiveAt`; returns how many were new. All or nothing. */
+export async function insertLateEvents(sql: Sql, rows: readonly EventRow[]): Promise<number> {
+  return insert(sql, 'ledger_insert_late_events', insertLateEventsSql, rows)
+}
+
+async function insert(sql: Sql, name: string, text: string, rows: readonly EventRow[]): Promise<number> {
+  const values = [JSON.stringify(rows.map(valuesOf))]
+  const { rows: answer } = await sql.query<{ inserted: bigint }>({ name, text, values })
   return Number(answer[0]?.inserted ?? 0n)
+}
+
+/** The time zone by which the organisation's months begin and end. */
+export async function readTimeZone(sql: Sql): Promise<string> {
+  const { rows } = await sql.query<{ timeZone: string }>('SELECT time_zone AS "timeZone" FROM organisation LIMIT 1')
+  return rows[0]?.timeZone ?? 'UTC'
 }
 
 /** Runs one statement of whichever client holds the transaction. */

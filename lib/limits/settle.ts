@@ -4,7 +4,8 @@
  * a gateway that dies meanwhile leaves the hold to the sweeper.
  */
 import { units, type TokenVector } from '#lib/catalog/contract.ts'
-import { usageEvent, type PriceLine, type WrittenEvent } from '#lib/ledger/contract.ts'
+import { usageEvent, type WrittenEvent } from '#lib/ledger/contract.ts'
+import { linesBetween } from '#lib/ledger/rules/price-lines.ts'
 import type { CallTokens } from '#lib/limits/rules/limit-kinds.ts'
 import { takeTurn, type SettleMode } from '#lib/limits/turn.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
@@ -78,17 +79,6 @@ export function adjustmentOf(truth: WrittenEvent, booked: Booked): WrittenEvent 
     costNanos: (BigInt(truth.costNanos ?? 0) - BigInt(booked.costNanos ?? 0)).toString(),
     priceLines: linesBetween(truth.priceLines ?? [], booked.priceLines ?? []),
   }
-}
-
-function linesBetween(truth: readonly PriceLine[], booked: readonly PriceLine[]): PriceLine[] {
-  const lines = new Map<string, PriceLine>()
-  const add = ({ unit, quantity, nanosPerMillion }: PriceLine, sign: 1 | -1): void => {
-    const name = `${unit} ${nanosPerMillion}`
-    lines.set(name, { unit, quantity: (lines.get(name)?.quantity ?? 0) + sign * quantity, nanosPerMillion })
-  }
-  for (const line of truth) add(line, 1)
-  for (const line of booked) add(line, -1)
-  return [...lines.values()].filter(({ quantity }) => quantity !== 0)
 }
 
 function run(

@@ -77,6 +77,8 @@ const tokens = z
 export const callItem = z.object({
   id: z.string(),
   at: z.string(),
+  /** When it happened, where it was booked after its month was closed: `at` is then when it was booked. */
+  effectiveAt: z.string().nullable(),
   outcome: z.enum(outcomes),
   status: z.number(),
   errorCode: z.string().nullable(),

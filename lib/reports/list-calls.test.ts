@@ -63,6 +63,7 @@ beforeAll(async () => {
     estimatedWhy: 'the gateway stopped',
     tokens: { input: 100 },
     costNanos: '15000',
+    priceLines: [{ unit: 'input', quantity: 100, nanosPerMillion: 150_000_000 }],
     userId: 'user_dana',
   })
   const truth: UsageEvent = {
@@ -78,7 +79,7 @@ beforeAll(async () => {
     tokens: { input: -20, output: 30 },
     costNanos: '15000',
     priceLines: [
-      { unit: 'input', quantity: 80, nanosPerMillion: 150_000_000 },
+      { unit: 'input', quantity: -20, nanosPerMillion: 150_000_000 },
       { unit: 'output', quantity: 30, nanosPerMillion: 600_000_000 },
     ],
   }

@@ -46,6 +46,7 @@ export function callItemOf(call: StoredEvent, names: CallNames): CallItem {
   return {
     id: call.id,
     at: call.at.toISOString(),
+    effectiveAt: call.effectiveAt?.toISOString() ?? null,
     outcome: call.outcome,
     status: call.status,
     errorCode: call.errorCode,

@@ -15,6 +15,8 @@ export type EventRow = Omit<UsageEvent, 'at' | 'v' | 'attempts' | 'decision' | '
   readonly inputTokens: number
   readonly cachedTokens: number
   readonly outputTokens: number
+  /** When it happened, where `at` is when it was booked. */
+  readonly effectiveAt?: string
 }
 
 export type Reading =

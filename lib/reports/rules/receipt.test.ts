@@ -94,7 +94,7 @@ describe('a call and its corrections', () => {
     errorCode: null,
     tokens: { input: -20, output: -9, cached_read: 20 },
     costNanos: -140n,
-    priceLines: [{ unit: 'input', quantity: 80, nanosPerMillion: 7 }],
+    priceLines: [{ unit: 'input', quantity: -20, nanosPerMillion: 7 }],
     estimated: false,
     estimatedWhy: null,
   }
@@ -109,6 +109,7 @@ describe('a call and its corrections', () => {
       kind: 'call',
       tokens: { input: 80, cached_read: 20 },
       costNanos: 560n,
+      priceLines: [{ unit: 'input', quantity: 80, nanosPerMillion: 7 }],
     })
   })
 

@@ -4,6 +4,7 @@
 import type { TokenVector, Unit } from '#lib/catalog/contract.ts'
 import { units } from '#lib/catalog/contract.ts'
 import type { Outcome, PriceLine } from '#lib/ledger/contract.ts'
+import { addLines } from '#lib/ledger/rules/price-lines.ts'
 
 /** What a call and its corrections have in common. */
 export type Booking = {
@@ -20,15 +21,16 @@ export type Booking = {
 
 /**
  * The call with its corrections: tokens and cost are sums over all bookings, exactly what usage counts. An adjustment
- * carries the whole truth beside the difference, so its lines, outcome and estimate replace those of the call; a failed
- * attempt that was billed adds its lines.
+ * carries the differences of tokens, money and lines, and the whole truth of how the call ended; a failed attempt that was
+ * billed adds to the call and tells nothing of its end.
  */
 export function standing<Call extends Booking>(call: Call, corrections: readonly Booking[]): Call {
   return corrections.reduce<Call>((now, correction) => {
     const sums = { tokens: addTokens(now.tokens, correction.tokens), costNanos: now.costNanos + correction.costNanos }
     if (correction.kind === 'attempt')
       return { ...now, ...sums, priceLines: [...now.priceLines, ...correction.priceLines] }
-    const { outcome, status, errorCode, priceLines, estimated, estimatedWhy } = correction
+    const { outcome, status, errorCode, estimated, estimatedWhy } = correction
+    const priceLines = addLines(now.priceLines, correction.priceLines)
     return { ...now, ...sums, outcome, status, errorCode, priceLines, estimated, estimatedWhy }
   }, call)
 }
