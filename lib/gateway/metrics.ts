@@ -11,10 +11,14 @@ export type GatewayMetrics = {
   passedOver(provider: string): void
 }
 
+/** What the last reconciliation of budgets with the ledger found, and how many it has put right in all. */
+export type BudgetDriftReading = { readonly driftNanos: number; readonly drifted: number; readonly repaired: number }
+
 export function createMetrics(
   runningCalls: () => number,
   settlementsWaiting: () => number,
   openCircuits: () => readonly OpenCircuit[],
+  budgetDrift: () => Promise<BudgetDriftReading>,
 ): GatewayMetrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -62,6 +66,26 @@ export function createMetrics(
       for (const { provider, deployment, state } of openCircuits()) this.inc({ provider, deployment, state })
     },
   })
+  const driftGauge = (name: string, help: string, field: keyof BudgetDriftReading) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        this.set((await budgetDrift())[field])
+      },
+    })
+  driftGauge(
+    'gatehouse_budget_drift_nanos',
+    'Nano-USD by which budgets in Redis differed from the ledger at the last reconciliation, up and down added.',
+    'driftNanos',
+  )
+  driftGauge(
+    'gatehouse_budgets_drifted',
+    'Budgets that differed from the ledger at the last reconciliation.',
+    'drifted',
+  )
+  driftGauge('gatehouse_budgets_repaired', 'Times that a budget in Redis was put right.', 'repaired')
   const passedOver = new Counter({
     name: 'gatehouse_passed_over_total',
     help: 'Times that a circuit led a call past a target, by the target’s provider.',

@@ -35,6 +35,8 @@ export const jobs = {
   'ensure-partitions': { payload: nothing, everyMs: 24 * hour, attempts: 10 },
   /** Do rollups and events agree? */
   'compare-rollups': { payload: z.object({ hours: z.int().min(1).max(2_400).optional() }), everyMs: hour, attempts: 3 },
+  /** Do budgets in Redis agree with the ledger? Puts Redis right. */
+  'reconcile-budgets': { payload: nothing, everyMs: minute, attempts: 1 },
   /** Sessions and idempotency records that nobody can use any more. */
   'clean-up': { payload: nothing, everyMs: hour, attempts: 3 },
 } as const satisfies Record<string, JobContract>

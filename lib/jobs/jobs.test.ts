@@ -6,6 +6,7 @@ import { compareRollups } from '#lib/jobs/compare-rollups.ts'
 import { ensurePartitions } from '#lib/jobs/ensure-partitions.ts'
 import { expireKeys } from '#lib/jobs/expire-keys.ts'
 import { inspectUsageStream } from '#lib/jobs/inspect-usage-stream.ts'
+import { reconcileAllBudgets } from '#lib/jobs/reconcile-budgets.ts'
 import { openSchedules, startJobWorker } from '#lib/jobs/queue.ts'
 import { jobs } from '#lib/jobs/contract.ts'
 import { startTicker } from '#lib/jobs/ticker.ts'
@@ -132,6 +133,23 @@ describe('housekeeping', () => {
     ])
   })
 
+  test('puts a budget right that differs from the ledger, and keeps what it found for the metrics', async () => {
+    const { db } = database
+    const terms = { scopeType: 'team', scopeId: 'team_apart', amountNanos: 1_000n, posture: 'hard', timeZone: 'UTC' }
+    await db.budget.create({ data: { id: 'bud_apart', period: 'month', ...terms } })
+    await db.budget.create({ data: { id: 'bud_over', period: 'day', archivedAt: ago(1), ...terms } })
+    const now = new Date()
+    const key = `{gh}:p:bud_apart:${Date.UTC(now.getUTCFullYear(), now.getUTCMonth())}`
+    await redis.set(key, '70 30')
+    const found = [{ budgetId: 'bud_apart', driftNanos: 70n, repaired: true }]
+    expect(await reconcileAllBudgets(context)).toEqual({ compared: 1, drift: found })
+    expect(await redis.get(key)).toBe('0 30')
+    expect(await redis.hgetall('{gh}:reconciled')).toMatchObject({ drifted: '1', driftNanos: '70', repaired: '1' })
+    expect(await reconcileAllBudgets(context)).toEqual({ compared: 1, drift: [] })
+    expect(await redis.hgetall('{gh}:reconciled')).toMatchObject({ drifted: '0', driftNanos: '0', repaired: '1' })
+    await redis.del(key)
+  })
+
   test('looks at the usage stream, also when there is none yet', async () => {
     expect(await inspectUsageStream(context)).toEqual({ length: 0, pending: 0, oldestMs: 0, removed: [] })
   })
@@ -155,6 +173,7 @@ describe('scheduled jobs', () => {
       'expire-idle-keys': note('expire-idle-keys'),
       'ensure-partitions': note('ensure-partitions'),
       'compare-rollups': note('compare-rollups'),
+      'reconcile-budgets': note('reconcile-budgets'),
       'clean-up': note('clean-up'),
     }
     const worker = startJobWorker({ connection: connect(), log, context, handlers })

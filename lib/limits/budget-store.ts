@@ -1,5 +1,5 @@
 /** Queries of budgets as entities. What is spent and held of them lives in Redis; see functions.lua. */
-import type { BudgetInput, BudgetPeriod, BudgetPosture, ScopeType } from '#lib/limits/contract.ts'
+import type { BudgetInput, BudgetPeriod, BudgetPosture, Scope, ScopeType } from '#lib/limits/contract.ts'
 import type { Db, Tx } from '#lib/platform/db.ts'
 import type { Prisma } from '#lib/platform/generated/prisma/client.ts'
 import { newId } from '#lib/platform/ids.ts'
@@ -54,6 +54,26 @@ export async function findLiveBudgets(db: Db | Tx, scopeType: ScopeType, scopeId
     take: 10,
   })
   return rows as BudgetRow[]
+}
+
+/** Live budgets of all scopes by id, those behind `after`. Carried by the primary key. */
+export async function findBudgetsInForce(
+  db: Db,
+  after: string,
+  limit: number,
+): Promise<(Pick<BudgetRow, 'id' | 'period' | 'timeZone'> & { readonly scope: Scope })[]> {
+  const rows = (await db.budget.findMany({
+    where: { archivedAt: null, id: { gt: after } },
+    select: columns,
+    orderBy: { id: 'asc' },
+    take: limit,
+  })) as BudgetRow[]
+  return rows.map(({ id, period, timeZone, scopeType, scopeId }) => ({
+    id,
+    period,
+    timeZone,
+    scope: { type: scopeType, id: scopeId, name: scopeId },
+  }))
 }
 
 export async function insertBudget(

@@ -646,20 +646,15 @@ local function is_taken_behind(stream, id)
   return false
 end
 
---[[ SEED: what the ledger knows of a budget period, unless somebody was first. Calls that were settled while it was read
-are counted here, so that no traffic keeps a period from being seeded.
-KEYS  budget period, stream
-ARGV  1 spent nanos  2 period start ms  3 period end ms or 0  4 the stream's newest entry before anything was read
-      5 the field of an event that names the scope, '' for all  6 the scope's id
-Returns 1, or 0 when a worker has taken entries since, which the reader may have found in the ledger or not: read again. ]]
-local function seed(keys, argv)
-  local budget, stream = keys[1], keys[2]
+-- What a budget period comes to now: what was read of it, and what was settled since, so that no traffic keeps it from
+-- being known. Nil when a worker has taken entries since, which the reader may have found in the ledger or not.
+-- ARGV  1 spent nanos  2 period start ms  3 period end ms or 0  4 the stream's newest entry before anything was read
+--       5 the field of an event that names the scope, '' for all  6 the scope's id
+local function spent_now(stream, argv)
   local starts, ends, newest, field, scope = tonumber(argv[2]), tonumber(argv[3]), argv[4], argv[5], argv[6]
-  if is_taken_behind(stream, newest) then return 0 end
+  if is_taken_behind(stream, newest) then return nil end
   local entries = redis.call('XRANGE', stream, '(' .. newest, '+', 'COUNT', MOST_BEHIND + 1)
-  if #entries > MOST_BEHIND then return 0 end
-  if redis.call('EXISTS', budget) == 1 then return 1 end
-
+  if #entries > MOST_BEHIND then return nil end
   local spent = tonumber(argv[1])
   for _, entry in ipairs(entries) do
     local readable, event = pcall(cjson.decode, entry[2][2])
@@ -668,9 +663,39 @@ local function seed(keys, argv)
       spent = spent + tonumber(event.costNanos)
     end
   end
-  redis.call('SET', budget, write_period({ spent = spent, held = 0 }))
-  if ends > 0 then redis.call('ZADD', EXPIRY, whole(ends + BUDGET_GRACE_MS), budget) end
+  return spent
+end
+
+--[[ SEED: what the ledger knows of a budget period, unless somebody was first.
+KEYS  budget period, stream
+ARGV  as above
+Returns 1, or 0: read again. ]]
+local function seed(keys, argv)
+  local spent = spent_now(keys[2], argv)
+  if not spent then return 0 end
+  if redis.call('EXISTS', keys[1]) == 1 then return 1 end
+  redis.call('SET', keys[1], write_period({ spent = spent, held = 0 }))
+  local ends = tonumber(argv[3])
+  if ends > 0 then redis.call('ZADD', EXPIRY, whole(ends + BUDGET_GRACE_MS), keys[1]) end
   return 1
+end
+
+--[[ RECONCILE: by how much a budget period differs from what the ledger and the stream say. A difference that was found
+before, and is the same now, is put right; what is held stays held.
+KEYS  budget period, stream
+ARGV  as above, 7 the difference that was found before, '0' for none
+Returns the difference in nanos, AGAIN (read again), or UNKNOWN (there is no such period). ]]
+local function reconcile(keys, argv)
+  local spent = spent_now(keys[2], argv)
+  if not spent then return 'AGAIN' end
+  local text = redis.call('GET', keys[1])
+  if not text then return 'UNKNOWN' end
+  local period = read_period(text)
+  local difference = whole(period.spent - spent)
+  if difference ~= '0' and difference == argv[7] then
+    redis.call('SET', keys[1], write_period({ spent = spent, held = period.held }))
+  end
+  return difference
 end
 
 --[[ FORGET: removes limits and budget periods that nobody needs any more: windows and periods that are long over, buckets
@@ -733,6 +758,7 @@ redis.register_function('gatehouse_forget', forget)
 redis.register_function('gatehouse_renew', renew)
 redis.register_function('gatehouse_expired', expired)
 redis.register_function('gatehouse_seed', seed)
+redis.register_function('gatehouse_reconcile', reconcile)
 redis.register_function('gatehouse_newest', newest)
 redis.register_function('gatehouse_record', record)
 redis.register_function('gatehouse_set_versions', set_versions)

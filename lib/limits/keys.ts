@@ -8,6 +8,8 @@ import type { Window } from '#lib/limits/windows.ts'
 export const openHolds = '{gh}:open'
 /** Limits and budget periods, by when somebody looks whether they are still needed. */
 export const expiryIndex = '{gh}:expiry'
+/** What the last reconciliation found; `repaired` counts them all. */
+export const reconciledKey = '{gh}:reconciled'
 export const holdPrefix = '{gh}:hold:'
 
 export const holdKey = (callId: string): string => holdPrefix + callId

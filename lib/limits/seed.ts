@@ -42,30 +42,53 @@ async function seedBudget(
   window: Window,
 ): Promise<void> {
   for (let attempt = 0; attempt < tries; attempt++) {
-    const newest = (await callFunction(redis, 'gatehouse_newest', [usageStream], [])) as string
-    const travelling = await readStream(redis, newest)
-    const booked = await spentInLedger(
-      rule.scope,
-      window,
-      travelling.map((event) => event.id),
-    )
-    const onTheWay = travelling
-      .filter((event) => inWindow(event.at, window) && isOfScope(event, rule.scope))
-      .reduce((sum, event) => sum + BigInt(event.costNanos ?? 0), 0n)
-    const spent = (booked + onTheWay).toString()
-    const seeded = await callFunction(
-      redis,
-      'gatehouse_seed',
-      [budgetKey(rule, window), usageStream],
-      [spent, window.startMs, window.endMs, newest, fieldOf[rule.scope.type] ?? '', rule.scope.id],
-    )
+    const reading = await readSpent(redis, spentInLedger, rule, window)
+    const keys = [budgetKey(rule, window), usageStream]
+    const seeded = await callFunction(redis, 'gatehouse_seed', keys, argumentsOf(reading, rule, window))
     // 0: a worker took what was settled while we read. It may be in our reading of the ledger or not, so read again.
     if (seeded === 1) return
   }
   throw new Error('budget could not be seeded: workers took new entries at every try')
 }
 
-type StreamEvent = {
+/** What a budget period comes to, but for what was settled after the entry `newest` of the stream. */
+export type SpentReading = { readonly spentNanos: bigint; readonly newest: string }
+
+/** What is booked, and what is on its way up to the newest entry of the stream, each event once. */
+export async function readSpent(
+  redis: RedisClient,
+  spentInLedger: SpentInLedger,
+  rule: Pick<BudgetRule, 'scope'>,
+  window: Window,
+): Promise<SpentReading> {
+  const newest = (await callFunction(redis, 'gatehouse_newest', [usageStream], [])) as string
+  const travelling = await readStream(redis, newest)
+  const booked = await spentInLedger(
+    rule.scope,
+    window,
+    travelling.map((event) => event.id),
+  )
+  return { spentNanos: booked + spentOnTheWay(travelling, rule.scope, window), newest }
+}
+
+/** What events cost that count in the scope and the window, nano-USD. */
+export function spentOnTheWay(events: readonly StreamEvent[], scope: Scope, window: Window): bigint {
+  return events
+    .filter((event) => inWindow(event.at, window) && isOfScope(event, scope))
+    .reduce((sum, event) => sum + BigInt(event.costNanos ?? 0), 0n)
+}
+
+/** A reading as the functions take it, which add what was settled since. */
+export function argumentsOf(
+  { spentNanos, newest }: SpentReading,
+  rule: Pick<BudgetRule, 'scope'>,
+  window: Window,
+): (string | number)[] {
+  const { type, id } = rule.scope
+  return [spentNanos.toString(), window.startMs, window.endMs, newest, fieldOf[type] ?? '', id]
+}
+
+export type StreamEvent = {
   readonly id: string
   readonly at: number
   /** Absent where a call cost nothing. */
@@ -73,7 +96,7 @@ type StreamEvent = {
 } & Readonly<Record<string, unknown>>
 
 /** What is on its way, up to an entry; what comes behind it is counted by the function itself. */
-async function readStream(redis: RedisClient, upTo: string): Promise<StreamEvent[]> {
+export async function readStream(redis: RedisClient, upTo: string): Promise<StreamEvent[]> {
   const events: StreamEvent[] = []
   for (let from = '-'; ;) {
     const entries = await redis.xrange(usageStream, from, upTo, 'COUNT', page)

@@ -46,3 +46,25 @@ export async function spentInLedger(
   )
   return BigInt(rows[0]!.spent)
 }
+
+/**
+ * The same for many scopes of one type at once, as hourly rollups have it: exact for windows of whole hours of UTC.
+ * Scopes that have spent nothing are left out. Carried by the primary key (start, dims_hash).
+ */
+export async function spentByScope(
+  sql: SqlPool,
+  type: ScopeType,
+  ids: readonly string[],
+  window: Window,
+): Promise<Map<string, bigint>> {
+  const column = columnOf[type]
+  const end = new Date(window.endMs > 0 ? window.endMs : 8_640_000_000_000)
+  const { rows } = await sql.query<{ id: string; spent: string }>(
+    `SELECT ${column ?? '$3::text[]'}${column ? '' : '[1]'} AS id, sum(cost_nanos)::text AS spent
+     FROM usage_hourly
+     WHERE start >= $1 AND start < $2 AND ${column ? `${column} = ANY($3::text[])` : '$3::text[] IS NOT NULL'}
+     GROUP BY 1`,
+    [new Date(window.startMs), end, ids],
+  )
+  return new Map(rows.map(({ id, spent }) => [id, BigInt(spent)]))
+}

@@ -8,6 +8,7 @@ import { createRunningCalls } from '#lib/gateway/running-calls.ts'
 import { createSettlements } from '#lib/gateway/settlements.ts'
 import { createPools, defaultTimeouts, type UpstreamTimeouts } from '#lib/gateway/upstream.ts'
 import { loadFunctions } from '#lib/limits/functions.ts'
+import { readBudgetDrift } from '#lib/limits/reconcile.ts'
 import { createSeeder } from '#lib/limits/seed.ts'
 import { spentInLedger } from '#lib/limits/spent-store.ts'
 import { systemClock } from '#lib/platform/clock.ts'
@@ -51,7 +52,12 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
   const settlements = createSettlements(redis, log)
   const running = createRunningCalls(redis, systemClock.nowMs)
   const circuits = createCircuits()
-  const metrics = createMetrics(running.count, settlements.waiting, () => openCircuits(circuits, systemClock.nowMs()))
+  const metrics = createMetrics(
+    running.count,
+    settlements.waiting,
+    () => openCircuits(circuits, systemClock.nowMs()),
+    () => readBudgetDrift(redis),
+  )
   const pools = createPools(timeouts)
   const accessTokens = createAccessTokens({
     poolFor: (origin) => pools.get(origin),

@@ -13,6 +13,7 @@ import { inspectUsageStream } from '#lib/jobs/inspect-usage-stream.ts'
 import { releaseQuarantines } from '#lib/jobs/release-quarantines.ts'
 import { noticeKeys } from '#lib/jobs/notice-keys.ts'
 import { openSchedules, startJobWorker } from '#lib/jobs/queue.ts'
+import { reconcileAllBudgets } from '#lib/jobs/reconcile-budgets.ts'
 import { startTicker, type Tick } from '#lib/jobs/ticker.ts'
 import { startDrain } from '#lib/ledger/drain-usage.ts'
 import { forgetLimits } from '#lib/limits/forget.ts'
@@ -46,6 +47,7 @@ const handlers: JobHandlers<Context> = {
   'expire-idle-keys': expireIdleKeys,
   'ensure-partitions': ensurePartitions,
   'compare-rollups': compareRollups,
+  'reconcile-budgets': reconcileAllBudgets,
   'clean-up': cleanUp,
 }
 
