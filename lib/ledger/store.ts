@@ -55,6 +55,9 @@ const eventColumns: readonly (readonly [field: keyof EventRow, column: string, t
   ['tags', 'tags', 'jsonb'],
   ['effectiveAt', 'effective_at', 'timestamptz'],
 ]
+/** A whole row under the event's own names, of `e`. */
+export const rowColumns = eventColumns.map(([field, column]) => `e.${column} AS "${field}"`).join(', ')
+
 const columnList = eventColumns.map(([, column]) => column).join(', ')
 
 // A row travels as an array of values in the order above: PostgreSQL reads that in half the time it takes for objects.

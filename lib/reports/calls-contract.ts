@@ -154,7 +154,15 @@ export const receipt = callItem.extend({
   tags: z.record(z.string(), z.string()),
   /** Corrections that are contained in the figures above. */
   adjustments: z.array(
-    z.object({ id: z.string(), kind: z.enum(['attempt', 'adjustment']), bookedAt: z.string(), costUsd: z.string() }),
+    z.object({
+      id: z.string(),
+      kind: z.enum(['attempt', 'adjustment']),
+      bookedAt: z.string(),
+      costUsd: z.string(),
+      priceVersion: z.string().nullable(),
+      /** Why it was repriced or corrected; null where the gateway's own truth came late. */
+      reason: z.string().nullable(),
+    }),
   ),
 })
 export type Receipt = z.infer<typeof receipt>

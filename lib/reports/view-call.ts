@@ -118,13 +118,20 @@ export function receiptOf({ call, corrections, names, profileName }: ReceiptPart
     rules: judged.rules.map(ruleViewOf),
     timing: { ...times, ...timing.parse(times) },
     tags: { ...call.tags },
-    adjustments: corrections.map(({ id, kind, insertedAt, costNanos }) => ({
+    adjustments: corrections.map(({ id, kind, insertedAt, costNanos, priceVersion, decision: why }) => ({
       id,
       kind: kind === 'attempt' ? 'attempt' : 'adjustment',
       bookedAt: insertedAt.toISOString(),
       costUsd: usdOfNanos(costNanos),
+      priceVersion,
+      reason: isByPeople(id) ? decision.parse(why).message : null,
     })),
   }
+}
+
+/** Repriced or corrected by hand, and so with a reason. */
+function isByPeople(id: string): boolean {
+  return id.startsWith('rep_') || id.startsWith('cor_')
 }
 
 /** Amounts in nano-USD become USD; everything else stays as it was judged. */

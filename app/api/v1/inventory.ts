@@ -20,6 +20,7 @@ import { getMyLimits } from '#lib/limits/endpoints.ts'
 import { keyEndpoints } from '#lib/keys/endpoints.ts'
 import { budgetEndpoints, scopeLimitEndpoints } from '#lib/limits/budget-endpoints.ts'
 import { firstKeyEndpoint } from '#lib/keys/first-key-endpoint.ts'
+import { ledgerEndpoints } from '#lib/ledger/endpoints.ts'
 import type { Endpoint } from '#lib/management/endpoint.ts'
 import { profileEndpoints } from '#lib/policy/endpoints.ts'
 import { requestEndpoints } from '#lib/requests/endpoints.ts'
@@ -52,5 +53,6 @@ export const allEndpoints: readonly Endpoint[] = [
   ...decisionEndpoints,
   ...usageEndpoints,
   ...showbackEndpoints,
+  ...ledgerEndpoints,
   ...auditEndpoints,
 ]

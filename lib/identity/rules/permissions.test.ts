@@ -32,6 +32,7 @@ const everywhere = {
     'usage.read',
     'showback.read',
     'showback.close',
+    'ledger.read',
   ],
   auditor: [
     'user.read',
@@ -53,6 +54,7 @@ const everywhere = {
     'decision.read',
     'usage.read',
     'showback.read',
+    'ledger.read',
     'inventory.read',
     'audit.read',
   ],

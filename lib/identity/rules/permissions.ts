@@ -106,6 +106,9 @@ export const permissions = {
   'usage.read': ['admin', 'auditor', 'finance', 'viewer', 'sre', 'lead', 'owner', 'member_if_unowned'],
   'showback.read': ['admin', 'auditor', 'finance', 'lead'],
   'showback.close': ['finance'],
+  /** What could not be booked. */
+  'ledger.read': ['admin', 'auditor', 'finance'],
+  'ledger.correct': adminOnly,
   'overview.read': ['admin', 'viewer', 'sre'],
   'adoption.read': ['admin', 'viewer'],
   'incident.read': ['admin', 'sre'],

@@ -16,7 +16,7 @@ export type EventRow = Omit<UsageEvent, 'at' | 'v' | 'attempts' | 'decision' | '
   readonly cachedTokens: number
   readonly outputTokens: number
   /** When it happened, where `at` is when it was booked. */
-  readonly effectiveAt?: string
+  readonly effectiveAt?: string | undefined
 }
 
 export type Reading =

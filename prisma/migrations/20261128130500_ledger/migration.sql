@@ -98,3 +98,6 @@ END $$;
 
 SELECT make_append_only(relid) FROM pg_partition_tree('usage_event'::regclass);
 SELECT make_append_only('audit_entry'::regclass);
+
+-- Repricing asks for calls by when they happened.
+CREATE INDEX "usage_event_effective_at_idx" ON "usage_event" ("effective_at") WHERE "effective_at" IS NOT NULL;
