@@ -14,6 +14,7 @@ Records
   {gh}:swept:<call>       string  what the sweeper booked for a call, packed; "settled" once the truth is booked too
   {gh}:settled:<slot>     set     calls settled in this half hour, but for those that were swept
   {gh}:usage              stream  usage events that are not yet in PostgreSQL
+  {gh}:epoch              string  a mark that Redis has not lost its data; the worker restores it where there is none
   {gh}:expiry             zset    key of a limit or budget period → when to look whether it is still needed (ms)
   limit of a minute       string  a bucket's theoretical arrival time (GCRA), ms with fraction
   limit of an hour, a day string  count in this calendar window
@@ -698,6 +699,20 @@ local function reconcile(keys, argv)
   return difference
 end
 
+--[[ RAISE_WINDOWS: windows count at least this much. What counts more already stays.
+KEYS  expiry
+ARGV  for each window: its key, the count, its end (ms) ]]
+local function raise_windows(keys, argv)
+  for i = 1, #argv, 3 do
+    local stored = redis.call('GET', argv[i])
+    if not stored or tonumber(stored) < tonumber(argv[i + 1]) then
+      redis.call('SET', argv[i], argv[i + 1])
+      redis.call('ZADD', keys[1], whole(argv[i + 2] + WINDOW_GRACE_MS), argv[i])
+    end
+  end
+  return #argv / 3
+end
+
 --[[ FORGET: removes limits and budget periods that nobody needs any more: windows and periods that are long over, buckets
 that are full again.
 KEYS  expiry
@@ -759,6 +774,7 @@ redis.register_function('gatehouse_renew', renew)
 redis.register_function('gatehouse_expired', expired)
 redis.register_function('gatehouse_seed', seed)
 redis.register_function('gatehouse_reconcile', reconcile)
+redis.register_function('gatehouse_raise_windows', raise_windows)
 redis.register_function('gatehouse_newest', newest)
 redis.register_function('gatehouse_record', record)
 redis.register_function('gatehouse_set_versions', set_versions)

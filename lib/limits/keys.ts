@@ -8,6 +8,8 @@ import type { Window } from '#lib/limits/windows.ts'
 export const openHolds = '{gh}:open'
 /** Limits and budget periods, by when somebody looks whether they are still needed. */
 export const expiryIndex = '{gh}:expiry'
+/** Set while Redis has what it was given; gone with everything else where it lost its data. */
+export const epochKey = '{gh}:epoch'
 /** What the last reconciliation found; `repaired` counts them all. */
 export const reconciledKey = '{gh}:reconciled'
 export const holdPrefix = '{gh}:hold:'

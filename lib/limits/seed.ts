@@ -16,7 +16,7 @@ export type SpentInLedger = (scope: Scope, window: Window, except: readonly stri
 const tries = 20
 const page = 1_000
 
-export type SeedBudget = (rule: BudgetRule, window: Window) => Promise<void>
+export type SeedBudget = (rule: Pick<BudgetRule, 'id' | 'scope'>, window: Window) => Promise<void>
 
 /**
  * A seeder for one process: the many calls that meet an unknown period at once cause one reading. It rejects when
@@ -38,7 +38,7 @@ export function createSeeder(redis: RedisClient, spentInLedger: SpentInLedger): 
 async function seedBudget(
   redis: RedisClient,
   spentInLedger: SpentInLedger,
-  rule: BudgetRule,
+  rule: Pick<BudgetRule, 'id' | 'scope'>,
   window: Window,
 ): Promise<void> {
   for (let attempt = 0; attempt < tries; attempt++) {
@@ -123,7 +123,8 @@ function inWindow(atMs: number, window: Window): boolean {
   return atMs >= window.startMs && (window.endMs === 0 || atMs < window.endMs)
 }
 
-const fieldOf: Partial<Record<Scope['type'], string>> = {
+/** The field of an event that names the scope; none for the organisation, which is in all. */
+export const fieldOf: Partial<Record<Scope['type'], string>> = {
   key: 'keyId',
   user: 'userId',
   team: 'teamId',
@@ -132,7 +133,7 @@ const fieldOf: Partial<Record<Scope['type'], string>> = {
   business_unit: 'businessUnitId',
 }
 
-function isOfScope(event: StreamEvent, scope: Scope): boolean {
+export function isOfScope(event: StreamEvent, scope: Scope): boolean {
   const field = fieldOf[scope.type]
   return field === undefined ? true : event[field] === scope.id
 }

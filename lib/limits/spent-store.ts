@@ -68,3 +68,36 @@ export async function spentByScope(
   )
   return new Map(rows.map(({ id, spent }) => [id, BigInt(spent)]))
 }
+
+export type ScopeUse = { readonly callsOfHour: number; readonly callsOfDay: number; readonly tokensOfDay: number }
+
+/**
+ * What was used since the hour and the day began, by scope, as hourly rollups have it: an hour of UTC in which a window
+ * begins counts whole. Carried by the primary key (start, dims_hash).
+ */
+export async function usedByScope(
+  sql: SqlPool,
+  type: ScopeType,
+  organisationId: string,
+  hour: Window,
+  day: Window,
+): Promise<Map<string, ScopeUse>> {
+  const { rows } = await sql.query<{ id: string; hour: bigint; day: bigint; tokens: string }>(
+    `SELECT ${columnOf[type] ?? '$3::text'} AS id, coalesce(sum(calls) FILTER (WHERE start >= $1), 0)::bigint AS hour,
+       sum(calls)::bigint AS day, sum(input_tokens + cached_tokens + output_tokens)::text AS tokens
+     FROM usage_hourly
+     WHERE start >= $2 AND $3::text IS NOT NULL AND ${columnOf[type] ?? 'key_id'} IS NOT NULL
+     GROUP BY 1`,
+    [floorToHour(hour.startMs), floorToHour(day.startMs), organisationId],
+  )
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      { callsOfHour: Number(row.hour), callsOfDay: Number(row.day), tokensOfDay: Number(row.tokens) },
+    ]),
+  )
+}
+
+function floorToHour(ms: number): Date {
+  return new Date(Math.floor(ms / hourMs) * hourMs)
+}

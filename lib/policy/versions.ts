@@ -71,6 +71,16 @@ async function publish(db: Db, redis: RedisClient, rows: readonly VersionRow[]):
   }
 }
 
+/** All versions by subject, those behind `after`. Carried by the primary key. */
+export async function pageOfVersions(db: Db, after: string, limit: number): Promise<VersionRow[]> {
+  return db.policyVersion.findMany({
+    where: { subject: { gt: after } },
+    select: { subject: true, version: true },
+    orderBy: { subject: 'asc' },
+    take: limit,
+  })
+}
+
 /** The versions in force, "0" for what never changed. */
 export async function readVersions(db: Db, subjects: readonly string[]): Promise<[subject: string, version: string][]> {
   const rows = await db.policyVersion.findMany({

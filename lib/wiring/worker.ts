@@ -14,6 +14,7 @@ import { releaseQuarantines } from '#lib/jobs/release-quarantines.ts'
 import { noticeKeys } from '#lib/jobs/notice-keys.ts'
 import { openSchedules, startJobWorker } from '#lib/jobs/queue.ts'
 import { reconcileAllBudgets } from '#lib/jobs/reconcile-budgets.ts'
+import { restoreState } from '#lib/jobs/restore-state.ts'
 import { startTicker, type Tick } from '#lib/jobs/ticker.ts'
 import { startDrain } from '#lib/ledger/drain-usage.ts'
 import { forgetLimits } from '#lib/limits/forget.ts'
@@ -73,6 +74,7 @@ export function startWorker(config: Config): RunningWorker {
   const jobWorker = startJobWorker({ connection: connect(), log, context, handlers })
   const ticks: Tick[] = [
     { name: 'sweep-holds', everyMs: 1_000, run: () => sweepHolds(redis, systemClock.nowMs()) },
+    { name: 'restore-state', everyMs: 1_000, run: () => restoreState(context) },
     { name: 'forget-limits', everyMs: 10_000, run: () => forgetLimits(redis) },
     { name: 'publish-policy-versions', everyMs: 500, run: () => publishPending(db, redis) },
     { name: 'end-requests', everyMs: 1_000, run: () => endRequests(context) },
