@@ -19,6 +19,7 @@ export function createMetrics(
   settlementsWaiting: () => number,
   openCircuits: () => readonly OpenCircuit[],
   budgetDrift: () => Promise<BudgetDriftReading>,
+  spoolProblem: () => string | null,
 ): GatewayMetrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -54,6 +55,14 @@ export function createMetrics(
     registers: [registry],
     collect() {
       this.set(settlementsWaiting())
+    },
+  })
+  new Gauge({
+    name: 'gatehouse_spool_broken',
+    help: '1 while settlements that Redis does not take cannot be kept on disk either; the log says why.',
+    registers: [registry],
+    collect() {
+      this.set(spoolProblem() === null ? 0 : 1)
     },
   })
   new Gauge({

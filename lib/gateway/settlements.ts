@@ -1,10 +1,12 @@
 /**
- * Settlements on their way to Redis, off the callers' clock. One that Redis does not take is tried again with back-off.
+ * Settlements on their way to Redis, off the callers' clock. One that Redis does not take is put on disk and tried again
+ * with back-off; what an earlier process has left on disk is settled first.
  *
- * Bounds: 50,000 settlements wait at most. Beyond that the newest is given up here: its hold lapses, and the sweeper
- * books it from the hold, marked as estimated. Refusals, which hold nothing, are sent in batches; 10,000 wait at most.
+ * Bounds: 50,000 settlements wait at most. Beyond that the newest is on disk alone, for the next start: its hold lapses, the
+ * sweeper books it from the hold, marked as estimated, and the truth comes later as the difference. Refusals, which hold nothing, are sent in batches; 10,000 wait at most.
  */
 import { usageStream, type WrittenEvent } from '#lib/ledger/contract.ts'
+import type { Spool } from '#lib/gateway/spool.ts'
 import { callFunction } from '#lib/limits/functions.ts'
 import { settle, type Settlement } from '#lib/limits/settle.ts'
 import type { Log } from '#lib/platform/log.ts'
@@ -26,7 +28,7 @@ export type Settlements = {
   drain(timeoutMs: number): Promise<void>
 }
 
-export function createSettlements(redis: RedisClient, log: Log): Settlements {
+export function createSettlements(redis: RedisClient, log: Log, spool: Spool): Settlements {
   let waiting = 0
   let givenUp = 0
   let refusals: string[] = []
@@ -38,11 +40,20 @@ export function createSettlements(redis: RedisClient, log: Log): Settlements {
     if (waiting === 0) for (const resolve of idle.splice(0)) resolve()
   }
 
-  function attempt(settlement: Settlement, delayMs: number): void {
-    settle(redis, settlement, 'final').then(left, (error: unknown) => {
-      if (delayMs === firstRetryMs) log.warn({ err: error, call: settlement.event.id }, 'settlement is tried again')
-      setTimeout(() => attempt(settlement, Math.min(delayMs * 2, longestRetryMs)), delayMs)
-    })
+  function attempt(settlement: Settlement, delayMs: number, isSpooled: boolean): void {
+    settle(redis, settlement, 'final').then(
+      () => {
+        if (isSpooled) spool.settled(settlement.event.id)
+        left()
+      },
+      (error: unknown) => {
+        if (!isSpooled) {
+          log.warn({ err: error, call: settlement.event.id }, 'settlement is tried again')
+          spool.keep(settlement)
+        }
+        setTimeout(() => attempt(settlement, Math.min(delayMs * 2, longestRetryMs), true), delayMs)
+      },
+    )
   }
 
   function sendRefusals(): void {
@@ -60,16 +71,23 @@ export function createSettlements(redis: RedisClient, log: Log): Settlements {
       })
   }
 
+  if (spool.left.length > 0) log.warn({ settlements: spool.left.length }, 'settling what an earlier process has left')
+  for (const settlement of spool.left) {
+    waiting += 1
+    attempt(settlement, firstRetryMs, true)
+  }
+
   return {
     settle(settlement) {
       if (waiting >= mostWaiting) {
         givenUp += 1
+        spool.keep(settlement)
         if (givenUp % 1_000 === 1)
           log.error({ givenUp }, 'too many settlements wait for Redis; the sweeper will estimate them')
         return
       }
       waiting += 1
-      attempt(settlement, firstRetryMs)
+      attempt(settlement, firstRetryMs, false)
     },
     refused(event) {
       if (refusals.length >= mostRefusals) return

@@ -1,4 +1,5 @@
 /** Builds the gateway core of one process: clients opened, ports filled. */
+import path from 'node:path'
 import { loadCatalog } from '#lib/catalog/load-catalog.ts'
 import { createGrants } from '#lib/gateway/grants.ts'
 import { handleCall, type GatewayPorts } from '#lib/gateway/handle-call.ts'
@@ -6,6 +7,7 @@ import type { Call, Reply } from '#lib/gateway/call.ts'
 import { createMetrics, type GatewayMetrics } from '#lib/gateway/metrics.ts'
 import { createRunningCalls } from '#lib/gateway/running-calls.ts'
 import { createSettlements } from '#lib/gateway/settlements.ts'
+import { openSpool } from '#lib/gateway/spool.ts'
 import { createPools, defaultTimeouts, type UpstreamTimeouts } from '#lib/gateway/upstream.ts'
 import { loadFunctions } from '#lib/limits/functions.ts'
 import { readBudgetDrift } from '#lib/limits/reconcile.ts'
@@ -49,7 +51,8 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
     loadCatalog: () => loadCatalog(db, config.masterKey),
     nowMs: systemClock.nowMs,
   })
-  const settlements = createSettlements(redis, log)
+  const spool = openSpool(path.join(config.dataDir, 'spool'), log)
+  const settlements = createSettlements(redis, log, spool)
   const running = createRunningCalls(redis, systemClock.nowMs)
   const circuits = createCircuits()
   const metrics = createMetrics(
@@ -57,6 +60,7 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
     settlements.waiting,
     () => openCircuits(circuits, systemClock.nowMs()),
     () => readBudgetDrift(redis),
+    spool.problem,
   )
   const pools = createPools(timeouts)
   const accessTokens = createAccessTokens({
@@ -89,6 +93,7 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
     while (running.count() > 0 && Date.now() < deadline) await pause(50)
     await pools.close()
     await settlements.drain(Math.max(500, deadline - Date.now()))
+    await spool.close()
     running.stop()
     redis.disconnect()
     await closeDatabase()
