@@ -22,7 +22,7 @@ beforeEach(() => {
 })
 afterEach(() => fs.rmSync(path.dirname(folder), { recursive: true }))
 
-const aCall = (): Settlement => ({ event: anEvent(), tokens: 120, budgetKeys: [] })
+const aCall = (): Settlement => ({ event: anEvent(), tokens: { input: 100, output: 20 }, budgetKeys: [] })
 const segments = () => (fs.existsSync(folder) ? fs.readdirSync(folder).map((name) => path.join(folder, name)) : [])
 const idsOf = (settlements: readonly Settlement[]) => settlements.map(({ event }) => event.id).toSorted()
 const onDisk = () => segments().flatMap((file) => readRecords(fs.readFileSync(file)))

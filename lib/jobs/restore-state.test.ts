@@ -84,10 +84,10 @@ describe('after FLUSHALL', () => {
     const { context } = fixture
     const [name] = await redis.keys('{gh}:l:rpd:key:*')
     await redis.set(name!, '1000')
-    const before = await redis.mget(await redis.keys('{gh}:[pl]:*'))
+    const before = await redis.mget((await redis.keys('{gh}:[pl]:*')).toSorted())
     await redis.del(epochKey)
     await Promise.all([restoreState(context), restoreState(context)])
-    expect(await redis.mget(await redis.keys('{gh}:[pl]:*'))).toEqual(before)
+    expect(await redis.mget((await redis.keys('{gh}:[pl]:*')).toSorted())).toEqual(before)
     expect(await redis.get(name!)).toBe('1000')
   })
 })

@@ -3,13 +3,14 @@
  * the day. Gateways need not wait for it: a version that is missing sends them to PostgreSQL, a budget period that is
  * missing is seeded. It may run twice, and while calls are admitted and settled.
  *
- * Not restored: buckets (a minute at most), and the holds of calls that were running, whose settlements are counted when
+ * Not restored: buckets (a minute at most), windows of environments, groups, tags and of some models, and the holds of calls that were running, whose settlements are counted when
  * they come.
  */
 import { findBudgetsInForce } from '#lib/limits/budget-store.ts'
 import type { LimitKind, Scope, ScopeType } from '#lib/limits/contract.ts'
 import { callFunction, loadFunctions } from '#lib/limits/functions.ts'
 import { expiryIndex, limitKey } from '#lib/limits/keys.ts'
+import { costOfCall, noTokens, type CallTokens } from '#lib/limits/rules/limit-kinds.ts'
 import { createSeeder, fieldOf, isOfScope, readStream, spentOnTheWay, type StreamEvent } from '#lib/limits/seed.ts'
 import { spentByScope, spentInLedger, usedByScope, type ScopeUse } from '#lib/limits/spent-store.ts'
 import { budgetWindow, limitWindow } from '#lib/limits/windows.ts'
@@ -95,7 +96,7 @@ async function restoreWindows({ sql, db, redis, clock }: Ports): Promise<number>
       const onTheWay = travelling.filter((event) => isOfScope(event, scope) && isCall(event))
       const ofHour = onTheWay.filter(({ at }) => at >= hour.startMs && at < hour.endMs).length
       const ofDay = onTheWay.filter(({ at }) => at >= day.startMs && at < day.endMs)
-      const tokens = ofDay.reduce((sum, event) => sum + tokensOf(event), 0)
+      const tokens = ofDay.map(tokensOf).reduce(plus, booked.tokensOfDay)
       const window = (kind: LimitKind, amount: number) => {
         const { endMs } = kind === 'rph' ? hour : day
         const name = limitKey({ scope, kind, limit: 0 }, kind === 'rph' ? hour : day)
@@ -104,7 +105,7 @@ async function restoreWindows({ sql, db, redis, clock }: Ports): Promise<number>
       return [
         ...window('rph', booked.callsOfHour + ofHour),
         ...window('rpd', booked.callsOfDay + ofDay.length),
-        ...window('tpd', booked.tokensOfDay + tokens),
+        ...(['tpd', 'itpd', 'otpd'] as const).flatMap((kind) => window(kind, costOfCall(kind, tokens))),
       ]
     })
     for (let i = 0; i < windows.length; i += atOnce) {
@@ -115,7 +116,12 @@ async function restoreWindows({ sql, db, redis, clock }: Ports): Promise<number>
   return count
 }
 
-const nothing: ScopeUse = { callsOfHour: 0, callsOfDay: 0, tokensOfDay: 0 }
+const nothing: ScopeUse = { callsOfHour: 0, callsOfDay: 0, tokensOfDay: noTokens }
+
+const plus = (one: CallTokens, other: CallTokens): CallTokens => ({
+  input: one.input + other.input,
+  output: one.output + other.output,
+})
 
 function scopesOf(events: readonly StreamEvent[], type: ScopeType, organisationId: string): Set<string> {
   const field = fieldOf[type]
@@ -127,7 +133,7 @@ function isCall({ kind, outcome }: StreamEvent): boolean {
   return (kind === undefined || kind === 'call') && outcome !== 'refused'
 }
 
-function tokensOf({ tokens }: StreamEvent): number {
+function tokensOf({ tokens }: StreamEvent): CallTokens {
   const { input = 0, cached_read = 0, output = 0 } = (tokens ?? {}) as Record<string, number>
-  return input + cached_read + output
+  return { input: input + cached_read, output }
 }

@@ -1,5 +1,6 @@
 /** What the ledger knows of a scope's spending; asked when Redis does not know a budget period. */
 import type { Scope, ScopeType } from '#lib/limits/contract.ts'
+import type { CallTokens } from '#lib/limits/rules/limit-kinds.ts'
 import type { Window } from '#lib/limits/windows.ts'
 import type { SqlPool } from '#lib/platform/db.ts'
 
@@ -69,7 +70,11 @@ export async function spentByScope(
   return new Map(rows.map(({ id, spent }) => [id, BigInt(spent)]))
 }
 
-export type ScopeUse = { readonly callsOfHour: number; readonly callsOfDay: number; readonly tokensOfDay: number }
+export type ScopeUse = {
+  readonly callsOfHour: number
+  readonly callsOfDay: number
+  readonly tokensOfDay: CallTokens
+}
 
 /**
  * What was used since the hour and the day began, by scope, as hourly rollups have it: an hour of UTC in which a window
@@ -82,9 +87,9 @@ export async function usedByScope(
   hour: Window,
   day: Window,
 ): Promise<Map<string, ScopeUse>> {
-  const { rows } = await sql.query<{ id: string; hour: bigint; day: bigint; tokens: string }>(
+  const { rows } = await sql.query<{ id: string; hour: bigint; day: bigint; input: string; output: string }>(
     `SELECT ${columnOf[type] ?? '$3::text'} AS id, coalesce(sum(calls) FILTER (WHERE start >= $1), 0)::bigint AS hour,
-       sum(calls)::bigint AS day, sum(input_tokens + cached_tokens + output_tokens)::text AS tokens
+       sum(calls)::bigint AS day, sum(input_tokens + cached_tokens)::text AS input, sum(output_tokens)::text AS output
      FROM usage_hourly
      WHERE start >= $2 AND $3::text IS NOT NULL AND ${columnOf[type] ?? 'key_id'} IS NOT NULL
      GROUP BY 1`,
@@ -93,7 +98,11 @@ export async function usedByScope(
   return new Map(
     rows.map((row) => [
       row.id,
-      { callsOfHour: Number(row.hour), callsOfDay: Number(row.day), tokensOfDay: Number(row.tokens) },
+      {
+        callsOfHour: Number(row.hour),
+        callsOfDay: Number(row.day),
+        tokensOfDay: { input: Number(row.input), output: Number(row.output) },
+      },
     ]),
   )
 }
