@@ -69,6 +69,11 @@ function refusalWords(facts: DecisionFacts, rule: RuleView): Explanation | null 
         help: text('Time does not help.'),
       }
     }
+    case 'address':
+    case 'environment':
+    case 'version':
+    case 'input_price':
+    case 'output_price':
     case 'price': {
       const [first = '', ...rest] = (facts.message ?? '').split('. ')
       return { lede: withoutEnd(first), help: text(rest.join('. ')) }

@@ -20,6 +20,7 @@ export type RuleWords = {
 /** `neededNanos` is what this call would have held: it tells how far a budget was short. */
 export function ruleWords(rule: RuleView, neededNanos: bigint | null): RuleWords {
   if (rule.rule.startsWith('budget_')) return budgetWords(rule, neededNanos)
+  if (rule.rule in priceNames) return priceWords(rule)
   const limit = limitNames[rule.rule]
   if (limit) return { name: limit, detail: null, standing: countStanding(rule), layer: layerOf(rule) }
   return {
@@ -46,12 +47,30 @@ const limitNames: Record<string, string> = {
 const policyNames: Record<string, string> = {
   key_status: 'Key',
   principal_status: 'Owner and team',
+  environment: 'Environment',
+  address: 'Caller’s address',
   endpoint: 'Endpoint',
   model: 'Model',
   price: 'Price',
   provider: 'Provider',
   region: 'Region',
+  version: 'Version',
   stored_state: 'What providers keep',
+}
+
+const priceNames: Record<string, string> = {
+  input_price: 'Price of a million input tokens',
+  output_price: 'Price of a million output tokens',
+}
+
+function priceWords(rule: RuleView): RuleWords {
+  const price = rule.used === null ? 'none yet' : smallMoney(nanosOf(rule.used))
+  return {
+    name: priceNames[rule.rule]!,
+    detail: rule.passed ? null : `at most ${smallMoney(nanosOf(rule.limit))}`,
+    standing: price,
+    layer: layerOf(rule),
+  }
 }
 
 const periods: Record<string, string> = {

@@ -7,8 +7,11 @@ import { limitKinds } from '#lib/limits/contract.ts'
 export const parts = {
   about: 'About',
   models: 'Models',
+  prices: 'Prices and versions',
   routes: 'Providers and regions',
   endpoints: 'Endpoints',
+  callers: 'Callers and record',
+  tools: 'Tools',
   limits: 'Limits',
   budget: 'Budget',
   keys: 'Keys',
@@ -22,6 +25,9 @@ export function partOf(field: Field): Part {
   if (field.startsWith('models.')) return 'models'
   if (field.startsWith('providers.') || field.startsWith('regions.')) return 'routes'
   if (field === 'endpoints' || field === 'storedState') return 'endpoints'
+  if (field.startsWith('price.') || field === 'pinnedOnly') return 'prices'
+  if (field.startsWith('tools.')) return 'tools'
+  if (field === 'cidr.allow' || field === 'environments' || field === 'audit') return 'callers'
   if (field.startsWith('limits.')) return 'limits'
   if (field.startsWith('budget.') || field === 'defaultOutputTokens') return 'budget'
   return field === 'degradedMode' ? 'degraded' : 'keys'
@@ -43,12 +49,27 @@ const browserOriginWords: Record<string, string> = {
   refuse: 'refused',
 }
 
+const auditWords: Record<string, string> = {
+  metadata: 'the caller’s address and client',
+  nothing: 'only what counting needs',
+}
+
 const names: Partial<Record<Field, string>> = {
   description: 'Description',
   'models.allow': 'Allowed models',
   'models.deny': 'Models not allowed',
   'providers.allow': 'Providers',
+  'providers.deny': 'Providers not allowed',
   'regions.allow': 'Regions',
+  'regions.deny': 'Regions not allowed',
+  'price.input': 'A million input tokens cost at most',
+  'price.output': 'A million output tokens cost at most',
+  pinnedOnly: 'Only versions that stay as they are',
+  'cidr.allow': 'Calls may come from',
+  environments: 'Environments',
+  'tools.allow': 'Allowed tools',
+  'tools.deny': 'Tools not allowed',
+  audit: 'The ledger keeps',
   endpoints: 'Endpoints',
   storedState: 'What providers keep',
   'budget.amount': 'Spend of one key, default',
@@ -80,6 +101,7 @@ export function valueWords(field: Field, value: Draft[Field]): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (typeof value !== 'string') return value.length === 0 ? 'none' : value.includes('*') ? 'all' : value.join(', ')
   if (field === 'browserOrigin') return wordIn(browserOriginWords, value)
+  if (field === 'audit') return wordIn(auditWords, value)
   if (value === '')
     return field === 'description'
       ? 'none'
@@ -88,7 +110,8 @@ export function valueWords(field: Field, value: Draft[Field]): string {
         : field.startsWith('idle.')
           ? 'never'
           : 'no limit'
-  if (field === 'budget.amount' || field === 'budget.maximum') return moneyWords(value)
+  if (field === 'price.input' || field === 'price.output' || field === 'budget.amount' || field === 'budget.maximum')
+    return moneyWords(value)
   if (field === 'budget.period') return wordIn(periodWords, value)
   if (field === 'budget.posture') return wordIn(postureWords, value)
   if (field === 'degradedMode') return wordIn(degradedWords, value).toLowerCase()

@@ -24,11 +24,27 @@ export type TextField =
   | 'browserOrigin'
   | 'idle.warn'
   | 'idle.expire'
-export type ListField = 'models.allow' | 'models.deny' | 'providers.allow' | 'regions.allow' | 'endpoints' | 'kinds'
-export type Field = TextField | ListField | 'issuesFirstKey'
+  | 'audit'
+  | 'price.input'
+  | 'price.output'
+export type ListField =
+  | 'models.allow'
+  | 'models.deny'
+  | 'providers.allow'
+  | 'providers.deny'
+  | 'regions.allow'
+  | 'regions.deny'
+  | 'cidr.allow'
+  | 'environments'
+  | 'tools.allow'
+  | 'tools.deny'
+  | 'endpoints'
+  | 'kinds'
+export type SwitchField = 'issuesFirstKey' | 'pinnedOnly'
+export type Field = TextField | ListField | SwitchField
 
 export type Draft = Readonly<
-  Record<TextField, string> & Record<ListField, readonly string[]> & { issuesFirstKey: boolean }
+  Record<TextField, string> & Record<ListField, readonly string[]> & Record<SwitchField, boolean>
 >
 
 const limitFields = limitKinds.flatMap((kind) => [`limits.${kind}.default`, `limits.${kind}.maximum`] as const)
@@ -38,10 +54,20 @@ export const fields: readonly Field[] = [
   'description',
   'models.allow',
   'models.deny',
+  'price.input',
+  'price.output',
+  'pinnedOnly',
   'providers.allow',
+  'providers.deny',
   'regions.allow',
+  'regions.deny',
   'endpoints',
   'storedState',
+  'tools.allow',
+  'tools.deny',
+  'cidr.allow',
+  'environments',
+  'audit',
   ...limitFields,
   'budget.amount',
   'budget.period',
@@ -60,7 +86,7 @@ export const fields: readonly Field[] = [
 ]
 
 export function draftOf({ description, policy }: Pick<ProfileView, 'description' | 'policy'>): Draft {
-  const { models, providers, regions, endpoints, limits, budget, lifetimeDays } = policy
+  const { models, providers, regions, tools, endpoints, limits, budget, lifetimeDays, priceCeiling } = policy
   const text = (value: number | string | null | undefined) => (value == null ? '' : String(value))
   const limitTexts = Object.fromEntries(
     limitKinds.flatMap((kind) => [
@@ -73,8 +99,18 @@ export function draftOf({ description, policy }: Pick<ProfileView, 'description'
     description,
     'models.allow': models.allow,
     'models.deny': models.deny,
+    'price.input': text(priceCeiling.inputUsdPerMillion),
+    'price.output': text(priceCeiling.outputUsdPerMillion),
+    pinnedOnly: policy.pinnedOnly,
     'providers.allow': providers.allow,
+    'providers.deny': providers.deny,
     'regions.allow': regions.allow,
+    'regions.deny': regions.deny,
+    'tools.allow': tools.allow,
+    'tools.deny': tools.deny,
+    'cidr.allow': policy.cidr.allow,
+    environments: policy.environments,
+    audit: policy.audit,
     endpoints,
     'budget.amount': text(budget.default?.amountUsd),
     'budget.period': budget.default?.period ?? 'month',
@@ -119,8 +155,17 @@ function policyInput(draft: Draft) {
   const amountUsd = draft['budget.amount']
   return {
     models: { allow: draft['models.allow'], deny: draft['models.deny'] },
-    providers: { allow: draft['providers.allow'] },
-    regions: { allow: draft['regions.allow'] },
+    providers: { allow: draft['providers.allow'], deny: draft['providers.deny'] },
+    regions: { allow: draft['regions.allow'], deny: draft['regions.deny'] },
+    tools: { allow: draft['tools.allow'], deny: draft['tools.deny'] },
+    cidr: { allow: draft['cidr.allow'] },
+    environments: draft.environments,
+    priceCeiling: {
+      inputUsdPerMillion: draft['price.input'] || null,
+      outputUsdPerMillion: draft['price.output'] || null,
+    },
+    pinnedOnly: draft.pinnedOnly,
+    audit: draft.audit,
     endpoints: draft.endpoints,
     limits: Object.fromEntries(limits),
     budget: {
@@ -160,6 +205,8 @@ export function fieldOf(path: string): string {
     'budget.default.period': 'budget.period',
     'budget.default.posture': 'budget.posture',
     'budget.maximumUsd': 'budget.maximum',
+    'priceCeiling.inputUsdPerMillion': 'price.input',
+    'priceCeiling.outputUsdPerMillion': 'price.output',
     'lifetimeDays.default': 'lifetime.default',
     'lifetimeDays.maximum': 'lifetime.maximum',
     'idleDays.warn': 'idle.warn',

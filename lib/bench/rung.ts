@@ -85,6 +85,7 @@ export async function startRung(rung: Rung): Promise<number> {
         const verdict = await decideCall(ports, identified, {
           callId: `call_${rung}_${process.pid}_${calls++}`,
           keyText,
+          address: '',
           route,
           request: read.request,
           translation: read.translation,
@@ -104,6 +105,7 @@ export async function startRung(rung: Rung): Promise<number> {
           read.bytes.length,
           Date.now(),
           Math.random(),
+          '',
         )
         if (planned.kind !== 'planned') throw new Error('the ladder is never refused')
         plan = planned.plan

@@ -96,8 +96,19 @@ async function findWays(context: DecisionContext, actor: Actor, call: StoredEven
   const reached = (model: ModelRow) =>
     candidateOf(
       model,
-      ({ provider, region }) =>
-        authorise(grant, { endpoint, modelName: model.name, providerName: provider, region }, nowMs).allowed,
+      ({ provider, region, upstreamModel, prices }) =>
+        authorise(
+          grant,
+          {
+            address: null,
+            endpoint,
+            modelName: model.name,
+            providerName: provider,
+            region,
+            upstream: { model: upstreamModel, price: nanosPerMillion.safeParse(prices).data ?? null },
+          },
+          nowMs,
+        ).allowed,
     )
   const called = models.find(({ name }) => name === (call.model ?? asked))
   const isOwner = actor.kind === 'user' && call.userId === actor.id

@@ -16,6 +16,7 @@ export type ModelRow = {
   readonly places: readonly {
     readonly provider: string
     readonly region: string
+    readonly upstreamModel: string
     /** The route's own, else the model's; null where neither had one then. */
     readonly prices: unknown
   }[]
@@ -30,7 +31,8 @@ export async function findModels(sql: SqlPool, at: Date): Promise<ModelRow[]> {
     `SELECT m.name, m.vendor, m.status, m.endpoints, m.max_output_tokens AS "maxOutputTokens",
        coalesce(
          (SELECT jsonb_agg(jsonb_build_object(
-            'provider', p.name, 'region', d.region, 'prices', coalesce(own.nanos_per_million, priced.nanos_per_million)))
+            'provider', p.name, 'region', d.region, 'upstreamModel', d.upstream_model,
+            'prices', coalesce(own.nanos_per_million, priced.nanos_per_million)))
           FROM deployment d
           JOIN provider p ON p.id = d.provider_id
           LEFT JOIN LATERAL (

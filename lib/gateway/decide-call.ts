@@ -44,6 +44,8 @@ export type DecidePorts = {
 export type Question = {
   readonly callId: string
   readonly keyText: string
+  /** The caller's; empty where nobody knows it. */
+  readonly address: string
   readonly route: CallRoute
   readonly request: ParsedRequest
   readonly translation: Translation
@@ -73,6 +75,7 @@ export async function decideCall(ports: DecidePorts, identified: Identified, que
       question.bodyBytes,
       nowMs,
       ports.random(),
+      question.address,
     )
     const planned = question.browserOrigin === null ? allowed : fromPage(grant, question.browserOrigin, allowed)
 

@@ -127,6 +127,7 @@ async function serve(
   const verdict = await decideCall(ports, identified, {
     callId,
     keyText,
+    address: arrival.clientIp ?? '',
     route,
     request,
     translation: read.translation,

@@ -32,7 +32,14 @@ export async function listModels(
       return { kind: 'refused', refusal: { code: 'invalid_api_key', message: 'This key is not known any more.' } }
     grant = again.grant
   }
-  const target = { endpoint: 'models' as const, modelName: null, providerName: null, region: null }
+  const target = {
+    address: arrival.clientIp ?? '',
+    endpoint: 'models' as const,
+    modelName: null,
+    providerName: null,
+    region: null,
+    upstream: null,
+  }
   const verdict = authorise(grant, target, arrival.atMs)
   if (!verdict.allowed) return denied(verdict)
   const barred = arrival.browserOrigin === null ? null : authoriseOrigin(grant, arrival.browserOrigin)

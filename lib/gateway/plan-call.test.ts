@@ -31,13 +31,18 @@ function aGrant(differences: Partial<Grant> = {}): Grant {
     models: [rule(['*'])],
     providers: [rule(['*'])],
     regions: [rule(['*'])],
-    endpoints: ['chat', 'embeddings', 'models'],
+    endpoints: [rule(['chat', 'embeddings', 'models'])],
+    addresses: [],
+    environments: [],
+    priceCeiling: null,
+    pinnedOnly: false,
     limits: [],
     budgets: [],
     defaultOutputTokens: 4_000,
     degradedMode: 'closed',
     storedState: 'allow',
     browserOrigin: 'allow',
+    audit: 'metadata',
     timeZone: 'UTC',
     versions: [],
     ...differences,
@@ -135,7 +140,7 @@ function plan(
     unreadableCredentials: [],
   }
   const translation = translationOf(route.operation, {}, { model: null, stream: false })
-  return planCall(grant, catalog, route, request, translation, 200, nowMs, 0)
+  return planCall(grant, catalog, route, request, translation, 200, nowMs, 0, '127.0.0.1')
 }
 
 /** The places that a call is planned for, or the code of its refusal. */
@@ -172,7 +177,7 @@ describe('the targets of a call', () => {
     ['no provider may be used', aModel(), aGrant({ providers: [rule(['azure'])] }), 'provider_not_allowed'],
     ['no region may be used', aModel(), aGrant({ regions: [rule(['us'])] }), 'region_not_allowed'],
     ['the model may not be used', aModel(), aGrant({ models: [rule(['claude-*'])] }), 'model_not_allowed'],
-    ['the endpoint may not be used', aModel(), aGrant({ endpoints: ['embeddings'] }), 'endpoint_not_allowed'],
+    ['the endpoint may not be used', aModel(), aGrant({ endpoints: [rule(['embeddings'])] }), 'endpoint_not_allowed'],
     [
       'the model does not serve the endpoint',
       aModel([{}], { endpoints: ['embeddings'] }),

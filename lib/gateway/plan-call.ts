@@ -27,6 +27,7 @@ import {
   authoriseReference,
   mayUseModel,
   type Denial,
+  type Target,
 } from '#lib/policy/rules/authorise.ts'
 import { closeMatches } from '#lib/policy/rules/close-matches.ts'
 import { orderTargets, unpriced, type RouteTarget } from '#lib/routing/order-targets.ts'
@@ -55,12 +56,14 @@ export function planCall(
   bodyBytes: number,
   nowMs: number,
   random: number,
+  /** The caller's; empty where nobody knows it. */
+  address: string,
 ): PlanVerdict {
   const route = request.endpoint ? { ...matched, endpoint: request.endpoint } : matched
   const resolved = resolveModel(catalog, request.model)
   if (!resolved) {
     // The key's own state comes first: the holder of a dead key learns nothing about models.
-    const keyed = authorise(grant, { ...nothing, endpoint: route.endpoint }, nowMs)
+    const keyed = authorise(grant, { ...nothing, address, endpoint: route.endpoint }, nowMs)
     if (!keyed.allowed) return denied(keyed)
     return { kind: 'refused', refusal: unknownModel(grant, catalog, request.model), rules: keyed.testedRules }
   }
@@ -70,7 +73,7 @@ export function planCall(
     providerName === null
       ? model.deployments
       : model.deployments.filter(({ provider }) => provider.name === providerName)
-  const authorised = authoriseTargets(grant, route, model, deployments, nowMs)
+  const authorised = authoriseTargets(grant, route, model, deployments, nowMs, address)
   if (authorised.kind === 'refused') return authorised
   const { candidates, rules } = authorised
   if (!serves(model, route.endpoint)) {
@@ -213,7 +216,7 @@ type Carrying = {
   readonly tokensBeyondBytes: number
 }
 
-const nothing = { modelName: null, providerName: null, region: null }
+const nothing = { modelName: null, providerName: null, region: null, upstream: null }
 
 /** The models that a key may use, for GET /v1/models and for messages. */
 export function allowedModels(grant: Grant, catalog: CatalogSnapshot): CatalogModel[] {
@@ -233,6 +236,7 @@ function authoriseTargets(
   model: CatalogModel,
   deployments: readonly CatalogDeployment[],
   nowMs: number,
+  address: string,
 ): TargetsVerdict {
   const candidates: Candidate[] = []
   let passed: readonly TestedRule[] | null = null
@@ -241,10 +245,12 @@ function authoriseTargets(
     const verdict = authorise(
       grant,
       {
+        address,
         endpoint: route.endpoint,
         modelName: model.name,
         providerName: deployment.provider.name,
         region: deployment.region,
+        upstream: upstreamOf(grant, model, deployment, nowMs),
       },
       nowMs,
     )
@@ -259,8 +265,22 @@ function authoriseTargets(
   }
   if (passed) return { kind: 'authorised', candidates, rules: passed }
   if (denial) return denied(denial)
-  const keyed = authorise(grant, { ...nothing, endpoint: route.endpoint, modelName: model.name }, nowMs)
+  const keyed = authorise(grant, { ...nothing, address, endpoint: route.endpoint, modelName: model.name }, nowMs)
   return keyed.allowed ? { kind: 'authorised', candidates, rules: keyed.testedRules } : denied(keyed)
+}
+
+/** Read only where the grant judges by it. */
+function upstreamOf(
+  { pinnedOnly, priceCeiling }: Grant,
+  model: CatalogModel,
+  deployment: CatalogDeployment,
+  nowMs: number,
+): Target['upstream'] {
+  if (!pinnedOnly && priceCeiling === null) return null
+  return {
+    model: deployment.upstreamModel,
+    price: routePriceAt(model, deployment, nowMs)?.nanosPerMillion ?? null,
+  }
 }
 
 function carried({ provider, upstreamModel }: CatalogDeployment, route: CallRoute): Operation | null {

@@ -52,6 +52,7 @@ export function arrivedEvent(
     if (arrival.browserOrigin !== null && grant.browserOrigin !== 'allow') {
       event.decision.browserOrigin = arrival.browserOrigin
     }
+    if (grant.audit === 'nothing') Object.assign(event, { clientIp: null, userAgent: null })
   }
   return event
 }

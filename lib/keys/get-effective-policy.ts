@@ -10,7 +10,7 @@ import { keyLimitsOf } from '#lib/limits/endpoints.ts'
 import { readLimits } from '#lib/limits/read-limits.ts'
 import type { Context } from '#lib/platform/context.ts'
 import { notFound } from '#lib/platform/errors.ts'
-import { profilePolicy, storedStateModes, type CatalogueRule } from '#lib/policy/contract.ts'
+import { profilePolicy, auditModes, storedStateModes, type CatalogueRule } from '#lib/policy/contract.ts'
 import { loadGrantOfKey } from '#lib/policy/load-grant.ts'
 import { isAllowed } from '#lib/policy/rules/patterns.ts'
 
@@ -22,10 +22,15 @@ const layerValue = z.object({
   name: z.string(),
   value: z.number().nullable(),
 })
+const catalogueRule = z.object({
+  layer: z.string(),
+  name: z.string(),
+  allow: z.array(z.string()),
+  deny: z.array(z.string()),
+})
 const catalogue = z.object({
-  rules: z.array(
-    z.object({ layer: z.string(), name: z.string(), allow: z.array(z.string()), deny: z.array(z.string()) }),
-  ),
+  /** Each layer's say, the widest first; every one has to allow. */
+  rules: z.array(catalogueRule),
   /** Of what there is, what passes every layer. */
   allowed: z.array(z.string()),
 })
@@ -48,11 +53,21 @@ export const effectivePolicy = z.object({
   models: catalogue,
   providers: catalogue,
   regions: catalogue,
-  endpoints: z.object({ setBy: source, allowed: z.array(z.enum(endpoints)) }),
+  endpoints: catalogue,
+  /** Layers that do not let every caller's address and every environment through; none: all may. */
+  addresses: z.array(catalogueRule),
+  environments: z.array(catalogueRule),
+  priceCeiling: z.object({
+    setBy: source,
+    inputUsdPerMillion: z.string().nullable(),
+    outputUsdPerMillion: z.string().nullable(),
+  }),
+  pinnedOnly: z.object({ setBy: source, value: z.boolean() }),
   expiresAt: z.string().nullable(),
   defaultOutputTokens: z.int(),
   degradedMode: z.string(),
   storedState: z.enum(storedStateModes),
+  audit: z.enum(auditModes),
   overrides: z.array(z.string()),
 })
 export type EffectivePolicy = z.infer<typeof effectivePolicy>
@@ -65,7 +80,9 @@ export async function getEffectivePolicy(context: Context, actor: Actor, id: str
     limitsInUse(context, actor, id),
   ])
   if (!grant) throw notFound('key')
-  const layers = limitLayers(grant, profilePolicy.parse(row.profile.policy), row.limits)
+  const policy = profilePolicy.parse(row.profile.policy)
+  const layers = limitLayers(grant, policy, row.limits)
+  const byProfile = { layer: 'profile', id: grant.profile.id, name: grant.profile.name }
   return {
     key: { id: row.id, name: row.name },
     profile: grant.profile,
@@ -89,14 +106,16 @@ export async function getEffectivePolicy(context: Context, actor: Actor, id: str
     ),
     providers: catalogueOf(grant.providers, names.providers),
     regions: catalogueOf(grant.regions, names.regions),
-    endpoints: {
-      setBy: { layer: 'profile', id: grant.profile.id, name: grant.profile.name },
-      allowed: [...grant.endpoints],
-    },
+    endpoints: catalogueOf(grant.endpoints, endpoints),
+    addresses: grant.addresses.map(ruleOf),
+    environments: grant.environments.map(ruleOf),
+    priceCeiling: { setBy: byProfile, ...policy.priceCeiling },
+    pinnedOnly: { setBy: byProfile, value: grant.pinnedOnly },
     expiresAt: row.expiresAt?.toISOString() ?? null,
     defaultOutputTokens: grant.defaultOutputTokens,
     degradedMode: grant.degradedMode,
     storedState: grant.storedState,
+    audit: grant.audit,
     overrides: row.overrides,
   }
 }
@@ -113,7 +132,11 @@ async function limitsInUse(
 
 function catalogueOf(rules: readonly CatalogueRule[], names: readonly string[]): EffectivePolicy['models'] {
   return {
-    rules: rules.map(({ layer, name, allow, deny }) => ({ layer, name, allow: [...allow], deny: [...deny] })),
+    rules: rules.map(ruleOf),
     allowed: names.filter((name) => rules.every((rule) => isAllowed(name, rule))),
   }
+}
+
+function ruleOf({ layer, name, allow, deny }: CatalogueRule): z.infer<typeof catalogueRule> {
+  return { layer, name, allow: [...allow], deny: [...deny] }
 }

@@ -58,7 +58,8 @@ export async function draftKey(tx: Tx, context: Context, actor: Actor, input: Cr
   const nowMs = context.clock.nowMs()
   const place = await resolvePlace(tx, actor, input)
   const expiresAtMs = expiryOf(input.expiresAt, nowMs)
-  const { terms, beyond } = applyGuardrails(place.profile.policy, { ...input, expiresAtMs }, nowMs)
+  const environment = input.environment ?? place.workload?.environment ?? place.project?.environment ?? 'development'
+  const { terms, beyond } = applyGuardrails(place.profile.policy, { ...input, environment, expiresAtMs }, nowMs)
   return {
     place,
     terms,

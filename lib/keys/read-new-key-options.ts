@@ -109,10 +109,10 @@ function profileOption(row: ProfileRow, models: readonly CallableModel[], mayOve
 /** The models that the rules of a policy let through: by name, and by a route whose provider and region they allow. */
 function modelsOf(policy: ProfilePolicy, models: readonly CallableModel[]): ModelOption[] {
   return modelOptions(models, {
-    endpoints: policy.endpoints,
+    endpoints: [{ allow: policy.endpoints, deny: [] }],
     models: [policy.models],
-    providers: [{ ...policy.providers, deny: [] }],
-    regions: [{ ...policy.regions, deny: [] }],
+    providers: [policy.providers],
+    regions: [policy.regions],
   })
 }
 
@@ -126,7 +126,7 @@ export async function readModelsOfKey({ db, clock }: Context, keyId: string): Pr
 type Rules = readonly { readonly allow: readonly string[]; readonly deny: readonly string[] }[]
 
 type Reach = {
-  readonly endpoints: readonly string[]
+  readonly endpoints: Rules
   readonly models: Rules
   readonly providers: Rules
   readonly regions: Rules
@@ -155,7 +155,7 @@ function isReached({ name, routes, endpoints }: CallableModel, reach: Reach): bo
   const passes = (text: string, rules: Rules) => rules.every((rule) => isAllowed(text, rule))
   return (
     passes(name, reach.models) &&
-    endpoints.some((endpoint) => reach.endpoints.includes(endpoint)) &&
+    endpoints.some((endpoint) => passes(endpoint, reach.endpoints)) &&
     routes.some(({ provider, region }) => passes(provider, reach.providers) && passes(region, reach.regions))
   )
 }

@@ -95,7 +95,7 @@ export async function updateKey(context: Context, actor: Actor, id: string, patc
 /** Fields that are set anew lose their old override; those that go beyond gain one. */
 function overridesAfter(row: KeyRow, patch: PatchKeyInput, beyond: readonly FieldError[]): string[] {
   const setAnew = new Set<string>([
-    ...(['models', 'providers', 'regions', 'budget', 'expiresAt'] as const).filter(
+    ...(['models', 'providers', 'regions', 'environment', 'budget', 'expiresAt'] as const).filter(
       (field) => patch[field] !== undefined,
     ),
     ...limitKinds.filter((kind) => patch.limits?.[kind] !== undefined).map((kind) => `limits.${kind}`),

@@ -21,9 +21,14 @@ const experiment: BuiltInProfile = {
   isDefault: true,
   policy: {
     models: { allow: ['*'], deny: [] },
-    providers: { allow: ['*'] },
-    regions: { allow: ['*'] },
+    providers: { allow: ['*'], deny: [] },
+    regions: { allow: ['*'], deny: [] },
+    cidr: { allow: ['*'] },
     endpoints: [...endpoints],
+    environments: ['*'],
+    priceCeiling: { inputUsdPerMillion: null, outputUsdPerMillion: null },
+    pinnedOnly: false,
+    tools: { allow: [], deny: [] },
     limits: {
       rpm: { default: 600, maximum: 1200 },
       tpm: { default: 1_000_000, maximum: 2_000_000 },
@@ -41,6 +46,7 @@ const experiment: BuiltInProfile = {
     browserOrigin: 'warn',
     idleDays: null,
     approval: { ...noApproval, approver: 'team_lead' },
+    audit: 'metadata',
   },
 }
 
@@ -71,9 +77,14 @@ const production: BuiltInProfile = {
       ],
       deny: [],
     },
-    providers: { allow: ['*'] },
-    regions: { allow: ['*'] },
+    providers: { allow: ['*'], deny: [] },
+    regions: { allow: ['*'], deny: [] },
+    cidr: { allow: ['*'] },
     endpoints: [...endpoints],
+    environments: ['*'],
+    priceCeiling: { inputUsdPerMillion: null, outputUsdPerMillion: null },
+    pinnedOnly: false,
+    tools: { allow: [], deny: [] },
     limits: {
       rpm: { default: 3000, maximum: 12_000 },
       tpm: { default: 4_000_000, maximum: 20_000_000 },
@@ -90,6 +101,7 @@ const production: BuiltInProfile = {
     browserOrigin: 'allow',
     idleDays: null,
     approval: { ...noApproval, approver: 'admin' },
+    audit: 'metadata',
   },
 }
 
@@ -99,9 +111,14 @@ const restricted: BuiltInProfile = {
   isDefault: false,
   policy: {
     models: { allow: ['gpt-4o', 'gpt-4o-mini', 'text-embedding-3-small'], deny: [] },
-    providers: { allow: ['*'] },
-    regions: { allow: ['eu'] },
+    providers: { allow: ['*'], deny: [] },
+    regions: { allow: ['eu'], deny: [] },
+    cidr: { allow: ['*'] },
     endpoints: calls,
+    environments: ['*'],
+    priceCeiling: { inputUsdPerMillion: null, outputUsdPerMillion: null },
+    pinnedOnly: false,
+    tools: { allow: [], deny: [] },
     limits: {
       rpm: { default: 30, maximum: 60 },
       tpm: { default: 60_000, maximum: 120_000 },
@@ -119,6 +136,7 @@ const restricted: BuiltInProfile = {
     browserOrigin: 'refuse',
     idleDays: null,
     approval: { ...noApproval, approver: 'admin' },
+    audit: 'metadata',
   },
 }
 

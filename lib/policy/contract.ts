@@ -1,6 +1,5 @@
 /** Access profiles and grants. Browser-safe. */
 import * as z from 'zod'
-import type { Endpoint } from '#lib/catalog/contract.ts'
 import { endpoints } from '#lib/catalog/contract.ts'
 import type { KeyKind, KeyStatus } from '#lib/keys/contract.ts'
 import { keyKinds } from '#lib/keys/contract.ts'
@@ -68,12 +67,42 @@ export const noApproval: ApprovalPolicy = {
   auto: { budgetUsd: null, limitFactor: null, lifetimeDays: null, models: [] },
 }
 
-/** The guardrails of an access profile. An empty `allow` list allows nothing; `["*"]` allows all. */
-export const profilePolicy = z.strictObject({
-  models: z.strictObject({ allow: patterns, deny: patterns.default([]) }),
-  providers: z.strictObject({ allow: patterns }),
-  regions: z.strictObject({ allow: patterns }),
+const lists = z.strictObject({ allow: patterns, deny: patterns.default([]) })
+
+/** Where callers may call from: `*` for anywhere, addresses, or networks such as 10.0.0.0/8. */
+const addresses = z
+  .array(
+    z.union([z.literal('*'), z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+      error: 'Use an address or a network, such as 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32.',
+    }),
+  )
+  .max(200, 'Use at most 200 networks.')
+const callers = z.strictObject({ allow: addresses })
+
+/**
+ * What the ledger keeps of a call beside what it must know to count it: `metadata` is the caller's address and client.
+ * Prompts and answers are kept by neither.
+ */
+export const auditModes = ['metadata', 'nothing'] as const
+export type AuditMode = (typeof auditModes)[number]
+
+const policyParts = {
+  models: lists,
+  providers: lists,
+  regions: lists,
+  cidr: callers,
   endpoints: z.array(z.enum(endpoints)),
+  /** Environments in which keys may be, by name or pattern. */
+  environments: patterns,
+  /** A model whose tokens cost more, in USD per million, is not allowed; nor is one whose price nobody has said. */
+  priceCeiling: z.strictObject({
+    inputUsdPerMillion: amountUsd.nullable(),
+    outputUsdPerMillion: amountUsd.nullable(),
+  }),
+  /** Whether providers may only be asked for a version of a model that stays as it is. */
+  pinnedOnly: z.boolean(),
+  /** Tools of MCP servers, as `server/tool`. */
+  tools: lists,
   limits: z.partialRecord(z.enum(limitKinds), guardrail),
   budget: z.strictObject({ default: budgetInput.nullable(), maximumUsd: amountUsd.nullable() }),
   /** Output tokens that a call may take under a hard budget when it names no maximum of its own. */
@@ -88,23 +117,29 @@ export const profilePolicy = z.strictObject({
   /** Whether the first sign-in issues a personal key by itself. */
   issuesFirstKey: z.boolean(),
   degradedMode: z.enum(degradedModes),
-  // Profiles from before there was a choice have none.
-  storedState: z.enum(storedStateModes).default('allow'),
-  browserOrigin: z.enum(browserOriginModes).default('allow'),
-  idleDays: idleDays.default(null),
-  approval: approvalPolicy.default(noApproval),
+  storedState: z.enum(storedStateModes),
+  browserOrigin: z.enum(browserOriginModes),
+  idleDays,
+  approval: approvalPolicy,
+  audit: z.enum(auditModes),
+}
+
+/** The guardrails of an access profile. An empty `allow` list allows nothing; `["*"]` allows all. */
+export const profilePolicy = z.strictObject({
+  ...policyParts,
+  // Profiles from before there was a choice have none of these.
+  cidr: policyParts.cidr.default({ allow: ['*'] }),
+  environments: policyParts.environments.default(['*']),
+  priceCeiling: policyParts.priceCeiling.default({ inputUsdPerMillion: null, outputUsdPerMillion: null }),
+  pinnedOnly: policyParts.pinnedOnly.default(false),
+  tools: policyParts.tools.default({ allow: [], deny: [] }),
+  storedState: policyParts.storedState.default('allow'),
+  browserOrigin: policyParts.browserOrigin.default('allow'),
+  idleDays: policyParts.idleDays.default(null),
+  approval: policyParts.approval.default(noApproval),
+  audit: policyParts.audit.default('metadata'),
 })
 export type ProfilePolicy = z.infer<typeof profilePolicy>
-
-/** A part of a policy that a change does not speak of stays: a default would answer for it. */
-const policyChange = profilePolicy
-  .extend({
-    storedState: z.enum(storedStateModes),
-    browserOrigin: z.enum(browserOriginModes),
-    idleDays,
-    approval: approvalPolicy,
-  })
-  .partial()
 
 /** Where a value of a grant comes from. */
 export type Layer = 'organisation' | 'team' | 'profile' | 'project' | 'key'
@@ -146,7 +181,14 @@ export type Grant = {
   readonly models: readonly CatalogueRule[]
   readonly providers: readonly CatalogueRule[]
   readonly regions: readonly CatalogueRule[]
-  readonly endpoints: readonly Endpoint[]
+  readonly endpoints: readonly CatalogueRule[]
+  /** Which addresses may call: one rule a layer that does not let all through. */
+  readonly addresses: readonly CatalogueRule[]
+  /** The same for the environment of the key. */
+  readonly environments: readonly CatalogueRule[]
+  /** Nano-USD per million tokens; null: any price. */
+  readonly priceCeiling: { readonly input: number | null; readonly output: number | null } | null
+  readonly pinnedOnly: boolean
   readonly limits: readonly LimitRule[]
   readonly budgets: readonly BudgetRule[]
   readonly defaultOutputTokens: number
@@ -154,6 +196,7 @@ export type Grant = {
   readonly storedState: StoredState
   /** `allow` for every key that is not personal. */
   readonly browserOrigin: BrowserOrigin
+  readonly audit: AuditMode
   /** The organisation's time zone, for calendar limits. */
   readonly timeZone: string
   /** Subject and version of everything this was compiled from. */
@@ -176,7 +219,8 @@ export const patchProfileInput = z.strictObject({
   version: z.int().min(1),
   name: profileName.optional(),
   description: description.optional(),
-  policy: policyChange.optional(),
+  // Without the defaults of `profilePolicy`: a part that is left out stays as it is.
+  policy: z.strictObject(policyParts).partial().optional(),
   isDefault: z.literal(true, 'Make another profile the default instead.').optional(),
 })
 export type PatchProfileInput = z.infer<typeof patchProfileInput>

@@ -156,12 +156,27 @@ describe('a change of a profile', () => {
     ['an unknown kind', { kinds: ['root'] }, 'policy.kinds[0]'],
     ['half a part', { budget: { maximumUsd: '5' } }, 'policy.budget.default'],
     ['a wrong mode', { degradedMode: 'open' }, 'policy.degradedMode'],
+    ['a network that is none', { cidr: { allow: ['10.0.0.0/33'] } }, 'policy.cidr.allow[0]'],
+    ['a host name for a network', { cidr: { allow: ['*', 'example.com'] } }, 'policy.cidr.allow[1]'],
+    [
+      'a ceiling below nothing',
+      { priceCeiling: { inputUsdPerMillion: '-1', outputUsdPerMillion: null } },
+      'policy.priceCeiling.inputUsdPerMillion',
+    ],
   ])('with %s is refused by field', async (_, change, field) => {
     const before = await experiment()
     const answer = await patch({ version: before.version, policy: change })
     expect(answer.status).toBe(422)
     expect((answer.body.errors as { field: string }[]).map((error) => error.field)).toContain(field)
     expect(await experiment()).toEqual(before)
+  })
+
+  test('of one part leaves every other as it is, also those that have a default', async () => {
+    const id = company.profiles.restricted
+    const { version, policy: before } = (await ask(ada, 'GET', `/profiles/${id}`)).body as unknown as ProfileView
+    expect(before.storedState).toBe('refuse')
+    const { body } = await patch({ version, policy: { issuesFirstKey: false } }, id)
+    expect(body.policy).toEqual({ ...before, issuesFirstKey: false })
   })
 
   test('keeps the name of a built-in profile', async () => {

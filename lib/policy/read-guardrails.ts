@@ -25,8 +25,8 @@ export async function readGuardrails({ db, clock }: Context, actor: Actor, asked
     readCatalogNames(db),
     actor.kind === 'user' ? countLiveKeys(db, actor.id, nowMs) : null,
   ])
-  const judged = (names: readonly string[], allow: readonly string[]) =>
-    names.map((name) => ({ name, allowed: isAllowed(name, { allow, deny: [] }) }))
+  const judged = (names: readonly string[], lists: ProfilePolicy['providers']) =>
+    names.map((name) => ({ name, allowed: isAllowed(name, lists) }))
   return {
     profile: { id: row.id, name: row.name },
     kinds: policy.kinds,
@@ -36,8 +36,8 @@ export async function readGuardrails({ db, clock }: Context, actor: Actor, asked
     keysPerPerson: policy.keysPerPerson,
     keysLeft: live === null ? null : Math.max(0, policy.keysPerPerson - live),
     models: models.map((model) => ({ ...model, allowed: isAllowed(model.name, policy.models) })),
-    providers: judged(providers, policy.providers.allow),
-    regions: judged(regions, policy.regions.allow),
+    providers: judged(providers, policy.providers),
+    regions: judged(regions, policy.regions),
     mayOverride: may(actor, 'key.override'),
   }
 }

@@ -4,6 +4,8 @@ import type { EffectivePolicy } from '#lib/keys/get-effective-policy.ts'
 
 const scope = (type: 'key' | 'team', id: string) => ({ type, id, name: id })
 
+const byProfile = { layer: 'profile', id: 'prof_1', name: 'Production' }
+
 const policy: EffectivePolicy = {
   key: { id: 'key_1', name: 'ranker' },
   profile: { id: 'prof_1', name: 'Production', version: 3 },
@@ -48,11 +50,16 @@ const policy: EffectivePolicy = {
     allowed: ['openai', 'anthropic'],
   },
   regions: { rules: [{ layer: 'profile', name: 'Production', allow: ['eu'], deny: [] }], allowed: ['eu'] },
-  endpoints: { setBy: { layer: 'profile', id: 'prof_1', name: 'Production' }, allowed: ['chat'] },
+  endpoints: { rules: [{ layer: 'profile', name: 'Production', allow: ['chat'], deny: [] }], allowed: ['chat'] },
+  addresses: [],
+  environments: [],
+  priceCeiling: { setBy: byProfile, inputUsdPerMillion: null, outputUsdPerMillion: null },
+  pinnedOnly: { setBy: byProfile, value: false },
   expiresAt: null,
   defaultOutputTokens: 4096,
   degradedMode: 'closed',
   storedState: 'allow',
+  audit: 'metadata',
   overrides: [],
 }
 

@@ -23,7 +23,9 @@ export function RoutesPart({ form, providers, regions }: RoutesPartProps) {
     <Section id="routes" title="Providers and regions" aside="Where calls may go" className="scroll-mt-4">
       <div>
         <OpenList form={form} field="providers.allow" label="Providers" names={providers} />
+        <DenyList form={form} field="providers.deny" label="Providers not allowed" names={providers} />
         <OpenList form={form} field="regions.allow" label="Regions" names={regions} />
+        <DenyList form={form} field="regions.deny" label="Regions not allowed" names={regions} />
       </div>
     </Section>
   )
@@ -70,6 +72,27 @@ function OpenList({ form, field, label, names }: OpenListProps) {
               onValuesChange={(next) => form.set(field, next)}
             />
           )}
+          <Was form={form} fields={[field]} />
+        </div>
+      </Field>
+    </FormRow>
+  )
+}
+
+/** What is refused whatever else is allowed, also where that list says all. */
+function DenyList({ form, field, label, names }: OpenListProps) {
+  const values = form.draft[field]
+  return (
+    <FormRow form={form} fields={[field]} className="py-3">
+      <Field label={label} group error={form.errors.get(field)}>
+        <div className="flex flex-wrap items-center gap-2">
+          <ToggleChips
+            label={label}
+            mono
+            options={[...new Set([...names, ...values])].toSorted().map((name) => ({ value: name, label: name }))}
+            values={values}
+            onValuesChange={(next) => form.set(field, next)}
+          />
           <Was form={form} fields={[field]} />
         </div>
       </Field>

@@ -4,11 +4,13 @@ import { useRef, useState, type ReactNode } from 'react'
 import { changeWords, parts, type Part } from '#components/profiles/change-words.ts'
 import { BudgetPart } from '#components/profiles/editor/budget-part.tsx'
 import { EndpointsPart, RoutesPart } from '#components/profiles/editor/catalogue-parts.tsx'
+import { CallersPart, ToolsPart } from '#components/profiles/editor/callers-part.tsx'
 import { ConflictDialog } from '#components/profiles/editor/conflict-dialog.tsx'
 import { KeysPart } from '#components/profiles/editor/keys-part.tsx'
 import { LimitsPart } from '#components/profiles/editor/limits-part.tsx'
 import { ModelsPart, type ModelOption } from '#components/profiles/editor/models-part.tsx'
 import { PartsNav } from '#components/profiles/editor/parts-nav.tsx'
+import { PricesPart } from '#components/profiles/editor/prices-part.tsx'
 import { ReviewDialog } from '#components/profiles/editor/review-dialog.tsx'
 import { useLeavingAsks } from '#components/profiles/editor/use-leaving-asks.ts'
 import { useProfileForm } from '#components/profiles/editor/use-profile-form.ts'
@@ -41,8 +43,11 @@ const shownParts = [
   'limits',
   'budget',
   'models',
+  'prices',
   'routes',
   'endpoints',
+  'tools',
+  'callers',
   'keys',
   'about',
 ] as const satisfies readonly Part[]
@@ -84,8 +89,11 @@ export function ProfileEditor({
                 <LimitsPart form={form} />
                 <BudgetPart form={form} />
                 <ModelsPart form={form} models={models} />
+                <PricesPart form={form} />
                 <RoutesPart form={form} providers={providers} regions={regions} />
                 <EndpointsPart form={form} served={endpoints} />
+                <ToolsPart form={form} />
+                <CallersPart form={form} />
                 <KeysPart form={form} />
                 <Section id="about" title={parts.about} className="scroll-mt-4">
                   <Field

@@ -25,11 +25,9 @@ export type ModelFacts = {
 export function whyNot(model: ModelFacts, policy: ProfilePolicy, unpricedModels: UnpricedModels): AccessReason | null {
   if (!isAllowed(model.name, policy.models)) return 'model_not_allowed'
   if (!policy.endpoints.some((endpoint) => serves(model, endpoint))) return 'endpoint_not_allowed'
-  const byProvider = model.deployments.filter(({ provider }) =>
-    isAllowed(provider.name, { ...policy.providers, deny: [] }),
-  )
+  const byProvider = model.deployments.filter(({ provider }) => isAllowed(provider.name, policy.providers))
   if (model.deployments.length > 0 && byProvider.length === 0) return 'provider_not_allowed'
-  const byRegion = byProvider.filter(({ region }) => isAllowed(region, { ...policy.regions, deny: [] }))
+  const byRegion = byProvider.filter(({ region }) => isAllowed(region, policy.regions))
   if (byProvider.length > 0 && byRegion.length === 0) return 'region_not_allowed'
   if (model.status === 'quarantined' || model.status === 'retired') return model.status
   const isPriced = ({ price }: { readonly price: object | null }) => (price ?? model.price) !== null

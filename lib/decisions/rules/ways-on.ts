@@ -36,11 +36,11 @@ export function waysOn(facts: WayFacts): Way[] {
   const [first] = refusing
   if (!first && facts.decision.code !== 'model_not_found') return []
   if (refusing.some(isBudget)) return refusing.every(isBudget) ? waysAroundBudgets(facts, refusing) : []
-  const aboutModels =
-    facts.decision.code === 'model_not_found' ||
-    (first && ['model', 'price', 'provider', 'region'].includes(first.rule))
+  const aboutModels = facts.decision.code === 'model_not_found' || (first && rulesAboutModels.includes(first.rule))
   return aboutModels ? otherModels(facts) : []
 }
+
+const rulesAboutModels = ['model', 'price', 'provider', 'region', 'version', 'input_price', 'output_price']
 
 function isBudget({ rule, unit }: TestedRule): boolean {
   return rule.startsWith('budget_') && unit === 'nanos'

@@ -17,6 +17,7 @@ export type AskedTerms = {
   readonly models?: readonly string[] | undefined
   readonly providers?: readonly string[] | undefined
   readonly regions?: readonly string[] | undefined
+  readonly environment?: string | undefined
   readonly limits?: LimitsInput | undefined
   readonly budget?: BudgetInput | null | undefined
   /** Epoch ms. */
@@ -50,11 +51,15 @@ export function applyGuardrails(
   const beyond: FieldError[] = []
   const terms: KeyTerms = {
     models: catalogueOf('models', asked.models, policy.models, beyond),
-    providers: catalogueOf('providers', asked.providers, { ...policy.providers, deny: [] }, beyond),
-    regions: catalogueOf('regions', asked.regions, { ...policy.regions, deny: [] }, beyond),
+    providers: catalogueOf('providers', asked.providers, policy.providers, beyond),
+    regions: catalogueOf('regions', asked.regions, policy.regions, beyond),
     limits: limitsOf(policy, asked.limits ?? {}, beyond),
     budget: budgetOf(policy, asked.budget, beyond),
     expiresAtMs: expiryOf(policy, asked.expiresAtMs, createdAtMs, beyond),
+  }
+  if (asked.environment !== undefined && !isAllowed(asked.environment, { allow: policy.environments, deny: [] })) {
+    const message = `The access profile does not allow keys in the environment ${asked.environment}.`
+    beyond.push({ field: 'environment', message, maximum: policy.environments.join(', ').slice(0, 1000) })
   }
   return { terms, beyond }
 }

@@ -194,3 +194,34 @@ test.each(builtInProfiles.map(({ name, policy: builtIn }) => [name, builtIn] as 
     expect(profilePolicy.parse(builtIn)).toEqual(builtIn)
   },
 )
+
+describe('what a profile says beside catalogues', () => {
+  test('is in the grant only where it narrows: calls of others pay nothing for it', () => {
+    expect(grantOf()).toMatchObject({ addresses: [], environments: [], priceCeiling: null, pinnedOnly: false })
+  })
+
+  test('is there in full where it does', () => {
+    const changed: Partial<ProfilePolicy> = {
+      cidr: { allow: ['10.0.0.0/8'] },
+      environments: ['production'],
+      priceCeiling: { inputUsdPerMillion: '2.5', outputUsdPerMillion: null },
+      pinnedOnly: true,
+      providers: { allow: ['*'], deny: ['openai-eu'] },
+    }
+    const grant = grantOf({}, {}, changed)
+    expect(grant).toMatchObject({
+      addresses: [{ layer: 'profile', allow: ['10.0.0.0/8'] }],
+      environments: [{ layer: 'profile', allow: ['production'] }],
+      priceCeiling: { input: 2_500_000_000, output: null },
+      pinnedOnly: true,
+      providers: [{ layer: 'profile', allow: ['*'], deny: ['openai-eu'] }],
+    })
+    expect(grantOf({ overrides: ['environment'] }, {}, changed).environments).toEqual([])
+  })
+})
+
+test('a profile from before there were such fields is valid, and narrows nothing by them', () => {
+  const { cidr, environments, priceCeiling, pinnedOnly, tools, audit, storedState, ...old } = policy
+  const parsed = profilePolicy.parse({ ...old, providers: { allow: ['*'] }, regions: { allow: ['*'] } })
+  expect(parsed).toEqual({ ...policy, cidr, environments, priceCeiling, pinnedOnly, tools, audit, storedState })
+})

@@ -16,6 +16,7 @@ import {
   type Scope,
   type ScopeType,
 } from '#lib/limits/contract.ts'
+import { nanosOfUsd } from '#lib/platform/money.ts'
 import type { CatalogueRule, Grant, ProfilePolicy } from '#lib/policy/contract.ts'
 import { isLooser, loosestPosture, maximumNanosFor } from '#lib/policy/rules/budget-guardrail.ts'
 
@@ -95,15 +96,22 @@ export function compileGrant(facts: GrantFacts): Grant {
     environment: key.environment,
     tags: key.tags,
     models: catalogueRules(facts, 'models', policy.models),
-    providers: catalogueRules(facts, 'providers', { ...policy.providers, deny: [] }),
-    regions: catalogueRules(facts, 'regions', { ...policy.regions, deny: [] }),
-    endpoints: policy.endpoints,
+    providers: catalogueRules(facts, 'providers', policy.providers),
+    regions: catalogueRules(facts, 'regions', policy.regions),
+    endpoints: [profileRule(profile, { allow: policy.endpoints, deny: [] })],
+    addresses: narrowing([profileRule(profile, { ...policy.cidr, deny: [] })]),
+    environments: key.overrides.includes('environment')
+      ? []
+      : narrowing([profileRule(profile, { allow: policy.environments, deny: [] })]),
+    priceCeiling: priceCeiling(policy),
+    pinnedOnly: policy.pinnedOnly,
     limits: [...keyLimits(facts), ...scopeLimits(facts)],
     budgets: budgetRules(facts),
     defaultOutputTokens: policy.defaultOutputTokens,
     degradedMode: policy.degradedMode,
     storedState: policy.storedState,
     browserOrigin: key.kind === 'personal' ? policy.browserOrigin : 'allow',
+    audit: policy.audit,
     timeZone: facts.organisation.timeZone,
     versions: facts.versions,
   }
@@ -120,12 +128,26 @@ function catalogueRules(
   const rules: CatalogueRule[] = []
   const granted = field === 'models' && key.grantedModels?.length ? { granted: key.grantedModels } : {}
   const overridden = key.overrides.includes(field)
-  if (!overridden)
-    rules.push({ layer: 'profile', name: profile.name, allow: profileLists.allow, deny: profileLists.deny, ...granted })
+  if (!overridden) rules.push({ ...profileRule(profile, profileLists), ...granted })
   // An override without a list of its own would open everything; then the key reaches nothing instead.
   if (overridden || key[field].length > 0)
     rules.push({ layer: 'key', name: key.name, allow: key[field], deny: [], ...granted })
   return rules
+}
+
+function profileRule({ name }: GrantFacts['profile'], { allow, deny }: Lists): CatalogueRule {
+  return { layer: 'profile', name, allow, deny }
+}
+
+/** Rules that let everything through are left out where only those that do not are asked. */
+function narrowing(rules: readonly CatalogueRule[]): CatalogueRule[] {
+  return rules.filter(({ allow, deny }) => deny.length > 0 || !allow.includes('*'))
+}
+
+function priceCeiling({ priceCeiling: { inputUsdPerMillion, outputUsdPerMillion } }: ProfilePolicy) {
+  if (inputUsdPerMillion === null && outputUsdPerMillion === null) return null
+  const nanos = (usd: string | null) => (usd === null ? null : Number(nanosOfUsd(usd)))
+  return { input: nanos(inputUsdPerMillion), output: nanos(outputUsdPerMillion) }
 }
 
 /** One limit of a key, and which layer set it. `null`: none. */

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { NoPolicy } from '../no-policy.tsx'
 import { openKey, type KeyParams } from '../open-key.ts'
 import { readPolicy } from '../read-policy.ts'
@@ -80,9 +81,26 @@ function applied(policy: EffectivePolicy) {
         </>
       ),
     })),
-    { label: 'Providers', value: providers.allowed.join(', ') || 'none' },
-    { label: 'Regions', value: regions.allowed.join(', ') || 'none' },
-    { label: 'Endpoints', value: <span className="mono">{endpoints.allowed.join(', ')}</span> },
+    { label: 'Providers', value: <Allowed of={providers} /> },
+    { label: 'Regions', value: <Allowed of={regions} /> },
+    { label: 'Endpoints', value: <Allowed of={endpoints} /> },
+    { label: 'Calls from', value: <Allowed of={{ rules: policy.addresses, allowed: null }} any="anywhere" /> },
+    { label: 'Environment', value: <Allowed of={{ rules: policy.environments, allowed: null }} any="any" /> },
+    { label: 'Price ceiling', value: <Ceiling of={policy.priceCeiling} /> },
+    {
+      label: 'Versions',
+      value: policy.pinnedOnly.value ? (
+        <>
+          Only those that stay as they are <From>profile {policy.pinnedOnly.setBy.name}</From>
+        </>
+      ) : (
+        'Any'
+      ),
+    },
+    {
+      label: 'Record',
+      value: policy.audit === 'metadata' ? 'Caller’s address and client' : 'Only what counting needs',
+    },
     {
       label: 'Output',
       value: `${formatCount(policy.defaultOutputTokens)} tokens a call at most where the caller says nothing and a budget stops`,
@@ -105,4 +123,46 @@ function applied(policy: EffectivePolicy) {
       ? [{ label: 'Overrides', value: `An admin went beyond the profile in ${overrides.join(', ')}` }]
       : []),
   ]
+}
+
+type AllowedProps = {
+  readonly of: {
+    readonly rules: EffectivePolicy['addresses']
+    /** Null where there is no list of all there are: what each layer says stands for itself. */
+    readonly allowed: readonly string[] | null
+  }
+  /** Where no layer narrows. */
+  readonly any?: string
+}
+
+/** What passes every layer, and the layers that do not simply let everything through. */
+function Allowed({ of: { rules, allowed }, any = 'all' }: AllowedProps) {
+  const narrowing = rules.filter(({ allow, deny }) => !allow.includes('*') || deny.length > 0)
+  const names = narrowing.map(({ layer, name }) => `${layer} ${name}`).join(', ')
+  const said = narrowing.map(({ allow }) => allow.join(', ') || 'nowhere').join('; and ')
+  return (
+    <>
+      <span className="mono [overflow-wrap:anywhere]">
+        {allowed === null ? said || any : allowed.join(', ') || 'none'}
+      </span>{' '}
+      {names ? <From>{names}</From> : null}
+    </>
+  )
+}
+
+function Ceiling({ of: { setBy, inputUsdPerMillion, outputUsdPerMillion } }: { of: EffectivePolicy['priceCeiling'] }) {
+  const said = [
+    inputUsdPerMillion === null ? [] : `$${inputUsdPerMillion} in`,
+    outputUsdPerMillion === null ? [] : `$${outputUsdPerMillion} out`,
+  ].flat()
+  if (said.length === 0) return 'None'
+  return (
+    <>
+      {said.join(', ')} per million tokens <From>profile {setBy.name}</From>
+    </>
+  )
+}
+
+function From({ children }: { readonly children: ReactNode }) {
+  return <span className="text-ink-3">{children}</span>
 }
