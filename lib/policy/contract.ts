@@ -141,6 +141,39 @@ export const profilePolicy = z.strictObject({
 })
 export type ProfilePolicy = z.infer<typeof profilePolicy>
 
+/** Scopes that may narrow, for every key in them, what its profile allows. */
+export const narrowingScopes = ['organisation', 'team', 'project'] as const
+export type NarrowingScope = (typeof narrowingScopes)[number]
+
+/** What such a scope says; null: nothing. An empty list allows nothing, as in a profile. */
+const scopeParts = {
+  models: lists.nullable(),
+  providers: lists.nullable(),
+  regions: lists.nullable(),
+  endpoints: z.array(z.enum(endpoints)).nullable(),
+  cidr: callers.nullable(),
+}
+export const scopePolicy = z.strictObject(scopeParts)
+export type ScopePolicy = z.infer<typeof scopePolicy>
+
+/** PATCH: what is left out stays; null takes a part away. */
+export const patchScopePolicyInput = z.strictObject({
+  /** The version that the change was made on; 0 where the scope has said nothing yet. */
+  version: z.int().min(0),
+  policy: z.strictObject(scopeParts).partial(),
+})
+export type PatchScopePolicyInput = z.infer<typeof patchScopePolicyInput>
+
+export const scopePolicyView = z.object({
+  scope: z.object({ type: z.enum(narrowingScopes), id: z.string(), name: z.string() }),
+  version: z.int(),
+  policy: scopePolicy,
+  /** Living keys in it. */
+  keys: z.int(),
+  updatedAt: z.string().nullable(),
+})
+export type ScopePolicyView = z.infer<typeof scopePolicyView>
+
 /** Where a value of a grant comes from. */
 export type Layer = 'organisation' | 'team' | 'profile' | 'project' | 'key'
 

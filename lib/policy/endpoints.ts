@@ -3,7 +3,21 @@ import * as z from 'zod'
 import { defineEndpoint } from '#lib/management/endpoint.ts'
 import { pageSchema } from '#lib/management/page.ts'
 import { archiveProfile, createProfile, updateProfile } from '#lib/policy/change-profiles.ts'
-import { createProfileInput, guardrailsView, patchProfileInput, profileView } from '#lib/policy/contract.ts'
+import {
+  listScopePolicies,
+  listScopePoliciesQuery,
+  patchScopePolicy,
+  readScopePolicy,
+} from '#lib/policy/change-layers.ts'
+import {
+  createProfileInput,
+  guardrailsView,
+  narrowingScopes,
+  patchProfileInput,
+  patchScopePolicyInput,
+  profileView,
+  scopePolicyView,
+} from '#lib/policy/contract.ts'
 import { readGuardrails } from '#lib/policy/read-guardrails.ts'
 import { listProfiles, listProfilesQuery, readProfile } from '#lib/policy/read-profiles.ts'
 
@@ -74,5 +88,43 @@ export const profileEndpoints = [
     params,
     response: guardrailsView,
     handle: ({ context, actor, params: { id } }) => readGuardrails(context, actor, id),
+  }),
+]
+
+const scopeParams = z.object({ scopeType: z.enum(narrowingScopes), scopeId: z.string().max(64) })
+
+export const scopePolicyEndpoints = [
+  defineEndpoint({
+    method: 'GET',
+    path: '/scope-policies',
+    summary: 'List what the organisation, teams and projects narrow for every key in them',
+    tag,
+    action: 'scope_policy.read',
+    query: listScopePoliciesQuery,
+    response: pageSchema(scopePolicyView),
+    handle: ({ context, actor, query }) => listScopePolicies(context, actor, query),
+  }),
+  defineEndpoint({
+    method: 'GET',
+    path: '/scope-policies/{scopeType}/{scopeId}',
+    summary: 'Read what one scope narrows; version 0 where it never said anything',
+    tag,
+    action: 'scope_policy.read',
+    params: scopeParams,
+    response: scopePolicyView,
+    handle: ({ context, actor, params: place }) => readScopePolicy(context, actor, place),
+  }),
+  defineEndpoint({
+    method: 'PATCH',
+    path: '/scope-policies/{scopeType}/{scopeId}',
+    summary: 'Narrow what keys of a scope may reach; null takes a part away',
+    description:
+      'Every layer has to allow, so this can only narrow. `version` is the one that the change was made on; 409 where another is in force.',
+    tag,
+    action: 'scope_policy.write',
+    params: scopeParams,
+    body: patchScopePolicyInput,
+    response: scopePolicyView,
+    handle: ({ context, actor, params: place, body }) => patchScopePolicy(context, actor, place, body),
   }),
 ]

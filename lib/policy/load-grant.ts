@@ -7,7 +7,7 @@
 import * as z from 'zod'
 import { keyKinds, keyStatuses } from '#lib/keys/contract.ts'
 import { budgetPeriods, budgetPostures, limitsInput, scopeLimitsInput, scopeTypes } from '#lib/limits/contract.ts'
-import { profilePolicy, type Grant } from '#lib/policy/contract.ts'
+import { narrowingScopes, profilePolicy, scopePolicy, type Grant } from '#lib/policy/contract.ts'
 import { compileGrant, type GrantFacts } from '#lib/policy/rules/compile-grant.ts'
 import { findGrantFacts, findGrantFactsOfKey } from '#lib/policy/store.ts'
 import type { Db } from '#lib/platform/db.ts'
@@ -61,6 +61,7 @@ const grantFacts: z.ZodType<GrantFacts> = z.object({
   organisation: z.object({ id: z.string(), name: z.string(), timeZone: z.string() }),
   profile: z.object({ id: z.string(), name: z.string(), version: z.number(), policy: profilePolicy }),
   costCentre: z.string().nullable(),
+  layers: z.array(z.object({ type: z.enum(narrowingScopes), policy: scopePolicy })),
   scopeLimits: z.array(z.object({ type: z.enum(scopeTypes), id: z.string(), limits: scopeLimitsInput })),
   budgets: z.array(
     z.object({

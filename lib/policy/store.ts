@@ -33,6 +33,10 @@ async function readFacts(db: Db, which: Prisma.Sql): Promise<unknown> {
         'id', coalesce(o.id, ''), 'name', coalesce(o.name, ''), 'timeZone', coalesce(o.time_zone, 'UTC')),
       'profile', jsonb_build_object('id', f.id, 'name', f.name, 'version', f.version, 'policy', f.policy),
       'costCentre', t.cost_centre_code,
+      'layers', (
+        SELECT coalesce(jsonb_agg(jsonb_build_object('type', y.scope_type, 'policy', y.policy)), '[]')
+        FROM scope_policy y
+        WHERE (y.scope_type, y.scope_id) IN (('project', k.project_id), ('team', k.team_id), ('organisation', o.id))),
       'scopeLimits', (
         SELECT coalesce(jsonb_agg(jsonb_build_object('type', l.scope_type, 'id', l.scope_id, 'limits', l.limits)), '[]')
         FROM scope_limit l

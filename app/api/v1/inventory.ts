@@ -22,7 +22,7 @@ import { budgetEndpoints, scopeLimitEndpoints } from '#lib/limits/budget-endpoin
 import { firstKeyEndpoint } from '#lib/keys/first-key-endpoint.ts'
 import { ledgerEndpoints } from '#lib/ledger/endpoints.ts'
 import type { Endpoint } from '#lib/management/endpoint.ts'
-import { profileEndpoints } from '#lib/policy/endpoints.ts'
+import { profileEndpoints, scopePolicyEndpoints } from '#lib/policy/endpoints.ts'
 import { requestEndpoints } from '#lib/requests/endpoints.ts'
 import { callEndpoints, showbackEndpoints, usageEndpoints } from '#lib/reports/endpoints.ts'
 
@@ -45,6 +45,7 @@ export const allEndpoints: readonly Endpoint[] = [
   ...keyEndpoints,
   ...requestEndpoints,
   ...profileEndpoints,
+  ...scopePolicyEndpoints,
   ...providerEndpoints,
   ...modelEndpoints,
   ...budgetEndpoints,

@@ -46,6 +46,7 @@ const everywhere = {
     'profile_mapping.read',
     'budget.read',
     'scope_limit.read',
+    'scope_policy.read',
     'key.read',
     'key_request.read',
     'provider.read',

@@ -69,6 +69,8 @@ export const permissions = {
   'budget.write': adminOnly,
   'scope_limit.read': ['admin', 'auditor', 'lead', 'member', 'owner'],
   'scope_limit.write': adminOnly,
+  'scope_policy.read': ['admin', 'auditor'],
+  'scope_policy.write': adminOnly,
 
   'key.read': ['admin', 'auditor', 'lead', 'owner', 'member_if_unowned'],
   'key.create': ['admin', 'lead', 'developer_in_team'],

@@ -137,6 +137,7 @@ test('what guardrails let through, compiling the grant does not change', () => {
         team: { id: 't', name: 't', status: 'active' },
         organisation: { id: 'o', name: 'o', timeZone: 'UTC' },
         profile: { id: 'p', name: 'p', version: 1, policy },
+        layers: [],
         scopeLimits: [],
         budgets: [],
         versions: [],

@@ -48,6 +48,7 @@ function grantOf(key: Partial<KeyFacts> = {}, more: Partial<GrantFacts> = {}, ch
     organisation: { id: 'org_1', name: 'Fernhill', timeZone: 'UTC' },
     profile: { id: 'prof_1', name: 'Experiment', version: 3, policy: { ...policy, ...changed } },
     costCentre: null,
+    layers: [],
     scopeLimits: [],
     budgets: [],
     versions: [],

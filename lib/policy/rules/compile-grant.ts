@@ -17,7 +17,7 @@ import {
   type ScopeType,
 } from '#lib/limits/contract.ts'
 import { nanosOfUsd } from '#lib/platform/money.ts'
-import type { CatalogueRule, Grant, ProfilePolicy } from '#lib/policy/contract.ts'
+import type { CatalogueRule, Grant, NarrowingScope, ProfilePolicy, ScopePolicy } from '#lib/policy/contract.ts'
 import { isLooser, loosestPosture, maximumNanosFor } from '#lib/policy/rules/budget-guardrail.ts'
 
 type Principal = { readonly id: string; readonly name: string; readonly status: string }
@@ -57,6 +57,8 @@ export type GrantFacts = {
     readonly policy: ProfilePolicy
   }
   readonly costCentre: string | null
+  /** What the scopes of the key say on top of its profile. */
+  readonly layers: readonly { readonly type: NarrowingScope; readonly policy: ScopePolicy }[]
   /** Limits of the scopes above the key. */
   readonly scopeLimits: readonly { readonly type: ScopeType; readonly id: string; readonly limits: ScopeLimitsInput }[]
   /** Live budgets of the key and of the scopes above it. */
@@ -98,11 +100,15 @@ export function compileGrant(facts: GrantFacts): Grant {
     models: catalogueRules(facts, 'models', policy.models),
     providers: catalogueRules(facts, 'providers', policy.providers),
     regions: catalogueRules(facts, 'regions', policy.regions),
-    endpoints: [profileRule(profile, { allow: policy.endpoints, deny: [] })],
-    addresses: narrowing([profileRule(profile, { ...policy.cidr, deny: [] })]),
+    endpoints: layered(facts, ({ endpoints }) => allowing(endpoints), [
+      profileRule(profile, allowing(policy.endpoints)),
+    ]),
+    addresses: narrowing(
+      layered(facts, ({ cidr }) => cidr && allowing(cidr.allow), [profileRule(profile, allowing(policy.cidr.allow))]),
+    ),
     environments: key.overrides.includes('environment')
       ? []
-      : narrowing([profileRule(profile, { allow: policy.environments, deny: [] })]),
+      : narrowing([profileRule(profile, allowing(policy.environments))]),
     priceCeiling: priceCeiling(policy),
     pinnedOnly: policy.pinnedOnly,
     limits: [...keyLimits(facts), ...scopeLimits(facts)],
@@ -125,14 +131,35 @@ function catalogueRules(
   profileLists: Lists,
 ): CatalogueRule[] {
   const { key, profile } = facts
-  const rules: CatalogueRule[] = []
   const granted = field === 'models' && key.grantedModels?.length ? { granted: key.grantedModels } : {}
   const overridden = key.overrides.includes(field)
-  if (!overridden) rules.push({ ...profileRule(profile, profileLists), ...granted })
+  const ofProfile = overridden ? [] : [{ ...profileRule(profile, profileLists), ...granted }]
   // An override without a list of its own would open everything; then the key reaches nothing instead.
-  if (overridden || key[field].length > 0)
-    rules.push({ layer: 'key', name: key.name, allow: key[field], deny: [], ...granted })
-  return rules
+  const ofKey: CatalogueRule[] =
+    overridden || key[field].length > 0 ? [{ layer: 'key', name: key.name, ...allowing(key[field]), ...granted }] : []
+  return [...layered(facts, (policy) => policy[field], ofProfile), ...ofKey]
+}
+
+/** The profile's say between those of the scopes, the widest first. An override of an admin goes beyond the profile alone. */
+function layered(
+  facts: GrantFacts,
+  saidBy: (policy: ScopePolicy) => Lists | null,
+  ofProfile: readonly CatalogueRule[],
+): CatalogueRule[] {
+  const of = (type: NarrowingScope): CatalogueRule[] =>
+    facts.layers
+      .filter((layer) => layer.type === type)
+      .flatMap(({ policy }) => {
+        const said = saidBy(policy)
+        return said ? [{ layer: type, name: facts[type]?.name ?? '', allow: said.allow, deny: said.deny }] : []
+      })
+  return [...of('organisation'), ...of('team'), ...ofProfile, ...of('project')]
+}
+
+function allowing(allow: readonly string[]): Lists
+function allowing(allow: readonly string[] | null): Lists | null
+function allowing(allow: readonly string[] | null): Lists | null {
+  return allow && { allow, deny: [] }
 }
 
 function profileRule({ name }: GrantFacts['profile'], { allow, deny }: Lists): CatalogueRule {
