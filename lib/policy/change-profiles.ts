@@ -4,7 +4,7 @@ import { may } from '#lib/identity/rules/permissions.ts'
 import type { Context } from '#lib/platform/context.ts'
 import type { Tx } from '#lib/platform/db.ts'
 import { AppError, forbidden, notFound } from '#lib/platform/errors.ts'
-import { changePolicy } from '#lib/policy/change-policy.ts'
+import { changePolicy, type PolicyChange } from '#lib/policy/change-policy.ts'
 import {
   profilePolicy,
   type CreateProfileInput,
@@ -15,13 +15,16 @@ import {
 import {
   archiveProfileRow,
   findProfileById,
+  findVersion,
   insertProfile,
+  insertVersion,
   lockProfile,
   nameIsTaken,
   updateProfileRow,
   type ProfileRow,
 } from '#lib/policy/profile-store.ts'
 import { viewProfile } from '#lib/policy/read-profiles.ts'
+import { profileDifferences } from '#lib/policy/rules/profile-differences.ts'
 import { checkPolicy } from '#lib/policy/rules/check-policy.ts'
 
 export async function createProfile(context: Context, actor: Actor, input: CreateProfileInput): Promise<ProfileView> {
@@ -31,8 +34,10 @@ export async function createProfile(context: Context, actor: Actor, input: Creat
   return changePolicy(context, actor, async (tx) => {
     await mustBeFree(tx, input.name, null)
     const id = await insertProfile(tx, input, nowMs)
+    const row = await required(tx, id, nowMs)
+    await insertVersion(tx, row, { actorName: actor.name, restores: null, nowMs })
     return {
-      result: viewProfile(await required(tx, id, nowMs)),
+      result: viewProfile(row),
       subjects: [],
       audit: {
         action: 'profile.create',
@@ -57,12 +62,7 @@ export async function updateProfile(
   return changePolicy(context, actor, async (tx) => {
     await lockProfile(tx, id)
     const row = await required(tx, id, nowMs)
-    if (row.version !== patch.version) {
-      throw new AppError(
-        'conflict',
-        `Somebody changed this profile meanwhile: version ${row.version} is in force. Look at it and apply your change to that.`,
-      )
-    }
+    mustBeVersion(row, patch.version)
     if (row.builtIn && patch.name !== undefined && patch.name !== row.name) {
       throw new AppError('validation_failed', 'A built-in profile keeps its name.', {
         errors: [{ field: 'name', message: 'A built-in profile keeps its name.' }],
@@ -76,26 +76,71 @@ export async function updateProfile(
       ...(policy ? { policy } : {}),
       ...(patch.isDefault ? { isDefault: true } : {}),
     }
-    const { before, after } = differences(row, change)
-    if (Object.keys(after).length === 0) return { result: viewProfile(row), subjects: [], audit: null }
-
-    const version = row.version + 1
-    await updateProfileRow(tx, id, { ...change, version }, nowMs)
-    const changed = await required(tx, id, nowMs)
-    return {
-      result: viewProfile(changed),
-      subjects: [`profile:${id}`],
-      audit: {
-        action: 'profile.update',
-        targetType: 'profile',
-        targetId: id,
-        targetName: changed.name,
-        summary: `changed ${Object.keys(after).join(', ')} of access profile ${changed.name}, now version ${version}`,
-        before: { version: row.version, ...before },
-        after: { version, ...after },
-      },
-    }
+    return applyChange(tx, actor, row, change, { restores: null, nowMs })
   })
+}
+
+/** Puts the values of an earlier version back, as a new version; the name stays. */
+export async function restoreProfile(
+  context: Context,
+  actor: Actor,
+  id: string,
+  wanted: number,
+  madeOn: number,
+): Promise<ProfileView> {
+  mustWrite(actor)
+  const nowMs = context.clock.nowMs()
+  return changePolicy(context, actor, async (tx) => {
+    await lockProfile(tx, id)
+    const row = await required(tx, id, nowMs)
+    mustBeVersion(row, madeOn)
+    const old = await findVersion(tx, id, wanted)
+    if (!old) throw notFound('version of this access profile')
+    // What was valid then may contradict itself by rules that came since.
+    const policy = profilePolicy.parse(old.policy)
+    mustAgree(policy)
+    return applyChange(tx, actor, row, { description: old.description, policy }, { restores: wanted, nowMs })
+  })
+}
+
+type ProfileEdit = Partial<Pick<ProfileView, 'name' | 'description' | 'policy' | 'isDefault'>>
+type Making = { readonly restores: number | null; readonly nowMs: number }
+
+async function applyChange(
+  tx: Tx,
+  actor: Actor,
+  row: ProfileRow,
+  change: ProfileEdit,
+  { restores, nowMs }: Making,
+): Promise<PolicyChange<ProfileView>> {
+  const { name, description, isDefault } = row
+  const { before, after } = profileDifferences(
+    { name, description, isDefault, policy: profilePolicy.parse(row.policy) },
+    change,
+  )
+  if (Object.keys(after).length === 0) return { result: viewProfile(row), subjects: [], audit: null }
+
+  const version = row.version + 1
+  await updateProfileRow(tx, row.id, { ...change, version }, nowMs)
+  const changed = await required(tx, row.id, nowMs)
+  await insertVersion(tx, changed, { actorName: actor.name, restores, nowMs })
+  const what = Object.keys(after).join(', ')
+  return {
+    result: viewProfile(changed),
+    subjects: [`profile:${row.id}`],
+    audit: {
+      action: restores === null ? 'profile.update' : 'profile.restore',
+      targetType: 'profile',
+      targetId: row.id,
+      targetName: changed.name,
+      summary:
+        restores === null
+          ? `changed ${what} of access profile ${changed.name}, now version ${version}`
+          : `put ${what} of access profile ${changed.name} back as in version ${restores}, now version ${version}`,
+      before: { version: row.version, ...before },
+      after: { version, ...after },
+    },
+  }
 }
 
 export async function archiveProfile(context: Context, actor: Actor, id: string): Promise<void> {
@@ -130,6 +175,14 @@ function whyItStays({ builtIn, isDefault, keys, people, groups }: ProfileView): 
   return groups.length > 0 ? `The group ${groups[0]} leads to this profile.` : null
 }
 
+function mustBeVersion(row: ProfileRow, version: number): void {
+  if (row.version === version) return
+  throw new AppError(
+    'conflict',
+    `Somebody changed this profile meanwhile: version ${row.version} is in force. Look at it and apply your change to that.`,
+  )
+}
+
 function mustWrite(actor: Actor): void {
   if (!may(actor, 'profile.write')) throw forbidden('Only administrators change access profiles.')
 }
@@ -157,24 +210,4 @@ function mergedPolicy(row: ProfileRow, change: NonNullable<PatchProfileInput['po
 function mustAgree(policy: ProfilePolicy): void {
   const errors = checkPolicy(policy)
   if (errors.length > 0) throw new AppError('validation_failed', 'Some values contradict each other.', { errors })
-}
-
-type Changes = Readonly<Record<string, unknown>>
-
-/** What differs, the policy part by part. */
-function differences(
-  row: ProfileRow,
-  change: { readonly policy?: ProfilePolicy } & Changes,
-): { before: Changes; after: Changes } {
-  const flat = ({ policy, ...rest }: Changes): Changes => ({ ...rest, ...(policy as Changes | undefined) })
-  const before = flat({
-    name: row.name,
-    description: row.description,
-    isDefault: row.isDefault,
-    policy: profilePolicy.parse(row.policy),
-  })
-  const after = flat(change)
-  const fields = Object.keys(after).filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
-  const pick = (from: Changes): Changes => Object.fromEntries(fields.map((field) => [field, from[field]]))
-  return { before: pick(before), after: pick(after) }
 }

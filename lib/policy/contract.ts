@@ -275,6 +275,29 @@ export const profileView = z.object({
 })
 export type ProfileView = z.infer<typeof profileView>
 
+/** One version of a profile, the one in force included. */
+export const profileVersionView = z.object({
+  version: z.int(),
+  inForce: z.boolean(),
+  name: z.string(),
+  description: z.string(),
+  policy: profilePolicy,
+  at: z.string(),
+  /** Who made it; empty for versions from before that was kept. */
+  by: z.string(),
+  /** The version whose values it has again. */
+  restores: z.int().nullable(),
+})
+export type ProfileVersionView = z.infer<typeof profileVersionView>
+
+export const profileDifference = z.object({
+  from: z.int(),
+  to: z.int(),
+  /** By part of the profile, those that differ. */
+  before: z.record(z.string(), z.unknown()),
+  after: z.record(z.string(), z.unknown()),
+})
+
 /** What a form for a new key needs to know. */
 export const guardrailsView = z.object({
   profile: z.object({ id: z.string(), name: z.string() }),

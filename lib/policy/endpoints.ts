@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { defineEndpoint } from '#lib/management/endpoint.ts'
 import { pageSchema } from '#lib/management/page.ts'
-import { archiveProfile, createProfile, updateProfile } from '#lib/policy/change-profiles.ts'
+import { archiveProfile, createProfile, restoreProfile, updateProfile } from '#lib/policy/change-profiles.ts'
 import {
   listScopePolicies,
   listScopePoliciesQuery,
@@ -15,14 +15,18 @@ import {
   narrowingScopes,
   patchProfileInput,
   patchScopePolicyInput,
+  profileDifference,
+  profileVersionView,
   profileView,
   scopePolicyView,
 } from '#lib/policy/contract.ts'
+import { listVersions, listVersionsQuery, readDifference } from '#lib/policy/read-versions.ts'
 import { readGuardrails } from '#lib/policy/read-guardrails.ts'
 import { listProfiles, listProfilesQuery, readProfile } from '#lib/policy/read-profiles.ts'
 
 const tag = 'Access profiles'
 const params = z.object({ id: z.string().max(64) })
+const versionParams = params.extend({ version: z.coerce.number().int().min(1).max(2_147_483_647) })
 
 export const profileEndpoints = [
   defineEndpoint({
@@ -88,6 +92,42 @@ export const profileEndpoints = [
     params,
     response: guardrailsView,
     handle: ({ context, actor, params: { id } }) => readGuardrails(context, actor, id),
+  }),
+  defineEndpoint({
+    method: 'GET',
+    path: '/profiles/{id}/versions',
+    summary: 'List the versions of an access profile, newest first',
+    tag,
+    action: 'profile.read',
+    params,
+    query: listVersionsQuery,
+    response: pageSchema(profileVersionView),
+    handle: ({ context, actor, params: { id }, query }) => listVersions(context, actor, id, query),
+  }),
+  defineEndpoint({
+    method: 'GET',
+    path: '/profiles/{id}/versions/{version}/diff',
+    summary: 'What one version changed, against the one before it or against another',
+    tag,
+    action: 'profile.read',
+    params: versionParams,
+    query: z.strictObject({ against: z.coerce.number().int().min(1).max(2_147_483_647).optional() }),
+    response: profileDifference,
+    handle: ({ context, actor, params: { id, version }, query }) =>
+      readDifference(context, actor, id, { version, against: query.against }),
+  }),
+  defineEndpoint({
+    method: 'POST',
+    path: '/profiles/{id}/versions/{version}/restore',
+    summary: 'Put the values of an earlier version back, as a new version',
+    tag,
+    action: 'profile.write',
+    description: '`version` in the body is the one in force; 409 where another is. The name of the profile stays.',
+    params: versionParams,
+    body: z.strictObject({ version: z.int().min(1) }),
+    response: profileView,
+    handle: ({ context, actor, params: { id, version }, body }) =>
+      restoreProfile(context, actor, id, version, body.version),
   }),
 ]
 

@@ -98,3 +98,61 @@ export async function findDefaultProfileId(db: Db): Promise<string | null> {
 export function findPolicy(db: Db, id: string): Promise<{ id: string; name: string; policy: unknown } | null> {
   return db.accessProfile.findUnique({ where: { id }, select: { id: true, name: true, policy: true } })
 }
+
+// ── Versions ────────────────────────────────────────────────────────────────────────────────────
+
+export type VersionRow = {
+  readonly version: number
+  readonly name: string
+  readonly description: string
+  readonly policy: unknown
+  readonly at: Date
+  readonly actorName: string
+  readonly restores: number | null
+}
+
+const versionColumns = {
+  version: true,
+  name: true,
+  description: true,
+  policy: true,
+  at: true,
+  actorName: true,
+  restores: true,
+} as const
+
+type Made = { readonly actorName: string; readonly restores: number | null; readonly nowMs: number }
+
+/** Keeps the version that the row is at now. */
+export async function insertVersion(
+  tx: Tx,
+  { id, version, name, description, policy }: Pick<ProfileRow, 'id' | 'version' | 'name' | 'description' | 'policy'>,
+  { actorName, restores, nowMs }: Made,
+): Promise<void> {
+  await tx.profileVersion.create({
+    data: { profileId: id, version, name, description, policy: policy ?? {}, at: new Date(nowMs), actorName, restores },
+    select: { version: true },
+  })
+}
+
+export function findVersion(db: Db | Tx, profileId: string, version: number): Promise<VersionRow | null> {
+  return db.profileVersion.findUnique({
+    where: { profileId_version: { profileId, version } },
+    select: versionColumns,
+  })
+}
+
+/** Newest first, those before `beforeVersion`. */
+export function findVersions(
+  db: Db,
+  profileId: string,
+  beforeVersion: number | null,
+  limit: number,
+): Promise<VersionRow[]> {
+  return db.profileVersion.findMany({
+    where: { profileId, ...(beforeVersion === null ? {} : { version: { lt: beforeVersion } }) },
+    select: versionColumns,
+    orderBy: { version: 'desc' },
+    take: limit,
+  })
+}

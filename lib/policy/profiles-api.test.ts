@@ -5,7 +5,7 @@ import { createKeyInput } from '#lib/keys/contract.ts'
 import { mintKey } from '#lib/keys/mint-key.ts'
 import { digestOf } from '#lib/keys/rules/key-text.ts'
 import { builtInProfiles } from '#lib/policy/built-in-profiles.ts'
-import type { GuardrailsView, ProfileView } from '#lib/policy/contract.ts'
+import type { GuardrailsView, ProfileVersionView, ProfileView } from '#lib/policy/contract.ts'
 import { profileEndpoints } from '#lib/policy/endpoints.ts'
 import { loadGrant } from '#lib/policy/load-grant.ts'
 import { versionKey } from '#lib/policy/versions.ts'
@@ -185,6 +185,70 @@ describe('a change of a profile', () => {
       status: 422,
       body: { errors: [{ field: 'name' }] },
     })
+  })
+})
+
+describe('the versions of a profile', () => {
+  const versionsOf = async (id: string, query = '') => {
+    const { body } = await ask(ada, 'GET', `/profiles/${id}/versions${query}`)
+    return body as unknown as { data: ProfileVersionView[]; nextCursor: string | null }
+  }
+  const restore = (id: string, wanted: number, version: number, actor = ada) =>
+    ask(actor, 'POST', `/profiles/${id}/versions/${wanted}/restore`, { version })
+
+  test('are all kept, say who made them, and can be put back: a new version that equals the old', async () => {
+    const created = await ask(ada, 'POST', '/profiles', { name: 'Versions', policy })
+    const id = String(created.body.id)
+    await patch({ version: 1, policy: { keysPerPerson: 3 } }, id)
+    await patch({ version: 2, description: 'For tests', policy: { pinnedOnly: true } }, id)
+
+    const { data } = await versionsOf(id)
+    expect(data.map(({ version, by, inForce }) => [version, by, inForce])).toEqual([
+      [3, 'Ada', true],
+      [2, 'Ada', false],
+      [1, 'Ada', false],
+    ])
+    expect(data[2]?.policy).toEqual(policy)
+
+    expect((await restore(id, 1, 2)).status).toBe(409)
+    const restored = await restore(id, 1, 3)
+    expect(restored).toMatchObject({ status: 200, body: { version: 4, description: '', policy } })
+    expect((await versionsOf(id)).data[0]).toMatchObject({ version: 4, restores: 1, inForce: true, policy })
+    const [entry] = await fixture.context.db.auditEntry.findMany({ orderBy: { seq: 'desc' }, take: 1 })
+    expect(entry).toMatchObject({ action: 'profile.restore', before: { version: 3, pinnedOnly: true } })
+    // Undone once more: what was undone comes back.
+    expect((await restore(id, 3, 4)).body).toMatchObject({
+      version: 5,
+      policy: { ...policy, keysPerPerson: 3, pinnedOnly: true },
+    })
+  })
+
+  test('tell what each of them changed, and what lies between any two', async () => {
+    const [{ id }] = (await ask(ada, 'GET', '/profiles?q=Versions')).body.data as [ProfileView]
+    const diff = async (path: string) => (await ask(ada, 'GET', `/profiles/${id}/versions/${path}`)).body
+    expect(await diff('2/diff')).toEqual({
+      from: 1,
+      to: 2,
+      before: { keysPerPerson: 10 },
+      after: { keysPerPerson: 3 },
+    })
+    expect(await diff('4/diff?against=1')).toMatchObject({ before: {}, after: {} })
+    expect((await ask(ada, 'GET', `/profiles/${id}/versions/1/diff`)).status).toBe(404)
+    expect((await ask(ada, 'GET', `/profiles/${id}/versions/99/diff`)).status).toBe(404)
+  })
+
+  test('come page by page, and are of admins and auditors', async () => {
+    const [{ id }] = (await ask(ada, 'GET', '/profiles?q=Versions')).body.data as [ProfileView]
+    const first = await versionsOf(id, '?limit=2')
+    const second = await versionsOf(id, `?limit=2&cursor=${first.nextCursor}`)
+    expect([...first.data, ...second.data].map(({ version }) => version)).toEqual([5, 4, 3, 2])
+    expect((await ask(dana, 'GET', `/profiles/${id}/versions`)).status).toBe(403)
+    expect((await restore(id, 1, 5, dana)).status).toBe(403)
+  })
+
+  test('begin with the first, also of the built-in profiles', async () => {
+    const { data } = await versionsOf(company.profiles.production)
+    expect(data.at(-1)).toMatchObject({ version: 1, by: 'Gatehouse' })
   })
 })
 

@@ -18,6 +18,12 @@ export async function seedBuiltInProfiles(tx: Tx, nowMs: number): Promise<Record
     })),
     skipDuplicates: true,
   })
+  await tx.$executeRaw`
+    INSERT INTO profile_version (profile_id, version, name, description, policy, at, actor_name)
+    SELECT id, version, name, description, policy, updated_at, 'Gatehouse'
+    FROM access_profile
+    WHERE built_in AND version = 1
+    ON CONFLICT DO NOTHING`
   const rows = await tx.accessProfile.findMany({
     where: { builtIn: true },
     select: { id: true, name: true },
