@@ -4,19 +4,12 @@
  */
 import * as z from 'zod'
 import { endpoints, nanosPerMillion } from '#lib/catalog/contract.ts'
+import { findModelPlaces, type ModelPlaces } from '#lib/catalog/model-places.ts'
 import { dearestPrice } from '#lib/catalog/rules/price-call.ts'
 import type { Contact, DecisionRecord, Way } from '#lib/decisions/contract.ts'
 import { retryAtMs } from '#lib/decisions/rules/retry-at.ts'
 import { waysOn, type Candidate } from '#lib/decisions/rules/ways-on.ts'
-import {
-  findDesk,
-  findDigest,
-  findLead,
-  findModels,
-  findOtherKeys,
-  findProfileName,
-  type ModelRow,
-} from '#lib/decisions/store.ts'
+import { findDesk, findDigest, findLead, findOtherKeys, findProfileName } from '#lib/decisions/store.ts'
 import type { Actor } from '#lib/identity/contract.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
 import { findCall, findCorrections, type StoredEvent } from '#lib/ledger/call-store.ts'
@@ -90,10 +83,10 @@ async function findWays(context: DecisionContext, actor: Actor, call: StoredEven
   const endpoint = z.enum(endpoints).safeParse(call.endpoint).data
   if (!endpoint) return []
   const nowMs = context.clock.nowMs()
-  const models = await findModels(context.sql, call.at)
+  const models = await findModelPlaces(context.sql, call.at)
   const asked = call.modelAsked
-  const isUsable = (model: ModelRow) => model.status === 'active' && model.endpoints.includes(endpoint)
-  const reached = (model: ModelRow) =>
+  const isUsable = (model: ModelPlaces) => model.status === 'active' && model.endpoints.includes(endpoint)
+  const reached = (model: ModelPlaces) =>
     candidateOf(
       model,
       ({ provider, region, upstreamModel, prices }) =>
@@ -135,11 +128,11 @@ async function grantOf({ db, clock }: DecisionContext, { secretId }: StoredEvent
   return digest === null ? null : ((await loadGrant(db, digest, clock.nowMs()))?.grant ?? null)
 }
 
-type Place = ModelRow['places'][number]
+type Place = ModelPlaces['places'][number]
 
 /** At the dearest of the places that may be called, as a hold counts; null where none of them has a price. */
 function candidateOf(
-  { name, vendor, maxOutputTokens, places }: ModelRow,
+  { name, vendor, maxOutputTokens, places }: ModelPlaces,
   mayCall: (place: Place) => boolean,
 ): Candidate | null {
   const prices = places.filter(mayCall).flatMap((place) => nanosPerMillion.safeParse(place.prices).data ?? [])

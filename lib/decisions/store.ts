@@ -7,57 +7,6 @@ export async function findDigest(db: Db, secretId: string): Promise<Buffer | nul
   return secret && Buffer.from(secret.digest)
 }
 
-export type ModelRow = {
-  readonly name: string
-  readonly vendor: string
-  readonly status: string
-  readonly endpoints: readonly string[]
-  readonly maxOutputTokens: number | null
-  readonly places: readonly {
-    readonly provider: string
-    readonly region: string
-    readonly upstreamModel: string
-    /** The route's own, else the model's; null where neither had one then. */
-    readonly prices: unknown
-  }[]
-}
-
-/**
- * Every model with the places that serve it now, each with its price in force at `at`. Carried by
- * price(deployment_id, effective_from) and price(model_id, effective_from).
- */
-export async function findModels(sql: SqlPool, at: Date): Promise<ModelRow[]> {
-  const { rows } = await sql.query<ModelRow>(
-    `SELECT m.name, m.vendor, m.status, m.endpoints, m.max_output_tokens AS "maxOutputTokens",
-       coalesce(
-         (SELECT jsonb_agg(jsonb_build_object(
-            'provider', p.name, 'region', d.region, 'upstreamModel', d.upstream_model,
-            'prices', coalesce(own.nanos_per_million, priced.nanos_per_million)))
-          FROM deployment d
-          JOIN provider p ON p.id = d.provider_id
-          LEFT JOIN LATERAL (
-            SELECT nanos_per_million
-            FROM price
-            WHERE deployment_id = d.id AND effective_from <= $1
-            ORDER BY effective_from DESC, created_at DESC
-            LIMIT 1
-          ) AS own ON true
-          WHERE d.model_id = m.id AND d.status = 'active' AND p.status = 'active'), '[]') AS places
-     FROM model m
-     LEFT JOIN LATERAL (
-       SELECT nanos_per_million
-       FROM price
-       WHERE model_id = m.id AND deployment_id IS NULL AND effective_from <= $1
-       ORDER BY effective_from DESC, created_at DESC
-       LIMIT 1
-     ) AS priced ON true
-     ORDER BY m.name
-     LIMIT 2000`,
-    [at],
-  )
-  return rows
-}
-
 export type OtherKeyRow = { readonly id: string; readonly name: string; readonly leftNanos: bigint | null }
 
 /**

@@ -200,7 +200,11 @@ async function mustBeFree(tx: Tx, name: string, exceptId: string | null): Promis
   })
 }
 
-function mergedPolicy(row: ProfileRow, change: NonNullable<PatchProfileInput['policy']>): ProfilePolicy {
+/** The policy with these parts replaced. Throws where the whole contradicts itself, by field. */
+export function mergedPolicy(
+  row: Pick<ProfileRow, 'policy'>,
+  change: NonNullable<PatchProfileInput['policy']>,
+): ProfilePolicy {
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
   const policy = profilePolicy.parse({ ...profilePolicy.parse(row.policy), ...given })
   mustAgree(policy)

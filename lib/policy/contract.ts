@@ -141,6 +141,9 @@ export const profilePolicy = z.strictObject({
 })
 export type ProfilePolicy = z.infer<typeof profilePolicy>
 
+/** Some of its parts, without the defaults: a part that is left out stays as it is. */
+export const profilePolicyPatch = z.strictObject(policyParts).partial()
+
 /** Scopes that may narrow, for every key in them, what its profile allows. */
 export const narrowingScopes = ['organisation', 'team', 'project'] as const
 export type NarrowingScope = (typeof narrowingScopes)[number]
@@ -252,8 +255,7 @@ export const patchProfileInput = z.strictObject({
   version: z.int().min(1),
   name: profileName.optional(),
   description: description.optional(),
-  // Without the defaults of `profilePolicy`: a part that is left out stays as it is.
-  policy: z.strictObject(policyParts).partial().optional(),
+  policy: profilePolicyPatch.optional(),
   isDefault: z.literal(true, 'Make another profile the default instead.').optional(),
 })
 export type PatchProfileInput = z.infer<typeof patchProfileInput>

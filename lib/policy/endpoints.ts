@@ -20,6 +20,8 @@ import {
   profileView,
   scopePolicyView,
 } from '#lib/policy/contract.ts'
+import { previewAnswer, previewInput } from '#lib/policy/preview-contract.ts'
+import { previewProfile } from '#lib/policy/preview-profile.ts'
 import { listVersions, listVersionsQuery, readDifference } from '#lib/policy/read-versions.ts'
 import { readGuardrails } from '#lib/policy/read-guardrails.ts'
 import { listProfiles, listProfilesQuery, readProfile } from '#lib/policy/read-profiles.ts'
@@ -92,6 +94,19 @@ export const profileEndpoints = [
     params,
     response: guardrailsView,
     handle: ({ context, actor, params: { id } }) => readGuardrails(context, actor, id),
+  }),
+  defineEndpoint({
+    method: 'POST',
+    path: '/profiles/{id}/preview',
+    summary: 'What a change would have done to the calls of the last 30 days, before it is made',
+    tag,
+    action: 'profile.write',
+    description:
+      'Replays recorded calls against the policy in force and the new one, with today’s catalogue and prices, some keys at a time: ask again with `nextCursor` until it is null. Limits and budgets are compared, not replayed. Changes nothing.',
+    params,
+    body: previewInput,
+    response: previewAnswer,
+    handle: ({ context, actor, params: { id }, body }) => previewProfile(context, actor, id, body),
   }),
   defineEndpoint({
     method: 'GET',

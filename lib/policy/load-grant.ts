@@ -9,7 +9,7 @@ import { keyKinds, keyStatuses } from '#lib/keys/contract.ts'
 import { budgetPeriods, budgetPostures, limitsInput, scopeLimitsInput, scopeTypes } from '#lib/limits/contract.ts'
 import { narrowingScopes, profilePolicy, scopePolicy, type Grant } from '#lib/policy/contract.ts'
 import { compileGrant, type GrantFacts } from '#lib/policy/rules/compile-grant.ts'
-import { findGrantFacts, findGrantFactsOfKey } from '#lib/policy/store.ts'
+import { findGrantFacts, findGrantFactsOfKey, findGrantFactsOfKeys } from '#lib/policy/store.ts'
 import type { Db } from '#lib/platform/db.ts'
 
 /** Null where no live secret has this digest: unknown, or past the grace of its rotation. */
@@ -28,6 +28,11 @@ export async function loadGrantFacts(db: Db, digest: Buffer, nowMs: number): Pro
 export async function loadGrantOfKey(db: Db, keyId: string): Promise<Grant | null> {
   const row = await findGrantFactsOfKey(db, keyId)
   return row ? compileGrant(grantFacts.parse(row)) : null
+}
+
+/** What the grants of several keys are compiled from; a key without any secret is left out. */
+export async function loadGrantFactsOfKeys(db: Db, keyIds: readonly string[]): Promise<GrantFacts[]> {
+  return (await findGrantFactsOfKeys(db, keyIds)).map((row) => grantFacts.parse(row))
 }
 
 const principal = z.object({ id: z.string(), name: z.string(), status: z.string() })

@@ -4,18 +4,29 @@ import { Prisma } from '#lib/platform/generated/prisma/client.ts'
 
 /** The facts of the key that a digest stands for; null when no live secret has it. Carried by key_secret_digest_key. */
 export function findGrantFacts(db: Db, digest: Buffer, nowMs: number): Promise<unknown> {
-  return readFacts(db, Prisma.sql`s.digest = ${digest} AND (s.not_after IS NULL OR s.not_after > ${new Date(nowMs)})`)
+  return oneOf(
+    readFacts(db, Prisma.sql`s.digest = ${digest} AND (s.not_after IS NULL OR s.not_after > ${new Date(nowMs)})`, 1),
+  )
 }
 
 /** The same by the key's id, with its newest secret. Carried by key_secret_key_id_idx. */
 export function findGrantFactsOfKey(db: Db, keyId: string): Promise<unknown> {
-  return readFacts(db, Prisma.sql`k.id = ${keyId}`)
+  return oneOf(readFacts(db, Prisma.sql`k.id = ${keyId}`, 1))
+}
+
+/** The same of several keys, by id; one without any secret is left out. Carried by key_secret_key_id_idx. */
+export function findGrantFactsOfKeys(db: Db, keyIds: readonly string[]): Promise<unknown[]> {
+  return readFacts(db, Prisma.sql`k.id = ANY(${[...keyIds]}::text[])`, keyIds.length)
+}
+
+async function oneOf(rows: Promise<unknown[]>): Promise<unknown> {
+  return (await rows)[0] ?? null
 }
 
 /** Everything that a grant is compiled from, in one statement and so in one snapshot. */
-async function readFacts(db: Db, which: Prisma.Sql): Promise<unknown> {
+async function readFacts(db: Db, which: Prisma.Sql, most: number): Promise<unknown[]> {
   const rows = await db.$queryRaw<{ facts: unknown }[]>`
-    SELECT jsonb_build_object(
+    SELECT DISTINCT ON (k.id) jsonb_build_object(
       'key', jsonb_build_object(
         'id', k.id, 'name', k.name, 'kind', k.kind, 'status', k.status, 'statusReason', k.status_reason,
         'expiresAtMs', floor(extract(epoch FROM k.expires_at) * 1000), 'environment', k.environment,
@@ -72,7 +83,7 @@ async function readFacts(db: Db, which: Prisma.Sql): Promise<unknown> {
     LEFT JOIN business_unit b ON b.id = t.business_unit_id
     LEFT JOIN organisation o ON true
     WHERE ${which}
-    ORDER BY s.not_after DESC NULLS FIRST, s.created_at DESC
-    LIMIT 1`
-  return rows[0]?.facts ?? null
+    ORDER BY k.id, s.not_after DESC NULLS FIRST, s.created_at DESC
+    LIMIT ${most}`
+  return rows.map(({ facts }) => facts)
 }

@@ -220,7 +220,7 @@ describe('a price ceiling', () => {
     ['passed by its input', { input: 10, output: null }, { input: 11, output: 1 }, 'model_not_allowed'],
     ['passed by its output', { input: null, output: 20 }, { input: 99, output: 21 }, 'model_not_allowed'],
     ['passed by sound alone', { input: 10, output: null }, { input: 1, audio_input: 11 }, 'model_not_allowed'],
-    ['passed by a cached prefix', { input: 10, output: null }, { input: 9, cache_write_1h: 18 }, 'model_not_allowed'],
+    ['that writing to a cache alone would pass', { input: 10, output: null }, { input: 9, cache_write_1h: 18 }, null],
     ['without a price to hold against it', { input: 10, output: null }, null, 'model_not_allowed'],
     ['that nobody set', null, { input: 1e15 }, null],
     ['over a model without output', { input: 10, output: 20 }, { input: 5 }, null],

@@ -216,14 +216,8 @@ function priceProblem(grant: Grant, modelName: string | null, upstream: Target['
   return { rule, problem: { code: 'model_not_allowed', layer: source, scope: null, message } }
 }
 
-const inputUnits: readonly Unit[] = [
-  'input',
-  'cached_read',
-  'cache_write_5m',
-  'cache_write_1h',
-  'audio_input',
-  'image_input',
-]
+// What a model is priced by: a prefix that is written to a cache costs a little more and saves more than that.
+const inputUnits: readonly Unit[] = ['input', 'audio_input', 'image_input']
 const outputUnits: readonly Unit[] = ['output', 'reasoning', 'audio_output', 'image_output']
 
 type Catalogue = 'model' | 'provider' | 'region'
