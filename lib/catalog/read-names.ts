@@ -1,4 +1,6 @@
-import { findActiveModels, findProviderNames, findRegions } from '#lib/catalog/store.ts'
+import * as z from 'zod'
+import { unpricedModels, type UnpricedModels } from '#lib/catalog/contract.ts'
+import { findUnpricedModels, findActiveModels, findProviderNames, findRegions } from '#lib/catalog/store.ts'
 import type { Db } from '#lib/platform/db.ts'
 
 export type CatalogNames = {
@@ -11,4 +13,9 @@ export type CatalogNames = {
 export async function readCatalogNames(db: Db): Promise<CatalogNames> {
   const [models, providers, regions] = await Promise.all([findActiveModels(db), findProviderNames(db), findRegions(db)])
   return { models, providers, regions }
+}
+
+/** What happens to calls of models without a price. */
+export async function readUnpricedModels(db: Db): Promise<UnpricedModels> {
+  return z.enum(unpricedModels).parse(await findUnpricedModels(db))
 }

@@ -2,6 +2,8 @@
 import * as z from 'zod'
 import { decisionView, type DecisionRecord, type DecisionView, type Way } from '#lib/decisions/contract.ts'
 import { readDecision } from '#lib/decisions/read-decision.ts'
+import { tryCall } from '#lib/decisions/try-call.ts'
+import { tryAnswer, tryInput } from '#lib/decisions/try-contract.ts'
 import { defineEndpoint } from '#lib/management/endpoint.ts'
 import { usdOfNanos } from '#lib/platform/money.ts'
 import { ruleViewOf } from '#lib/reports/view-call.ts'
@@ -38,4 +40,17 @@ function wayViewOf(way: Way): DecisionView['waysOn'][number] {
   return { kind: 'model', model: way.model, costAtMostUsd: way.costNanos === null ? null : usdOfNanos(way.costNanos) }
 }
 
-export const decisionEndpoints = [read]
+const tryIt = defineEndpoint({
+  method: 'POST',
+  path: '/decisions/try',
+  summary: 'Would this key reach that model now, and what would stop it',
+  description:
+    'The rules of the call path, with live limits and budgets. Only reads: nothing is called, charged, counted or set aside.',
+  tag: 'Decisions',
+  action: 'decision.read',
+  body: tryInput,
+  response: tryAnswer,
+  handle: ({ context, actor, body }) => tryCall(context, actor, body),
+})
+
+export const decisionEndpoints = [read, tryIt]

@@ -96,7 +96,8 @@ describe('what a role may do on its own, without a team and without owning anyth
     ip: null,
     requestId: null,
   })
-  const writes = allEndpoints.filter(({ method }) => method !== 'GET')
+  // A question may need a body: what is asked as a reader changes nothing.
+  const writes = allEndpoints.filter(({ method, action }) => method !== 'GET' && !action.endsWith('.read'))
 
   test.each(roles.filter((name) => name !== 'admin'))('is nothing that changes anything, for a %s', (role) => {
     const allowed = writes.filter(({ action }) => mayAnywhere(actor(role), action) && action !== 'showback.close')
