@@ -74,7 +74,12 @@ export function DecisionView({ decision, rules, json, now, viewerMail, ask }: De
         </Section>
       ) : null}
       {rules.length > 0 ? (
-        <Section title="What was checked" aside={<CheckedAside decision={decision} />} className="gap-2">
+        <Section
+          title="What was checked"
+          aside={<CheckedAside decision={decision} />}
+          end={decision.key ? <Link href={tryAddress(decision)}>Try other values</Link> : null}
+          className="gap-2"
+        >
           <RuleList rules={rules} neededNanos={neededNanos} />
         </Section>
       ) : null}
@@ -186,6 +191,20 @@ function receiptFacts(decision: DecisionRecord) {
 function mailTo(mail: string, decision: DecisionRecord): string {
   const subject = `${decision.key?.name ?? 'A call'}: ${decision.code ?? 'decision'} ${decision.id}`
   return `mailto:${mail}?subject=${encodeURIComponent(subject)}`
+}
+
+/** The same call, asked again. */
+function tryAddress({ key, model, endpoint, promptTokens, outputAsked, clientIp }: DecisionRecord): string {
+  const asked = {
+    key: key?.id,
+    model,
+    endpoint,
+    promptTokens: promptTokens || null,
+    outputTokens: outputAsked,
+    address: clientIp,
+  }
+  const given = Object.entries(asked).flatMap(([name, value]) => (value == null ? [] : [[name, String(value)]]))
+  return `/decisions/try?${new URLSearchParams(given)}`
 }
 
 /** Ids are long; their end tells them apart. */

@@ -71,8 +71,9 @@ describe('several roles', () => {
 })
 
 test('only those who may create keys are offered a new one', () => {
-  expect(actionsFor(['developer']).map((action) => action.label)).toEqual(['New key'])
-  expect(actionsFor(['finance', 'auditor'])).toEqual([])
+  expect(actionsFor(['developer']).map((action) => action.label)).toEqual(['New key', 'Would this call pass?'])
+  expect(actionsFor(['auditor']).map((action) => action.label)).toEqual(['Would this call pass?'])
+  expect(actionsFor(['finance'])).toEqual([])
 })
 
 describe('the current page', () => {

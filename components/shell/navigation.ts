@@ -105,6 +105,9 @@ export function actionsFor(roles: readonly Role[]): readonly ShellAction[] {
   if (roles.includes('developer') || roles.includes('admin')) {
     actions.push({ label: 'New key', href: '/keys?new=1', icon: 'plus' })
   }
+  if (roles.some((role) => role === 'developer' || role === 'admin' || role === 'auditor')) {
+    actions.push({ label: 'Would this call pass?', href: '/decisions/try', icon: 'shield' })
+  }
   return actions
 }
 

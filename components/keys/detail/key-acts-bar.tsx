@@ -117,6 +117,9 @@ function More({ subject }: Pick<KeyActsBarProps, 'subject'>) {
             >
               Copy key id
             </MenuItem>
+            <MenuItem icon="shield" href={`/decisions/try?key=${encodeURIComponent(subject.id)}`}>
+              Would this call pass?
+            </MenuItem>
             <MenuItem icon="chart" href={`/usage?by=model&key=${encodeURIComponent(subject.id)}`}>
               See usage
             </MenuItem>

@@ -28,7 +28,11 @@ export default async function PolicyPage({ params }: KeyParams) {
   const columns = policyColumns(policy, rows, { team: item.team.name, project: item.project?.name ?? null })
   return (
     <PageBody>
-      <Section title="Limits and budgets" aside="The narrowest layer wins">
+      <Section
+        title="Limits and budgets"
+        aside="The narrowest layer wins"
+        end={<Link href={`/decisions/try?key=${item.id}`}>Would this call pass?</Link>}
+      >
         <PolicyTable columns={columns} rows={rows} />
       </Section>
       <div className="mt-6 grid grid-cols-2 gap-8 border-t border-line pt-6 stacked:grid-cols-1">
