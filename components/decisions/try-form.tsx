@@ -47,7 +47,9 @@ export function TryForm({ values, keys, models, regions, endpoints, errors }: Tr
         </Field>
         <datalist id="try-models">
           {models.map((name) => (
-            <option key={name} value={name} />
+            <option key={name} value={name}>
+              {name}
+            </option>
           ))}
         </datalist>
         <div className="grid grid-cols-2 gap-3">

@@ -81,7 +81,7 @@ beforeAll(async () => {
   })
   const readings = events.map((event) => readEntry(JSON.stringify(event), nowMs))
   const rows = readings.flatMap((reading) => (reading.kind === 'event' ? [reading.row] : []))
-  expect(await insertEvents(sql, rows)).toBe(events.length)
+  await insertEvents(sql, rows)
 })
 afterAll(() => fixture.close())
 

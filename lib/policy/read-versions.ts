@@ -1,5 +1,5 @@
 /** The versions of an access profile, newest first, and what differs between two of them. */
-import * as z from 'zod'
+import type * as z from 'zod'
 import type { Actor } from '#lib/identity/contract.ts'
 import { decodeCursor, pageOf, pageQueryOf, type Page } from '#lib/management/page.ts'
 import type { Context } from '#lib/platform/context.ts'

@@ -2,6 +2,7 @@
 
 import { useRef, useState, type ReactNode } from 'react'
 import { changeWords, parts, type Part } from '#components/profiles/change-words.ts'
+import { readDraft } from '#components/profiles/draft.ts'
 import { BudgetPart } from '#components/profiles/editor/budget-part.tsx'
 import { EndpointsPart, RoutesPart } from '#components/profiles/editor/catalogue-parts.tsx'
 import { CallersPart, ToolsPart } from '#components/profiles/editor/callers-part.tsx'
@@ -10,8 +11,10 @@ import { KeysPart } from '#components/profiles/editor/keys-part.tsx'
 import { LimitsPart } from '#components/profiles/editor/limits-part.tsx'
 import { ModelsPart, type ModelOption } from '#components/profiles/editor/models-part.tsx'
 import { PartsNav } from '#components/profiles/editor/parts-nav.tsx'
+import { PreviewPart } from '#components/profiles/editor/preview-part.tsx'
 import { PricesPart } from '#components/profiles/editor/prices-part.tsx'
 import { ReviewDialog } from '#components/profiles/editor/review-dialog.tsx'
+import { usePreview } from '#components/profiles/editor/use-preview.ts'
 import { useLeavingAsks } from '#components/profiles/editor/use-leaving-asks.ts'
 import { useProfileForm } from '#components/profiles/editor/use-profile-form.ts'
 import { Button } from '#components/ui/button.tsx'
@@ -67,6 +70,9 @@ export function ProfileEditor({
   const [reviews, setReviews] = useState(false)
   const changes = changeWords(form.base, form.draft)
   useLeavingAsks(changes.length > 0)
+  // A draft that contradicts itself is not counted; the form says what is wrong when it is reviewed.
+  const draftPolicy = mayWrite && changes.length > 0 ? readDraft(form.draft).policy : null
+  const { preview, error: previewError } = usePreview(profile.id, draftPolicy)
 
   const fieldset = useRef<HTMLFieldSetElement>(null)
 
@@ -112,7 +118,12 @@ export function ProfileEditor({
               </fieldset>
             </div>
             <div className="border-l border-line px-5 py-5 stacked:border-t stacked:border-l-0 stacked:px-(--gutter) phone:px-4">
-              {rail}
+              <div className="sticky top-5 max-h-[calc(100dvh-11rem)] overflow-y-auto stacked:static stacked:max-h-none">
+                {mayWrite ? (
+                  <PreviewPart preview={preview} hasDraft={draftPolicy !== null} failed={previewError !== null} />
+                ) : null}
+                {rail}
+              </div>
             </div>
           </div>
         </div>
@@ -148,6 +159,7 @@ export function ProfileEditor({
           version={form.inForce.version}
           keys={profile.keys}
           changes={changes}
+          preview={preview}
           busy={form.busy}
           problem={form.problem}
           onApply={() => void form.apply().then((done) => (done ? setReviews(false) : undefined))}

@@ -8,6 +8,8 @@ import { Button } from '#components/ui/button.tsx'
 import { Dialog, DialogClose } from '#components/ui/dialog.tsx'
 import { plural } from '#components/ui/format.ts'
 import { Note } from '#components/ui/note.tsx'
+import type { Preview } from '#components/profiles/editor/use-preview.ts'
+import { previewDays } from '#lib/policy/preview-contract.ts'
 
 type ReviewDialogProps = {
   readonly open: boolean
@@ -16,6 +18,8 @@ type ReviewDialogProps = {
   readonly version: number
   readonly keys: number
   readonly changes: readonly ChangeWords[]
+  /** What it would have done, as far as it is counted. */
+  readonly preview: Preview | null
   readonly busy: boolean
   readonly problem: unknown
   readonly onApply: () => void
@@ -29,6 +33,7 @@ export function ReviewDialog({
   version,
   keys,
   changes,
+  preview,
   busy,
   problem,
   onApply,
@@ -59,11 +64,24 @@ export function ReviewDialog({
           : 'Limits of a key that lie above a new maximum count as the maximum, unless an admin went beyond it on purpose. '}
         The change is in the audit log, with what was before.
       </Note>
+      {preview ? <Hits preview={preview} /> : null}
       {problem ? (
         <Suspense>
           <ProblemNote error={problem} title="Nothing was changed." retry={onApply} />
         </Suspense>
       ) : null}
     </Dialog>
+  )
+}
+
+function Hits({ preview: { keys, counted, isDone } }: { readonly preview: Preview }) {
+  const hit = keys.filter(({ refused }) => refused > 0)
+  const refused = hit.reduce((sum, key) => sum + key.refused, 0)
+  const over = `of the last ${previewDays} days${isDone ? '' : ', as far as counted'}`
+  if (refused === 0) return <Note tone="ok" title={`No call ${over} would have been refused by it.`} />
+  return (
+    <Note tone="warn" title={`${plural(refused, 'call')} of ${plural(hit.length, 'key')} would have been refused`}>
+      of {plural(counted.calls, 'call')} {over}.
+    </Note>
   )
 }

@@ -40,11 +40,16 @@ export default async function ProfilesPage({ searchParams }: { readonly searchPa
       <PageHeader
         title="Access profiles"
         actions={
-          writes ? (
-            <ButtonLink href={`${path}?new=1`} scroll={false} variant="primary" icon="plus" kbd="C">
-              New profile
+          <>
+            <ButtonLink href={`${path}/layers`} variant="quiet" icon="filter">
+              Layers
             </ButtonLink>
-          ) : undefined
+            {writes ? (
+              <ButtonLink href={`${path}?new=1`} scroll={false} variant="primary" icon="plus" kbd="C">
+                New profile
+              </ButtonLink>
+            ) : null}
+          </>
         }
       />
       {writes ? <Hotkey keys="c" label="New profile" href={`${path}?new=1`} /> : null}

@@ -72,9 +72,12 @@ export default async function ProfilePage({ params, searchParams }: Props) {
         }
         actions={
           <>
+            <ButtonLink variant="quiet" icon="history" href={`${path}/versions`}>
+              Versions
+            </ButtonLink>
             {may(actor, 'audit.read') ? (
-              <ButtonLink variant="quiet" icon="history" href={`/admin/audit?target=${profile.id}`}>
-                History
+              <ButtonLink variant="quiet" icon="scroll" href={`/admin/audit?target=${profile.id}`}>
+                Audit log
               </ButtonLink>
             ) : null}
             {writes ? <ProfileActs profile={profile} /> : null}
