@@ -76,7 +76,14 @@ describe('a key beyond the profile', () => {
     const { id, keyRequestId, key } = answer.body as unknown as Required<Key>
     expect(key).toMatch(/^sk-gh-/)
     expect([await budgetOf(id), await limitOf(id, 'rpm')]).toEqual([200, 1200])
-    const asked = { endpoint: 'chat', modelName: 'gpt-4o-mini', providerName: null, region: null } as const
+    const asked = {
+      endpoint: 'chat',
+      modelName: 'gpt-4o-mini',
+      providerName: null,
+      region: null,
+      address: null,
+      upstream: null,
+    } as const
     expect(authorise(await grantOf(id), asked, start)).toMatchObject({ allowed: false, code: 'key_pending_approval' })
 
     const before = await published(id)
@@ -201,7 +208,11 @@ describe('more for a key', () => {
   test('of models is only what was named, although the profile does not allow it', async () => {
     const { id } = await mint('Cole')
     const may = async (modelName: string) =>
-      authorise(await grantOf(id), { endpoint: 'chat', modelName, providerName: null, region: null }, start).allowed
+      authorise(
+        await grantOf(id),
+        { endpoint: 'chat', modelName, providerName: null, region: null, address: null, upstream: null },
+        start,
+      ).allowed
     expect([await may('gpt-4o'), await may('gpt-4.1')]).toEqual([true, false])
     const made = await request('Cole', { what: 'model', keyId: id, models: ['gpt-4.1'], until: inDays(1) })
     expect((await act('Tess', made.id, 'approve')).status).toBe(403)
