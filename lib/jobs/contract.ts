@@ -37,6 +37,10 @@ export const jobs = {
   'compare-rollups': { payload: z.object({ hours: z.int().min(1).max(2_400).optional() }), everyMs: hour, attempts: 3 },
   /** Do budgets in Redis agree with the ledger? Puts Redis right. */
   'reconcile-budgets': { payload: nothing, everyMs: minute, attempts: 1 },
+  /** Budgets at their thresholds, providers in trouble. */
+  'raise-alerts': { payload: nothing, everyMs: minute, attempts: 1 },
+  /** Budgets that will not last, use unlike its own history, keys that end or rest. */
+  'raise-slow-alerts': { payload: nothing, everyMs: 5 * minute, attempts: 1 },
   /** Sessions and idempotency records that nobody can use any more. */
   'clean-up': { payload: nothing, everyMs: hour, attempts: 3 },
 } as const satisfies Record<string, JobContract>

@@ -174,6 +174,8 @@ describe('scheduled jobs', () => {
       'ensure-partitions': note('ensure-partitions'),
       'compare-rollups': note('compare-rollups'),
       'reconcile-budgets': note('reconcile-budgets'),
+      'raise-alerts': note('raise-alerts'),
+      'raise-slow-alerts': note('raise-slow-alerts'),
       'clean-up': note('clean-up'),
     }
     const worker = startJobWorker({ connection: connect(), log, context, handlers })

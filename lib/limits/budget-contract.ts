@@ -19,6 +19,10 @@ const enforceAtPercent = z
   .int('Enter a whole number.')
   .min(100, 'Enter at least 100.')
   .max(1000, 'Enter at most 1,000.')
+const thresholds = z
+  .array(z.int('Enter whole percentages.').min(1, 'Enter at least 1 %.').max(1000, 'Enter at most 1,000 %.'))
+  .max(10, 'Enter at most 10 thresholds.')
+  .transform((percents) => [...new Set(percents)].sort((a, b) => a - b))
 const timeZone = z.string().max(60).refine(isTimeZone, 'Enter a time zone such as UTC or Europe/Berlin.')
 
 export const createBudgetInput = z.strictObject({
@@ -30,14 +34,19 @@ export const createBudgetInput = z.strictObject({
   enforceAtPercent: enforceAtPercent.default(110),
   /** Where its periods begin; the organisation's unless said. */
   timeZone: timeZone.optional(),
+  /** Percentages of the amount at which an alert is raised; none for no alerts. */
+  thresholds: thresholds.default([75, 90, 100]),
+  /** Of a team: each person has this much for their calls in the team, instead of all together. */
+  perMember: z.boolean().default(false),
 })
 export type CreateBudgetInput = z.infer<typeof createBudgetInput>
 
-/** The period stays: another period is another budget. */
+/** Period, time zone and whom it counts together stay: with another of them it is another budget. */
 export const patchBudgetInput = z.strictObject({
   amountUsd: amountUsd.optional(),
   posture: z.enum(budgetPostures).optional(),
   enforceAtPercent: enforceAtPercent.optional(),
+  thresholds: thresholds.optional(),
 })
 export type PatchBudgetInput = z.infer<typeof patchBudgetInput>
 
@@ -51,8 +60,10 @@ export const budgetView = z.object({
   posture: z.enum(budgetPostures),
   enforceAtPercent: z.int(),
   timeZone: z.string(),
-  /** Booked in this period. */
-  spentUsd: z.string(),
+  thresholds: z.array(z.int()),
+  perMember: z.boolean().describe('Each person of the team has the amount; what is spent is then that of all of them.'),
+  spentUsd: z.string().describe('Settled calls of this period.'),
+  heldUsd: z.string().describe('Set aside for calls that are running.'),
   startsAt: z.string().nullable(),
   resetsAt: z.string().nullable(),
   createdAt: z.string(),

@@ -14,6 +14,8 @@ const columns = {
   posture: true,
   enforceAtPercent: true,
   timeZone: true,
+  thresholds: true,
+  perMember: true,
   createdAt: true,
   archivedAt: true,
 } satisfies Prisma.BudgetSelect
@@ -31,6 +33,9 @@ export type BudgetTerms = {
   readonly posture: BudgetPosture
   readonly enforceAtPercent: number
   readonly timeZone: string
+  /** Left out, the database's default. */
+  readonly thresholds?: number[]
+  readonly perMember?: boolean
 }
 
 /** When a budget that warns first begins to refuse, unless said otherwise. */
@@ -56,14 +61,14 @@ export async function findLiveBudgets(db: Db | Tx, scopeType: ScopeType, scopeId
   return rows as BudgetRow[]
 }
 
-/** Live budgets of all scopes by id, those behind `after`. Carried by the primary key. */
+/** Live budgets of all scopes by id, those behind `after`, but for those of each member. Carried by the primary key. */
 export async function findBudgetsInForce(
   db: Db,
   after: string,
   limit: number,
 ): Promise<(Pick<BudgetRow, 'id' | 'period' | 'timeZone'> & { readonly scope: Scope })[]> {
   const rows = (await db.budget.findMany({
-    where: { archivedAt: null, id: { gt: after } },
+    where: { archivedAt: null, perMember: false, id: { gt: after } },
     select: columns,
     orderBy: { id: 'asc' },
     take: limit,
@@ -94,7 +99,7 @@ export async function insertBudget(
 export async function updateBudget(
   tx: Tx,
   id: string,
-  terms: Partial<Omit<BudgetTerms, 'period' | 'timeZone'>>,
+  terms: Partial<Omit<BudgetTerms, 'period' | 'timeZone' | 'perMember'>>,
 ): Promise<BudgetRow> {
   return (await tx.budget.update({ where: { id }, data: terms, select: columns })) as BudgetRow
 }

@@ -307,11 +307,41 @@ describe('bad input', () => {
     ['enforcement before the end', { enforceAtPercent: 99 }, 'enforceAtPercent'],
     ['a time zone of nowhere', { timeZone: 'Mars/Olympus' }, 'timeZone'],
     ['an unknown field', { hard: true }, 'hard'],
+    ['an enormous number', { amountUsd: 1e21 }, 'amountUsd'],
+    ['an exponent', { amountUsd: '1e3' }, 'amountUsd'],
+    ['a threshold of nothing', { thresholds: [0] }, 'thresholds'],
+    ['a threshold below zero', { thresholds: [-5] }, 'thresholds'],
+    ['half a per cent', { thresholds: [50.5] }, 'thresholds'],
+    ['a threshold beyond reach', { thresholds: [1001] }, 'thresholds'],
+    ['a crowd of thresholds', { thresholds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] }, 'thresholds'],
+    ['members of what has none', { scopeType: 'user', scopeId: 'user_dana', perMember: true }, 'perMember'],
   ])('%s is refused by field, and nothing is written', async (_, body, field) => {
     const answer = await ask(ada, 'POST', '/budgets', { ...good, ...body })
     expect(answer.status).toBe(422)
-    expect((answer.body.errors as { field: string }[]).map((error) => error.field)).toContain(field)
+    const fields = (answer.body.errors as { field: string }[]).map((error) => error.field.replace(/\W.*/, ''))
+    expect(fields).toContain(field)
     expect(await fixture.context.db.budget.count({ where: { scopeType: { not: 'key' } } })).toBe(0)
+  })
+
+  test.each([
+    ['period', 'day'],
+    ['timeZone', 'UTC'],
+    ['perMember', true],
+    ['scopeId', 'team_finance'],
+  ])('a change of %s midway is refused: another one is another budget', async (field, value) => {
+    const { id } = await set(good)
+    const answer = await ask(ada, 'PATCH', `/budgets/${id}`, { [field]: value })
+    expect(answer.status).toBe(422)
+    expect((answer.body.errors as { field: string }[])[0]?.field).toBe(field)
+  })
+
+  test('an amount below what is spent holds from the next call on, and what is spent stays', async () => {
+    const { id } = await set({ ...good, amountUsd: '100' })
+    await fixture.context.db.$executeRaw`DELETE FROM usage_hourly`
+    await book({ team_id: 'team_search' }, 60_000_000_000n, new Date(nowMs - 3_600_000))
+    await ask(ada, 'PATCH', `/budgets/${id}`, { amountUsd: '50' })
+    expect((await ask(ada, 'GET', `/budgets/${id}`)).body).toMatchObject({ amountUsd: '50', spentUsd: '60' })
+    expect((await grant()).budgets.find((rule) => rule.id === id)?.amountNanos).toBe('50000000000')
   })
 
   test('is not even read from those who may not write', async () => {

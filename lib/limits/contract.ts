@@ -21,7 +21,13 @@ export const scopeTypes = [
 export type ScopeType = (typeof scopeTypes)[number]
 
 /** Whom a limit or budget counts together. */
-export type Scope = { readonly type: ScopeType; readonly id: string; readonly name: string }
+export type Scope = {
+  readonly type: ScopeType
+  readonly id: string
+  readonly name: string
+  /** Of a person: only what they do in this team. */
+  readonly teamId?: string
+}
 
 /** A limit: whole number from 1 to 10^12. */
 export const limitValue = z

@@ -650,9 +650,10 @@ end
 -- What a budget period comes to now: what was read of it, and what was settled since, so that no traffic keeps it from
 -- being known. Nil when a worker has taken entries since, which the reader may have found in the ledger or not.
 -- ARGV  1 spent nanos  2 period start ms  3 period end ms or 0  4 the stream's newest entry before anything was read
---       5 the field of an event that names the scope, '' for all  6 the scope's id
+--       5 the field of an event that names the scope, '' for all  6 the scope's id  7 only calls in this team, '' for all
 local function spent_now(stream, argv)
-  local starts, ends, newest, field, scope = tonumber(argv[2]), tonumber(argv[3]), argv[4], argv[5], argv[6]
+  local starts, ends, newest = tonumber(argv[2]), tonumber(argv[3]), argv[4]
+  local field, scope, team = argv[5], argv[6], argv[7]
   if is_taken_behind(stream, newest) then return nil end
   local entries = redis.call('XRANGE', stream, '(' .. newest, '+', 'COUNT', MOST_BEHIND + 1)
   if #entries > MOST_BEHIND then return nil end
@@ -660,7 +661,8 @@ local function spent_now(stream, argv)
   for _, entry in ipairs(entries) do
     local readable, event = pcall(cjson.decode, entry[2][2])
     if readable and type(event) == 'table' and type(event.costNanos) == 'string' and type(event.at) == 'number'
-      and (field == '' or event[field] == scope) and event.at >= starts and (ends == 0 or event.at < ends) then
+      and (field == '' or event[field] == scope) and (team == '' or event.teamId == team)
+      and event.at >= starts and (ends == 0 or event.at < ends) then
       spent = spent + tonumber(event.costNanos)
     end
   end
@@ -684,7 +686,7 @@ end
 --[[ RECONCILE: by how much a budget period differs from what the ledger and the stream say. A difference that was found
 before, and is the same now, is put right; what is held stays held.
 KEYS  budget period, stream
-ARGV  as above, 7 the difference that was found before, '0' for none
+ARGV  as above, 8 the difference that was found before, '0' for none
 Returns the difference in nanos, AGAIN (read again), or UNKNOWN (there is no such period). ]]
 local function reconcile(keys, argv)
   local spent = spent_now(keys[2], argv)
@@ -693,7 +695,7 @@ local function reconcile(keys, argv)
   if not text then return 'UNKNOWN' end
   local period = read_period(text)
   local difference = whole(period.spent - spent)
-  if difference ~= '0' and difference == argv[7] then
+  if difference ~= '0' and difference == argv[8] then
     redis.call('SET', keys[1], write_period({ spent = spent, held = period.held }))
   end
   return difference
@@ -772,7 +774,7 @@ redis.register_function('gatehouse_take_turn', take_turn)
 redis.register_function('gatehouse_forget', forget)
 redis.register_function('gatehouse_renew', renew)
 redis.register_function('gatehouse_expired', expired)
-redis.register_function('gatehouse_seed', seed)
+redis.register_function('gatehouse_seed_within', seed)
 redis.register_function('gatehouse_reconcile', reconcile)
 redis.register_function('gatehouse_raise_windows', raise_windows)
 redis.register_function('gatehouse_newest', newest)

@@ -63,8 +63,14 @@ function compile({ versions, limits, budgets, timeZone }: AdmitRules, nowMs: num
 
 /** Where a budget refuses, in nano-USD; null where it only alerts. At most 9.9e15, that is, exact in a double. */
 export function capNanos(rule: BudgetRule): number | null {
-  if (rule.posture === 'soft') return null
-  const amount = BigInt(rule.amountNanos)
-  if (rule.posture === 'hard') return Number(amount)
-  return Number((amount * BigInt(rule.enforceAtPercent)) / 100n)
+  const at = enforcedAtNanos({ ...rule, amountNanos: BigInt(rule.amountNanos) })
+  return at === null ? null : Number(at)
+}
+
+type Terms = Pick<BudgetRule, 'posture' | 'enforceAtPercent'> & { readonly amountNanos: bigint }
+
+/** The same, exactly. */
+export function enforcedAtNanos({ posture, amountNanos, enforceAtPercent }: Terms): bigint | null {
+  if (posture === 'soft') return null
+  return posture === 'hard' ? amountNanos : (amountNanos * BigInt(enforceAtPercent)) / 100n
 }

@@ -70,7 +70,7 @@ export async function findOrganisationTimeZone(db: Db | Tx): Promise<string> {
 }
 
 /** Every scope with the team it is in and the person it belongs to; `s` in the queries below. */
-const scopes = Prisma.sql`(
+export const scopes = Prisma.sql`(
   SELECT 'user' AS type, id, name, NULL AS team_id, id AS owner_user_id FROM app_user
   UNION ALL SELECT 'workload', id, name, team_id, owner_user_id FROM workload
   UNION ALL SELECT 'project', id, name, team_id, NULL FROM project
@@ -94,12 +94,17 @@ export type BudgetListRow = {
   readonly scopeType: ScopeType
   readonly scopeId: string
   readonly scopeName: string
+  readonly teamId: string | null
+  readonly ownerUserId: string | null
   readonly amountNanos: bigint
   readonly period: BudgetPeriod
   readonly posture: BudgetPosture
   readonly enforceAtPercent: number
   readonly timeZone: string
+  readonly thresholds: number[]
+  readonly perMember: boolean
   readonly createdAt: Date
+  /** Booked in its period, by whole hours of UTC. */
   readonly spentNanos: bigint
 }
 
@@ -137,9 +142,11 @@ export async function findBudgets(db: Db | Tx, actor: Actor, question: BudgetQue
   const since = Prisma.sql`(CASE b.period WHEN 'total' THEN '-infinity'::timestamptz
     ELSE date_trunc('hour', date_trunc(b.period, ${now} AT TIME ZONE b.time_zone) AT TIME ZONE b.time_zone) END)`
   const spentBy = (column: Prisma.Sql) =>
-    Prisma.sql`(SELECT coalesce(sum(h.cost_nanos), 0) FROM usage_hourly h WHERE ${column} = b.scope_id AND h.start >= ${since})`
+    Prisma.sql`(SELECT coalesce(sum(h.cost_nanos), 0) FROM usage_hourly h
+       WHERE ${column} = b.scope_id AND h.start >= ${since} AND (NOT b.per_member OR h.user_id IS NOT NULL))`
   return db.$queryRaw<BudgetListRow[]>`
-    SELECT b.id, b.scope_type AS "scopeType", b.scope_id AS "scopeId", s.name AS "scopeName", b.amount_nanos AS "amountNanos",
+    SELECT b.id, b.scope_type AS "scopeType", b.scope_id AS "scopeId", s.name AS "scopeName", s.team_id AS "teamId",
+           s.owner_user_id AS "ownerUserId", b.amount_nanos AS "amountNanos", b.thresholds, b.per_member AS "perMember",
            b.period, b.posture, b.enforce_at_percent AS "enforceAtPercent", b.time_zone AS "timeZone", b.created_at AS "createdAt",
            (CASE b.scope_type
               WHEN 'key' THEN ${spentBy(Prisma.sql`h.key_id`)}

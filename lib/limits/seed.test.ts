@@ -65,6 +65,27 @@ const costOf = (events: readonly UsageEvent[]): number =>
   events.reduce((sum, event) => sum + Number(event.costNanos), 0)
 
 describe('a period that Redis does not know', () => {
+  test('of a person in a team leaves out what the person did in other teams', async () => {
+    const user = aScope('user').id
+    const event = (teamId: string, costNanos: string) => anEvent({ at: nowMs, userId: user, teamId, costNanos })
+    await put(event(`${user}-red`, '10'))
+    await put(event(`${user}-blue`, '100'))
+    await book()
+    await put(event(`${user}-red`, '1000'))
+    await put(event(`${user}-blue`, '10000'))
+    const scope = { ...aScope('user', user), teamId: `${user}-red` }
+    expect(await seeded(aBudget(1_000_000, scope, { period: 'day', timeZone: 'UTC' }))).toBe(1010)
+    // What settles while the ledger is read is counted by the function itself.
+    const late = aBudget(1_000_000, scope, { period: 'month', timeZone: 'UTC' })
+    const reading: SpentInLedger = async (...question) => {
+      const spent = await ledger(...question)
+      await put(event(`${user}-red`, '100000'))
+      await put(event(`${user}-blue`, '1000000'))
+      return spent
+    }
+    expect(await seeded(late, reading)).toBe(101_010)
+  })
+
   test('is what the ledger has and what is on its way there, each event once', async () => {
     const place = fc.constantFrom('ledger', 'both', 'stream')
     const event = fc.record({

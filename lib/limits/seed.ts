@@ -44,7 +44,7 @@ async function seedBudget(
   for (let attempt = 0; attempt < tries; attempt++) {
     const reading = await readSpent(redis, spentInLedger, rule, window)
     const keys = [budgetKey(rule, window), usageStream]
-    const seeded = await callFunction(redis, 'gatehouse_seed', keys, argumentsOf(reading, rule, window))
+    const seeded = await callFunction(redis, 'gatehouse_seed_within', keys, argumentsOf(reading, rule, window))
     // 0: a worker took what was settled while we read. It may be in our reading of the ledger or not, so read again.
     if (seeded === 1) return
   }
@@ -84,8 +84,8 @@ export function argumentsOf(
   rule: Pick<BudgetRule, 'scope'>,
   window: Window,
 ): (string | number)[] {
-  const { type, id } = rule.scope
-  return [spentNanos.toString(), window.startMs, window.endMs, newest, fieldOf[type] ?? '', id]
+  const { type, id, teamId = '' } = rule.scope
+  return [spentNanos.toString(), window.startMs, window.endMs, newest, fieldOf[type] ?? '', id, teamId]
 }
 
 export type StreamEvent = {
@@ -135,5 +135,6 @@ export const fieldOf: Partial<Record<Scope['type'], string>> = {
 
 export function isOfScope(event: StreamEvent, scope: Scope): boolean {
   const field = fieldOf[scope.type]
+  if (scope.teamId !== undefined && event.teamId !== scope.teamId) return false
   return field === undefined ? true : event[field] === scope.id
 }

@@ -11,6 +11,7 @@ import {
   type BudgetRow,
 } from '#lib/limits/budget-store.ts'
 import type { BudgetView, CreateBudgetInput, ManagedScopeType, PatchBudgetInput } from '#lib/limits/budget-contract.ts'
+import { bookedOnly } from '#lib/limits/budget-money.ts'
 import { viewBudget } from '#lib/limits/list-budgets.ts'
 import { findBudgets, findOrganisationTimeZone, findScope, type ScopeRow } from '#lib/limits/scope-store.ts'
 import { subjectOfScope } from '#lib/limits/rules/subject-of-scope.ts'
@@ -26,22 +27,28 @@ export async function createBudget(context: Context, actor: Actor, input: Create
   return changePolicy(context, actor, async (tx) => {
     const scope = await scopeOf(tx, input.scopeType, input.scopeId)
     const live = await findLiveBudgets(tx, scope.type, scope.id)
-    if (live.some(({ period }) => period === input.period)) {
+    if (input.perMember && scope.type !== 'team') {
+      throw new AppError('validation_failed', 'The budget cannot be set.', {
+        errors: [{ field: 'perMember', message: 'Only a team has members. Set it on the team.' }],
+      })
+    }
+    if (live.some(({ period, perMember }) => period === input.period && perMember === input.perMember)) {
       throw new AppError('conflict', `${scope.name} has a budget a ${input.period} already. Change that one.`, {
         errors: [{ field: 'period', message: 'There is a budget for this period.' }],
       })
     }
-    const { amountUsd, period, posture, enforceAtPercent } = input
+    const { amountUsd, ...rest } = withoutScope(input)
+    const { period } = rest
     const timeZone = input.timeZone ?? (await findOrganisationTimeZone(tx))
-    const terms = { amountNanos: nanosOfUsd(amountUsd), period, posture, enforceAtPercent, timeZone }
+    const terms = { ...rest, amountNanos: nanosOfUsd(amountUsd), timeZone }
     const { id } = await insertBudget(tx, scope.type, scope.id, terms, nowMs)
     return {
       result: await viewed(tx, actor, id, nowMs),
       subjects: [subjectOfScope(scope.type, scope.id)],
       audit: {
         ...entryFor('budget.create', id, scope.name),
-        summary: `set a budget of $${amountUsd} a ${period} on ${wordOf(scope.type)} ${scope.name}`,
-        after: { scope: { type: scope.type, id: scope.id }, amountUsd, period, posture, enforceAtPercent, timeZone },
+        summary: `set a budget of $${amountUsd} a ${period} on ${input.perMember ? 'each member of ' : ''}${wordOf(scope.type)} ${scope.name}`,
+        after: { scope: { type: scope.type, id: scope.id }, amountUsd, ...rest, timeZone },
       },
     }
   })
@@ -57,8 +64,8 @@ export async function changeBudget(
   const nowMs = context.clock.nowMs()
   return changePolicy(context, actor, async (tx) => {
     const { row, scope } = await opened(tx, id)
-    const { posture, enforceAtPercent } = row
-    const current = { amountUsd: usdOfNanos(row.amountNanos), posture, enforceAtPercent }
+    const { posture, enforceAtPercent, thresholds } = row
+    const current = { amountUsd: usdOfNanos(row.amountNanos), posture, enforceAtPercent, thresholds }
     const given =
       patch.amountUsd === undefined ? patch : { ...patch, amountUsd: usdOfNanos(nanosOfUsd(patch.amountUsd)) }
     const { isEmpty, before, after } = changedFields(current, given)
@@ -67,6 +74,7 @@ export async function changeBudget(
       ...(patch.amountUsd === undefined ? {} : { amountNanos: nanosOfUsd(patch.amountUsd) }),
       ...(patch.posture === undefined ? {} : { posture: patch.posture }),
       ...(patch.enforceAtPercent === undefined ? {} : { enforceAtPercent: patch.enforceAtPercent }),
+      ...(patch.thresholds === undefined ? {} : { thresholds: patch.thresholds }),
     })
     return {
       result: await viewed(tx, actor, id, nowMs),
@@ -100,6 +108,10 @@ export async function archiveBudget(context: Context, actor: Actor, id: string):
   })
 }
 
+function withoutScope({ scopeType: _type, scopeId: _id, ...terms }: CreateBudgetInput) {
+  return terms
+}
+
 function mustWrite(actor: Actor): void {
   if (!may(actor, 'budget.write')) throw forbidden('Only administrators set budgets.')
 }
@@ -122,10 +134,11 @@ async function opened(tx: Tx, id: string): Promise<{ row: BudgetRow; scope: Scop
   return { row, scope }
 }
 
+/** As booked: no network call inside a transaction. Reading it again says what is held. */
 async function viewed(tx: Tx, actor: Actor, id: string, nowMs: number): Promise<BudgetView> {
   const [row] = await findBudgets(tx, actor, { id, downward: false, limit: 1, nowMs })
   if (!row) throw notFound('budget')
-  return viewBudget(row, nowMs)
+  return viewBudget(row, bookedOnly(row), nowMs)
 }
 
 function wordOf(type: ManagedScopeType): string {

@@ -28,7 +28,7 @@ export async function spentInLedger(
 ): Promise<bigint> {
   const column = columnOf[scope.type]
   // The column's name comes from the table above, never from input.
-  const ofScope = column ? `${column} = $1` : '$1::text IS NOT NULL'
+  const ofScope = `${column ? `${column} = $1` : '$1::text IS NOT NULL'} AND ($7::text IS NULL OR team_id = $7)`
   const endMs = window.endMs > 0 ? window.endMs : 8_640_000_000_000
   const firstHourMs = Math.ceil(window.startMs / hourMs) * hourMs
   const lastHourMs = Math.floor(endMs / hourMs) * hourMs
@@ -43,7 +43,15 @@ export async function spentInLedger(
        - coalesce((SELECT sum(cost_nanos) FROM usage_event
                    WHERE ${ofScope} AND id = ANY($6::text[]) AND at >= $2 AND at < $3), 0)
      )::text AS spent`,
-    [scope.id, new Date(window.startMs), new Date(endMs), new Date(firstHourMs), new Date(lastHourMs), except],
+    [
+      scope.id,
+      new Date(window.startMs),
+      new Date(endMs),
+      new Date(firstHourMs),
+      new Date(lastHourMs),
+      except,
+      scope.teamId ?? null,
+    ],
   )
   return BigInt(rows[0]!.spent)
 }

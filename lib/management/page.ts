@@ -87,6 +87,19 @@ export function pageOf<Row, Item>(
   }
 }
 
+/** A word that nobody knows is refused: it would answer nothing and look like an answer. */
+export function knownValues<Word extends string>(
+  field: string,
+  words: readonly Word[],
+  values: readonly string[] | undefined,
+): readonly Word[] | undefined {
+  const known = values?.flatMap((value) => words.find((word) => word === value) ?? [])
+  if (known?.length === values?.length) return known
+  throw new AppError('validation_failed', 'A filter is not valid.', {
+    errors: [{ field: `filter[${field}]`, message: `Use ${words.join(', ')}.` }],
+  })
+}
+
 /** Text to look for by LIKE: its wildcards stand for themselves. */
 export function likeText(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&')

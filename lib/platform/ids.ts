@@ -25,6 +25,7 @@ export type IdPrefix =
   | 'tok'
   | 'prof'
   | 'bud'
+  | 'alert'
   | 'key'
   | 'sec'
   | 'kreq'

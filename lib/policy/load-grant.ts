@@ -78,6 +78,7 @@ const grantFacts: z.ZodType<GrantFacts> = z.object({
       posture: z.enum(budgetPostures),
       enforceAtPercent: z.number(),
       timeZone: z.string(),
+      perMember: z.boolean(),
     }),
   ),
   versions: z.array(z.tuple([z.string(), z.string()])),

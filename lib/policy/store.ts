@@ -59,7 +59,8 @@ async function readFacts(db: Db, which: Prisma.Sql, most: number): Promise<unkno
       'budgets', (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
           'id', g.id, 'type', g.scope_type, 'scopeId', g.scope_id, 'amountNanos', g.amount_nanos::text,
-          'period', g.period, 'posture', g.posture, 'enforceAtPercent', g.enforce_at_percent, 'timeZone', g.time_zone)), '[]')
+          'period', g.period, 'posture', g.posture, 'enforceAtPercent', g.enforce_at_percent, 'timeZone', g.time_zone,
+          'perMember', g.per_member)), '[]')
         FROM budget g
         WHERE g.archived_at IS NULL
           AND (g.scope_type, g.scope_id) IN (

@@ -12,6 +12,7 @@ import { expireIdleKeys } from '#lib/jobs/expire-idle-keys.ts'
 import { inspectUsageStream } from '#lib/jobs/inspect-usage-stream.ts'
 import { releaseQuarantines } from '#lib/jobs/release-quarantines.ts'
 import { noticeKeys } from '#lib/jobs/notice-keys.ts'
+import { raiseAlerts, raiseSlowAlerts } from '#lib/jobs/raise-alerts.ts'
 import { openSchedules, startJobWorker } from '#lib/jobs/queue.ts'
 import { reconcileAllBudgets } from '#lib/jobs/reconcile-budgets.ts'
 import { restoreState } from '#lib/jobs/restore-state.ts'
@@ -49,6 +50,8 @@ const handlers: JobHandlers<Context> = {
   'ensure-partitions': ensurePartitions,
   'compare-rollups': compareRollups,
   'reconcile-budgets': reconcileAllBudgets,
+  'raise-alerts': raiseAlerts,
+  'raise-slow-alerts': raiseSlowAlerts,
   'clean-up': cleanUp,
 }
 

@@ -1,3 +1,4 @@
+import { alertEndpoints } from '#lib/alerts/endpoints.ts'
 import { auditEndpoints } from '#lib/audit/endpoints.ts'
 import { decisionEndpoints } from '#lib/decisions/endpoints.ts'
 import { modelEndpoints, providerEndpoints } from '#lib/catalog/endpoints.ts'
@@ -50,6 +51,7 @@ export const allEndpoints: readonly Endpoint[] = [
   ...modelEndpoints,
   ...budgetEndpoints,
   ...scopeLimitEndpoints,
+  ...alertEndpoints,
   ...callEndpoints,
   ...decisionEndpoints,
   ...usageEndpoints,

@@ -67,6 +67,9 @@ export const permissions = {
   'profile_mapping.write': adminOnly,
   'budget.read': ['admin', 'finance', 'auditor', 'lead', 'member', 'owner'],
   'budget.write': adminOnly,
+  /** An alert is seen by those who see what it is about: lib/alerts/store.ts. */
+  'alert.read': everyRole,
+  'alert.acknowledge': ['admin', 'lead', 'owner'],
   'scope_limit.read': ['admin', 'auditor', 'lead', 'member', 'owner'],
   'scope_limit.write': adminOnly,
   'scope_policy.read': ['admin', 'auditor'],

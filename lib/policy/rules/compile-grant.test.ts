@@ -108,6 +108,7 @@ describe('a key budget', () => {
     posture: 'hard',
     enforceAtPercent: 110,
     timeZone: 'UTC',
+    perMember: false,
   }
   const compiled = (terms: Partial<BudgetFacts>, overrides: string[] = []) =>
     grantOf({ overrides }, { budgets: [{ ...budget, ...terms }] }).budgets[0]
@@ -121,6 +122,16 @@ describe('a key budget', () => {
     ['in total no more than a month', { period: 'total', amountNanos: '999000000000' }, '310000000000'],
   ] as const)('%s', (_, terms, amountNanos) => {
     expect(compiled(terms)?.amountNanos).toBe(amountNanos)
+  })
+
+  test('for each member of a team is the person’s own in that team, and nobody’s of a key without a person', () => {
+    const team = { id: 'team_1', name: 'Search', status: 'active' }
+    const budgets = [{ ...budget, type: 'team' as const, scopeId: 'team_1', perMember: true }]
+    const user = { id: 'user_1', name: 'Dana', status: 'active' }
+    expect(grantOf({}, { team, user, budgets }).budgets).toMatchObject([
+      { id: 'bud_1:user_1', scope: { type: 'user', id: 'user_1', name: 'Dana in Search', teamId: 'team_1' } },
+    ])
+    expect(grantOf({}, { team, user: null, budgets }).budgets).toEqual([])
   })
 
   test('stops as firmly as the profile says, unless an admin said otherwise', () => {

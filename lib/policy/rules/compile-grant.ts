@@ -17,6 +17,7 @@ import {
   type ScopeType,
 } from '#lib/limits/contract.ts'
 import { nanosOfUsd } from '#lib/platform/money.ts'
+import { memberBudgetId } from '#lib/limits/rules/member-budget-id.ts'
 import type { CatalogueRule, Grant, NarrowingScope, ProfilePolicy, ScopePolicy } from '#lib/policy/contract.ts'
 import { isLooser, loosestPosture, maximumNanosFor } from '#lib/policy/rules/budget-guardrail.ts'
 
@@ -71,6 +72,8 @@ export type GrantFacts = {
     readonly posture: BudgetPosture
     readonly enforceAtPercent: number
     readonly timeZone: string
+    /** Of a team: for each of its people apart. */
+    readonly perMember: boolean
   }[]
   readonly versions: readonly (readonly [subject: string, version: string])[]
 }
@@ -226,16 +229,24 @@ function budgetRules(facts: GrantFacts): BudgetRule[] {
     facts.budgets
       .filter(({ type, scopeId }) => type === scope.type && scopeId === scope.id)
       .toSorted((a, b) => a.id.localeCompare(b.id))
-      .map(({ id, amountNanos, period, posture, enforceAtPercent, timeZone }) => ({
-        id,
-        scope,
-        ...(scope.type === 'key'
-          ? withinProfile(facts, { amountNanos, period, posture })
-          : { amountNanos, period, posture }),
-        enforceAtPercent,
-        timeZone,
-      })),
+      .flatMap(({ id, amountNanos, period, posture, enforceAtPercent, timeZone, perMember }) => {
+        const whose = perMember ? memberOf(facts, id) : { id, scope }
+        if (!whose) return []
+        const terms = { amountNanos, period, posture }
+        return [
+          { ...whose, ...(scope.type === 'key' ? withinProfile(facts, terms) : terms), enforceAtPercent, timeZone },
+        ]
+      }),
   )
+}
+
+/** A budget for each member is, for one person's keys, a budget of that person in that team. Keys of nobody have none. */
+function memberOf({ user, team }: GrantFacts, budgetId: string): Pick<BudgetRule, 'id' | 'scope'> | null {
+  if (!user) return null
+  return {
+    id: memberBudgetId(budgetId, user.id),
+    scope: { type: 'user', id: user.id, name: `${user.name} in ${team.name}`, teamId: team.id },
+  }
 }
 
 type BudgetTerms = Pick<BudgetRule, 'amountNanos' | 'period' | 'posture'>

@@ -1,0 +1,149 @@
+/** What the signals are judged from. Reads rollups, but for the last minutes of calls. */
+import type { Place } from '#lib/alerts/rules/anomaly.ts'
+import type { KeyFacts } from '#lib/alerts/rules/key-signals.ts'
+import { endingWithinMs, idleAfterMs } from '#lib/alerts/rules/key-signals.ts'
+import { lookBackMinutes, type ProviderTries } from '#lib/alerts/rules/provider-signal.ts'
+import type { ScopeType } from '#lib/limits/contract.ts'
+import type { SqlPool } from '#lib/platform/db.ts'
+
+const dayMs = 86_400_000
+
+/** Column of the rollups that holds a scope's id. The organisation has none: it is everything. */
+const columnOf: Partial<Record<ScopeType, string>> = {
+  key: 'key_id',
+  user: 'user_id',
+  workload: 'workload_id',
+  project: 'project_id',
+  team: 'team_id',
+  business_unit: 'business_unit_id',
+}
+
+/** Spend by local day (`2026-11-28`) of scopes of one type over the last `days`, in one time zone. */
+export async function spendByDay(
+  sql: SqlPool,
+  { type, ids, timeZone, days, nowMs }: DaysQuestion,
+): Promise<{ id: string; day: string; nanos: bigint }[]> {
+  const column = columnOf[type]
+  // The column's name comes from the table above, never from input.
+  const { rows } = await sql.query<{ id: string; day: string; nanos: bigint }>(
+    `SELECT ${column ?? '($1::text[])[1]'} AS id,
+       to_char(start AT TIME ZONE $2, 'YYYY-MM-DD') AS day,
+       sum(cost_nanos)::bigint AS nanos
+     FROM usage_hourly
+     WHERE ${column ? `${column} = ANY($1)` : 'cardinality($1::text[]) > 0'}
+       AND start >= $3
+     GROUP BY 1, 2`,
+    [ids, timeZone, new Date(nowMs - days * dayMs)],
+  )
+  return rows
+}
+
+type DaysQuestion = {
+  readonly type: ScopeType
+  readonly ids: readonly string[]
+  readonly timeZone: string
+  readonly days: number
+  readonly nowMs: number
+}
+
+/** Active keys that end soon or rest, at most `limit`. */
+export async function findRestingKeys(sql: SqlPool, nowMs: number, limit: number): Promise<KeyFacts[]> {
+  const { rows } = await sql.query<KeyFacts>(
+    `SELECT id, team_id AS "teamId", owner_user_id AS "ownerUserId", created_at AS "createdAt",
+       expires_at AS "expiresAt", last_used_at AS "lastUsedAt"
+     FROM virtual_key
+     WHERE status = 'active'
+       AND (expires_at IS NULL OR expires_at > $1)
+       AND (expires_at <= $2 OR coalesce(last_used_at, created_at) <= $3)
+     ORDER BY id
+     LIMIT $4`,
+    [new Date(nowMs), new Date(nowMs + endingWithinMs), new Date(nowMs - idleAfterMs), limit],
+  )
+  return rows
+}
+
+/** Tries at each provider in the last minutes; from the newest 10,000 calls. */
+export async function triesOfLastMinutes(sql: SqlPool, nowMs: number): Promise<ProviderTries[]> {
+  const { rows } = await sql.query<ProviderTries>(
+    `WITH recent AS (
+       SELECT attempts
+       FROM usage_event
+       WHERE at >= $1
+         AND kind = 'call'
+       ORDER BY at DESC, id DESC
+       LIMIT 10000
+     ),
+     tries AS (
+       SELECT attempt ->> 'provider' AS provider,
+         (attempt ->> 'status')::int AS status,
+         attempt ->> 'error' IS NOT NULL AND attempt ->> 'error' <> 'aborted'
+           OR coalesce((attempt ->> 'status')::int, 0) >= 500 OR (attempt ->> 'status')::int = 429 AS failed
+       FROM recent, jsonb_array_elements(attempts) AS attempt
+     )
+     SELECT p.id, count(*)::int AS tries, count(*) FILTER (WHERE failed)::int AS failed,
+       count(*) FILTER (WHERE t.status = 429)::int AS throttled
+     FROM tries t
+     JOIN provider p ON p.name = t.provider
+     WHERE p.status = 'active'
+     GROUP BY p.id`,
+    [new Date(nowMs - lookBackMinutes * 60_000)],
+  )
+  return rows
+}
+
+export type Use = { readonly id: string; readonly startMs: number; readonly nanos: number; readonly calls: number }
+export type Span = {
+  readonly table: 'usage_hourly' | 'usage_daily'
+  readonly dimension: Place['dimension']
+  /** History begins here; what starts at `recentMs` or later is judged. */
+  readonly fromMs: number
+  readonly recentMs: number
+  /** Below both, nothing is remarkable and its history is not read. */
+  readonly leastNanos: number
+  readonly leastCalls: number
+}
+
+/** Use by hour or day of all that were lively of late, the recent ones among them. */
+export async function readLivelyUse(sql: SqlPool, span: Span): Promise<Use[]> {
+  const column = { key: 'key_id', workload: 'workload_id', team: 'team_id' }[span.dimension]
+  const { rows } = await sql.query<Use>(
+    `WITH lively AS (
+       SELECT ${column} AS id
+       FROM ${span.table}
+       WHERE start >= $2
+         AND ${column} IS NOT NULL
+       GROUP BY ${column}
+       HAVING sum(cost_nanos) >= $3 OR sum(calls) >= $4
+       LIMIT 2000
+     )
+     SELECT u.${column} AS id, (extract(epoch FROM u.start) * 1000)::float8 AS "startMs",
+       sum(u.cost_nanos)::float8 AS nanos, sum(u.calls)::float8 AS calls
+     FROM ${span.table} u
+     WHERE u.${column} IN (SELECT id FROM lively)
+       AND u.start >= $1
+     GROUP BY 1, 2`,
+    [new Date(span.fromMs), new Date(span.recentMs), span.leastNanos, span.leastCalls],
+  )
+  return rows
+}
+
+export type PlaceRow = Place & { readonly ownerUserId: string | null }
+
+/** Where keys, workloads and teams stand, for those ids that still exist. */
+export async function placesOf(sql: SqlPool, ids: readonly string[]): Promise<PlaceRow[]> {
+  const { rows } = await sql.query<PlaceRow>(
+    `SELECT 'key' AS dimension, id, team_id AS "teamId", workload_id AS "workloadId", owner_user_id AS "ownerUserId"
+     FROM virtual_key
+     WHERE id = ANY($1)
+     UNION ALL
+     SELECT 'workload', id, team_id, NULL, owner_user_id
+     FROM workload
+     WHERE id = ANY($1)
+     UNION ALL
+     SELECT 'team', id, id, NULL, NULL
+     FROM team
+     WHERE id = ANY($1)`,
+    [ids],
+  )
+  return rows
+}

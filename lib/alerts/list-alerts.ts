@@ -1,0 +1,81 @@
+import type * as z from 'zod'
+import {
+  alertFacts,
+  alertKinds,
+  alertLevels,
+  alertStates,
+  alertSubjectTypes,
+  type AlertState,
+  type AlertView,
+} from '#lib/alerts/contract.ts'
+import { countWaiting, findAlerts, type AlertRow } from '#lib/alerts/store.ts'
+import type { Actor } from '#lib/identity/contract.ts'
+import { may } from '#lib/identity/rules/permissions.ts'
+import { decodeCursor, knownValues, pageOf, pageQueryOf, type Page } from '#lib/management/page.ts'
+import type { Context } from '#lib/platform/context.ts'
+
+export const listAlertsQuery = pageQueryOf({
+  sorts: ['-openedAt'],
+  filters: ['kind', 'level', 'state', 'subjectType', 'subjectId', 'budgetId'],
+})
+
+/** The alerts that someone may see, the newest first; without a filter on state, those that are not over. */
+export async function listAlerts(
+  { db }: Pick<Context, 'db'>,
+  actor: Actor,
+  query: z.infer<typeof listAlertsQuery>,
+): Promise<Page<AlertView>> {
+  const { kind, level, state, subjectType, subjectId, budgetId } = query.filter
+  const rows = await findAlerts(db, actor, {
+    kinds: knownValues('kind', alertKinds, kind),
+    levels: knownValues('level', alertLevels, level),
+    states: knownValues('state', alertStates, state) ?? notOver,
+    subjectTypes: knownValues('subjectType', alertSubjectTypes, subjectType),
+    subjectIds: subjectId,
+    budgetIds: budgetId,
+    q: query.q || undefined,
+    after: query.cursor === undefined ? null : positionOf(query.cursor, query.sort),
+    limit: query.limit + 1,
+  })
+  return pageOf(rows, query, {
+    itemOf: (row) => viewAlert(row, actor),
+    positionOf: ({ openedAt, id }) => [openedAt.getTime(), id],
+  })
+}
+
+/** How many alerts wait for somebody, of those that the actor may see. Notices do not wait. */
+export function countWaitingAlerts({ db }: Pick<Context, 'db'>, actor: Actor): Promise<number> {
+  return countWaiting(db, actor)
+}
+
+export function viewAlert(row: AlertRow, actor: Actor): AlertView {
+  return {
+    id: row.id,
+    kind: row.kind,
+    level: row.level,
+    state: stateOf(row),
+    subject: { type: row.subjectType, id: row.subjectId, name: row.subjectName },
+    threshold: row.kind === 'budget_threshold' ? row.threshold : null,
+    budgetId: row.budgetId,
+    facts: alertFacts.parse(row.facts),
+    openedAt: row.openedAt.toISOString(),
+    closedAt: row.closedAt?.toISOString() ?? null,
+    acknowledgedAt: row.acknowledgedAt?.toISOString() ?? null,
+    acknowledgedBy: row.acknowledgedBy,
+    mayAcknowledge: stateOf(row) === 'open' && may(actor, 'alert.acknowledge', row),
+  }
+}
+
+const notOver: readonly AlertState[] = ['open', 'acknowledged']
+
+function stateOf({ closedAt, acknowledgedAt }: AlertRow): AlertState {
+  if (closedAt) return 'closed'
+  return acknowledgedAt ? 'acknowledged' : 'open'
+}
+
+function positionOf(cursor: string, sort: string): readonly [number, string] {
+  const [openedMs, id] = decodeCursor(cursor, sort, 2)
+  // A cursor is the caller's text: one that was tampered with asks from the beginning of time, which is the end.
+  const isMoment = typeof openedMs === 'number' && Math.abs(openedMs) <= 8.64e15
+  return [isMoment ? openedMs : 0, String(id)]
+}

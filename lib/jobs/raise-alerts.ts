@@ -1,0 +1,22 @@
+/** Raises and closes alerts. What is cheap to find is looked for every minute, what reads weeks of history every five. */
+import { findAnomalies } from '#lib/alerts/find-anomalies.ts'
+import { findForecastSignals, findThresholdSignals } from '#lib/alerts/find-budget-signals.ts'
+import { findKeySignals } from '#lib/alerts/find-key-signals.ts'
+import { findProviderSignals } from '#lib/alerts/find-provider-signals.ts'
+import { raiseAlerts as raise, type Raised } from '#lib/alerts/raise-alerts.ts'
+import type { Context } from '#lib/platform/context.ts'
+
+export function raiseAlerts(context: Context): Promise<Raised> {
+  return raise(context, [
+    { kinds: ['budget_threshold'], find: findThresholdSignals },
+    { kinds: ['provider_trouble'], find: findProviderSignals },
+  ])
+}
+
+export function raiseSlowAlerts(context: Context): Promise<Raised> {
+  return raise(context, [
+    { kinds: ['budget_forecast'], find: findForecastSignals },
+    { kinds: ['anomaly'], find: findAnomalies },
+    { kinds: ['key_ending', 'key_idle'], find: findKeySignals },
+  ])
+}
