@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { actionsFor, currentHref, navigation } from '#components/shell/navigation.ts'
+import { actionsFor, currentHref, navigation, withCounts } from '#components/shell/navigation.ts'
 import type { Role } from '#components/shell/viewer.ts'
 
 const words = (roles: readonly Role[], leadOf: { id: string; name: string }[] = []) =>
@@ -7,43 +7,54 @@ const words = (roles: readonly Role[], leadOf: { id: string; name: string }[] = 
 
 describe('the navigation of a role', () => {
   test('a developer has the paved path', () => {
-    expect(words(['developer'])).toEqual([[null, 'Home', 'Keys', 'Models', 'Usage', 'Calls', 'My requests']])
+    expect(words(['developer'])).toEqual([
+      [null, 'Home', 'Keys', 'Models', 'Usage', 'Calls', 'My requests', 'Budgets', 'Alerts'],
+    ])
   })
   test('an admin has every part of the platform', () => {
     expect(words(['admin'])).toEqual([
-      [null, 'Home', 'Overview', 'Approvals'],
+      [null, 'Home', 'Overview', 'Approvals', 'Alerts'],
       ['Access', 'Keys', 'Access profiles', 'Agents and workloads', 'People and teams'],
       ['Supply', 'Models and prices', 'Providers'],
-      ['Money', 'Showback'],
+      ['Money', 'Showback', 'Budgets'],
       ['Assurance', 'Audit log'],
       ['Organisation', 'Settings'],
     ])
   })
   test('finance has money first', () => {
     expect(words(['finance'])).toEqual([
-      [null, 'Home'],
-      ['Money', 'Showback'],
+      [null, 'Home', 'Alerts'],
+      ['Money', 'Showback', 'Budgets'],
       ['Look up', 'Calls', 'Models', 'People and teams'],
     ])
   })
   test('an auditor has the log first', () => {
     expect(words(['auditor'])).toEqual([
-      [null, 'Home'],
-      ['Assurance', 'Audit log', 'Access profiles', 'Keys', 'Agents and workloads', 'People and teams', 'Calls'],
+      [null, 'Home', 'Alerts'],
+      [
+        'Assurance',
+        'Audit log',
+        'Access profiles',
+        'Keys',
+        'Agents and workloads',
+        'People and teams',
+        'Calls',
+        'Budgets',
+      ],
     ])
   })
   test('a viewer reads', () => {
-    expect(words(['viewer'])).toEqual([[null, 'Home', 'Overview', 'Models', 'Usage']])
+    expect(words(['viewer'])).toEqual([[null, 'Home', 'Overview', 'Models', 'Usage', 'Alerts']])
   })
 })
 
 describe('several roles', () => {
   test('add up, the larger first, and no page stands twice', () => {
     expect(words(['developer', 'admin'])).toEqual([
-      [null, 'Home', 'Overview', 'Approvals'],
+      [null, 'Home', 'Overview', 'Approvals', 'Alerts'],
       ['Access', 'Keys', 'Access profiles', 'Agents and workloads', 'People and teams'],
       ['Supply', 'Models and prices', 'Providers'],
-      ['Money', 'Showback'],
+      ['Money', 'Showback', 'Budgets'],
       ['Assurance', 'Audit log'],
       ['Organisation', 'Settings'],
       ['Developer', 'Usage', 'Calls', 'My requests'],
@@ -59,15 +70,16 @@ describe('several roles', () => {
       'Keys of the team',
     ])
   })
-  test('says how many requests wait, where one decides', () => {
-    const counts = navigation(['developer'], [{ id: 'team_1', name: 'Search' }], 3)
-      .flatMap(({ items }) => items)
-      .filter(({ count }) => count !== undefined)
-    expect(counts.map(({ label, count }) => [label, count])).toEqual([['Approvals', 3]])
-  })
   test('of nobody still lead home', () => {
     expect(words([])).toEqual([[null, 'Home']])
   })
+})
+
+test('a count stands only where something waits', () => {
+  const counts = withCounts(navigation(['admin']), { '/alerts': 3, '/keys': 0 }).flatMap(({ items }) =>
+    items.flatMap(({ href, count }) => (count === undefined ? [] : [[href, count]])),
+  )
+  expect(counts).toEqual([['/alerts', 3]])
 })
 
 test('only those who may create keys are offered a new one', () => {

@@ -24,6 +24,8 @@ const people = { label: 'People and teams', href: '/admin/people', icon: 'users'
 const workloads = { label: 'Agents and workloads', href: '/workloads', icon: 'bot' } as const
 const providers = { label: 'Providers', href: '/admin/providers', icon: 'server' } as const
 const showback = { label: 'Showback', href: '/showback', icon: 'chart', key: 's' } as const
+const budgets = { label: 'Budgets', href: '/budgets', icon: 'wallet', key: 'b' } as const
+const alerts = { label: 'Alerts', href: '/alerts', icon: 'bell' } as const
 const settings = { label: 'Settings', href: '/admin/settings/organisation', icon: 'settings' } as const
 const audit = { label: 'Audit log', href: '/admin/audit', icon: 'scroll', key: 'a' } as const
 
@@ -32,45 +34,39 @@ const approvals = { label: 'Approvals', href: '/approvals', icon: 'inbox', key: 
 
 /** What each role sees. Only pages that exist stand here. */
 const byRole: Record<Role, readonly NavigationGroup[]> = {
-  developer: [{ title: null, items: [home, keys, models, usage, calls, requests] }],
+  developer: [{ title: null, items: [home, keys, models, usage, calls, requests, budgets, alerts] }],
   admin: [
-    { title: null, items: [home, overview, approvals] },
+    { title: null, items: [home, overview, approvals, alerts] },
     { title: 'Access', items: [keys, profiles, workloads, people] },
     { title: 'Supply', items: [{ ...models, label: 'Models and prices' }, providers] },
-    { title: 'Money', items: [showback] },
+    { title: 'Money', items: [showback, budgets] },
     { title: 'Assurance', items: [audit] },
     { title: 'Organisation', items: [settings] },
   ],
   finance: [
-    { title: null, items: [home] },
-    { title: 'Money', items: [showback] },
+    { title: null, items: [home, alerts] },
+    { title: 'Money', items: [showback, budgets] },
     { title: 'Look up', items: [calls, models, people] },
   ],
   auditor: [
-    { title: null, items: [home] },
-    { title: 'Assurance', items: [audit, profiles, keys, workloads, people, calls] },
+    { title: null, items: [home, alerts] },
+    { title: 'Assurance', items: [audit, profiles, keys, workloads, people, calls, budgets] },
   ],
-  viewer: [{ title: null, items: [home, overview, models, usage] }],
+  viewer: [{ title: null, items: [home, overview, models, usage, alerts] }],
 }
 
 const size = (groups: readonly NavigationGroup[]) => groups.reduce((sum, group) => sum + group.items.length, 0)
 
 /**
  * The navigation of a person. Roles add up, the one with more pages first; a page that two roles share stands once,
- * where the first has it. `waiting` is how many requests wait for this person. What only the second role has stands below, under that role's name or its own titles.
+ * where the first has it. What only the second role has stands below, under that role's name or its own titles.
  */
-export function navigation(
-  roles: readonly Role[],
-  leadOf: Viewer['leadOf'] = [],
-  waiting: number = 0,
-): readonly NavigationGroup[] {
+export function navigation(roles: readonly Role[], leadOf: Viewer['leadOf'] = []): readonly NavigationGroup[] {
   const ordered = [...new Set(roles)].sort((one, other) => size(byRole[other]) - size(byRole[one]))
   const seen = new Set<string>()
   const groups: { title: string | null; items: NavigationItem[] }[] = []
   const add = (title: string | null, items: readonly NavigationItem[]) => {
-    const fresh = items
-      .filter((item) => !seen.has(item.href))
-      .map((item) => (item.href === approvals.href && waiting > 0 ? { ...item, count: waiting } : item))
+    const fresh = items.filter((item) => !seen.has(item.href))
     for (const item of fresh) seen.add(item.href)
     if (fresh.length === 0) return
     const same = groups.find((group) => group.title === title)
@@ -90,6 +86,17 @@ export function navigation(
     ])
   }
   return groups
+}
+
+/** The same groups, with what waits behind each address. */
+export function withCounts(
+  groups: readonly NavigationGroup[],
+  waiting: Readonly<Record<string, number>>,
+): readonly NavigationGroup[] {
+  return groups.map((group) => ({
+    ...group,
+    items: group.items.map((item) => (waiting[item.href] ? { ...item, count: waiting[item.href]! } : item)),
+  }))
 }
 
 export type ShellAction = {

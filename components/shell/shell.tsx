@@ -1,7 +1,7 @@
 import NextLink from 'next/link'
 import type { ReactNode } from 'react'
 import { FailClosedStrip, GatewayLine, type GatewayState } from '#components/shell/gateway-line.tsx'
-import { actionsFor, navigation, type NavigationGroup } from '#components/shell/navigation.ts'
+import { actionsFor, navigation, withCounts, type NavigationGroup } from '#components/shell/navigation.ts'
 import { PaletteButton } from '#components/shell/palette-button.tsx'
 import { Palette } from '#components/shell/palette.tsx'
 import { PersonMenu } from '#components/shell/person-menu.tsx'
@@ -21,12 +21,7 @@ export type ShellProps = {
 }
 
 /** The frame around every page of the portal: navigation at the left, the page on its sheet. */
-export function Shell({
-  viewer,
-  gateway,
-  groups = navigation(viewer.roles, viewer.leadOf, viewer.waiting),
-  children,
-}: ShellProps) {
+export function Shell({ viewer, gateway, groups = groupsOf(viewer), children }: ShellProps) {
   const foot = (
     <div className="grid flex-none gap-0.5">
       {gateway ? <GatewayLine gateway={gateway} /> : null}
@@ -65,6 +60,10 @@ export function Shell({
       <PhoneMenu title={viewer.organisation} groups={groups} foot={foot} />
     </ShellControlsProvider>
   )
+}
+
+function groupsOf({ roles, leadOf, waiting = {} }: Viewer): readonly NavigationGroup[] {
+  return withCounts(navigation(roles, leadOf), waiting)
 }
 
 /** Whose portal this is. It becomes a switch once there is more than one scope to switch to. */

@@ -10,9 +10,9 @@ export type Viewer = {
   readonly organisation: string
   /** The primary team, below the name. */
   readonly team?: string | null
-  /** How many requests wait for this person's yes or no. */
-  readonly waiting?: number
   readonly preferences?: Preferences
+  /** By the address of a page: how many things wait there. */
+  readonly waiting?: Readonly<Record<string, number>>
 }
 
 /** How the person wants the portal. What is left out follows the device. */

@@ -9,6 +9,7 @@ import { RefreshEvery } from '#components/admin/refresh-every.tsx'
 import { RefusalsTable } from '#components/admin/refusals-table.tsx'
 import { textParam, type SearchParams } from '#components/admin/search-params.ts'
 import { EnvironmentSwitch } from '#components/shell/environment-switch.tsx'
+import { AlertStrips } from '#components/alerts/alert-strips.tsx'
 import { PageBody, PageFlush, PageHeader, SplitColumns } from '#components/shell/page.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
 import { formatLatency, formatPercent } from '#components/ui/format.ts'
@@ -16,6 +17,7 @@ import { Link } from '#components/ui/link.tsx'
 import { Note } from '#components/ui/note.tsx'
 import { Section } from '#components/ui/section.tsx'
 import { AllWell, Empty, NoPermission, PartError } from '#components/ui/states.tsx'
+import { listAlerts, listAlertsQuery } from '#lib/alerts/list-alerts.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
 import { readOverview } from '#lib/reports/overview.ts'
 import {
@@ -32,10 +34,13 @@ export default async function OverviewPage({ searchParams }: { readonly searchPa
   const actor = await signedIn()
   if (!may(actor, 'overview.read')) return <NotForYou />
   const query = await searchParams
-  const overview = await readOverview(portal(), actor, {
-    period: periodOf(textParam(query.period)),
-    environment: textParam(query.environment),
-  })
+  const [overview, alerts] = await Promise.all([
+    readOverview(portal(), actor, {
+      period: periodOf(textParam(query.period)),
+      environment: textParam(query.environment),
+    }),
+    listAlerts(portal(), actor, waiting),
+  ])
   return (
     <>
       <PageHeader
@@ -49,6 +54,7 @@ export default async function OverviewPage({ searchParams }: { readonly searchPa
       />
       <RefreshEvery seconds={15} />
       <PageFlush className="overflow-auto phone:overflow-visible">
+        <AlertStrips alerts={alerts.data} most={1} named />
         <OverviewFigures {...overview} />
         <SplitColumns rail={<Rail overview={overview} />} className="flex-1">
           <Section
@@ -65,6 +71,8 @@ export default async function OverviewPage({ searchParams }: { readonly searchPa
     </>
   )
 }
+
+const waiting = listAlertsQuery.parse({ limit: 50, filter: { state: ['open'], level: ['warning', 'critical'] } })
 
 function NotForYou() {
   return (

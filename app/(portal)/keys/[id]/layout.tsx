@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
 import { openKey, type KeyParams } from './open-key.ts'
+import { AlertStrips } from '#components/alerts/alert-strips.tsx'
 import { KeyActsBar } from '#components/keys/detail/key-acts-bar.tsx'
 import { StatusStrip } from '#components/keys/detail/status-strip.tsx'
 import { EnvironmentTag, KeyState } from '#components/keys/key-cells.tsx'
@@ -11,6 +12,7 @@ import { Hotkey } from '#components/ui/hotkey.tsx'
 import { Icon } from '#components/ui/icon.tsx'
 import { Views, type View } from '#components/ui/tabs.tsx'
 import { Tag } from '#components/ui/tag.tsx'
+import { listAlerts, listAlertsQuery } from '#lib/alerts/list-alerts.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
 import { readLatestEnd } from '#lib/keys/read-key-lifetime.ts'
 import { listNotices } from '#lib/keys/list-notices.ts'
@@ -29,11 +31,12 @@ export default async function KeyLayout({ params, children }: KeyParams & { read
   const { actor, item } = await openKey((await params).id)
   const context = portal()
   const { icon, word } = kindLooks[item.kind]
-  const [models, latestMs, quarantine, notices] = await Promise.all([
+  const [models, latestMs, quarantine, notices, alerts] = await Promise.all([
     item.actions.includes('rotate') ? readModelsOfKey(context, item.id) : [],
     readLatestEnd(context, actor, item.id),
     item.status === 'quarantined' ? readQuarantine(context, { type: 'key', id: item.id }) : null,
     listNotices(context, actor, item.id),
+    listAlerts(context, actor, listAlertsQuery.parse({ filter: { subjectId: [item.id], state: ['open'] } })),
   ])
   // That it ends is what the strip says.
   const shown = notices.data.filter(({ kind }) => kind !== 'ends_soon').map((notice) => ({ notice, extendToMs: null }))
@@ -74,6 +77,8 @@ export default async function KeyLayout({ params, children }: KeyParams & { read
       ))}
       <Views label="Parts of this key" views={views} />
       <StatusStrip item={item} nowMs={context.clock.nowMs()} latestMs={latestMs} quarantine={quarantine} />
+      {/* That it ends, or rests, is in the strip above and in the notices below. */}
+      <AlertStrips alerts={alerts.data.filter(({ kind }) => kind !== 'key_ending' && kind !== 'key_idle')} />
       {shown.length > 0 ? (
         <div className="grid flex-none gap-2 border-b border-line px-(--gutter) py-3 phone:px-4">
           <KeyNotices notices={shown} named={false} />

@@ -1,0 +1,127 @@
+/** What an alert says: what, how far, and what to do next. Pure. */
+import { thisPeriod } from '#components/keys/key-words.ts'
+import { formatCount, formatDate, formatMoney, formatPercent, formatReset } from '#components/ui/format.ts'
+import type { IconName } from '#components/ui/icons.ts'
+import type { AlertFacts, AlertKind, AlertLevel, AlertView } from '#lib/alerts/contract.ts'
+
+export const kindWords: Record<AlertKind, string> = {
+  budget_threshold: 'Budget threshold',
+  budget_forecast: 'Budget forecast',
+  anomaly: 'Unusual use',
+  key_ending: 'Key ends',
+  key_idle: 'Idle key',
+  provider_trouble: 'Provider trouble',
+}
+
+export const levelLooks: Record<AlertLevel, { readonly word: string; readonly tone: 'mute' | 'warn' | 'bad' }> = {
+  notice: { word: 'Notice', tone: 'mute' },
+  warning: { word: 'Warning', tone: 'warn' },
+  critical: { word: 'Critical', tone: 'bad' },
+}
+
+const subjectIcons: Record<AlertView['subject']['type'], IconName> = {
+  key: 'key',
+  user: 'user',
+  team: 'users',
+  project: 'file',
+  workload: 'bot',
+  environment: 'tag',
+  group: 'users',
+  business_unit: 'building',
+  organisation: 'building',
+  provider: 'server',
+}
+
+export function subjectIcon({ type }: AlertView['subject']): IconName {
+  return subjectIcons[type]
+}
+
+/** "Team", "Business unit". */
+export function subjectWord({ type }: AlertView['subject']): string {
+  return type.charAt(0).toUpperCase() + type.slice(1).replaceAll('_', ' ')
+}
+
+export type AlertWords = {
+  /** "Passed 90 % of its budget this month". */
+  readonly what: string
+  /** "$184.20 of $200.00 spent, $0.40 held". */
+  readonly howFar: string
+  /** What follows and what to do about it. */
+  readonly next: string
+  readonly action: { readonly label: string; readonly href: string }
+}
+
+export function alertWords({ facts, subject, threshold, budgetId }: AlertView): AlertWords {
+  const id = encodeURIComponent(subject.id)
+  switch (facts.kind) {
+    case 'budget_threshold':
+      return {
+        what: `${threshold === 100 ? 'Used up' : `Passed ${formatPercent(threshold ?? 0)} of`} its budget ${thisPeriod[facts.period]}`,
+        howFar: `${formatMoney(facts.spentUsd)} of ${formatMoney(facts.amountUsd)} spent, ${formatMoney(facts.heldUsd)} held`,
+        next: stopSentence(facts),
+        action: budgetAction(subject, budgetId),
+      }
+    case 'budget_forecast':
+      return {
+        what: `Budget ${thisPeriod[facts.period]} is expected to be used up on ${dayOf(facts.reachesOn)}`,
+        howFar: `${formatMoney(facts.spentUsd)} of ${formatMoney(facts.amountUsd)} spent, near ${formatMoney(facts.endUsd)} at the end`,
+        next: `${stopSentence(facts)} Spend less, or raise it before.`,
+        action: budgetAction(subject, budgetId),
+      }
+    case 'anomaly': {
+      const figure = (value: string) =>
+        facts.measure === 'spend' ? formatMoney(value) : `${formatCount(BigInt(value))} calls`
+      return {
+        what: `${facts.measure === 'spend' ? 'Spends' : 'Calls'} far more than usual in ${facts.window === 'hour' ? 'an hour' : 'a day'}`,
+        howFar: `${figure(facts.value)}, where ${figure(facts.usual)} is usual and ${figure(facts.limit)} nothing unusual`,
+        next: 'See what it calls. If nobody meant it, quarantine it.',
+        action: {
+          label: subject.type === 'key' ? 'Open key' : 'See calls',
+          href: subject.type === 'key' ? `/keys/${id}` : `/calls?${subject.type}=${id}`,
+        },
+      }
+    }
+    case 'key_ending':
+      return {
+        what: `Ends on ${formatDate(Date.parse(facts.expiresAt))}`,
+        howFar: formatReset(Date.parse(facts.expiresAt)),
+        next: 'Its calls are refused from then on. Extend it if it is still needed.',
+        action: { label: 'Open key', href: `/keys/${id}` },
+      }
+    case 'key_idle':
+      return {
+        what: facts.lastUsedAt === null ? 'Was never used' : 'Not used for 30 days',
+        howFar:
+          facts.lastUsedAt === null
+            ? `Made on ${formatDate(Date.parse(facts.createdAt))}`
+            : `Last used on ${formatDate(Date.parse(facts.lastUsedAt))}`,
+        next: 'A key that nobody needs is only a risk. Revoke it, or leave it to its end.',
+        action: { label: 'Open key', href: `/keys/${id}` },
+      }
+    case 'provider_trouble':
+      return {
+        what: 'Fails or refuses calls',
+        howFar: `${formatCount(facts.failed)} of ${formatCount(facts.tries)} tries in ${facts.minutes} minutes failed${facts.throttled > 0 ? `, ${formatCount(facts.throttled)} by its own limits` : ''}`,
+        next: 'Calls go to the next route where there is one. Look at its routes and credential.',
+        action: { label: 'Open provider', href: `/admin/providers/${id}` },
+      }
+  }
+}
+
+function budgetAction({ type, id }: AlertView['subject'], budgetId: string | null): AlertWords['action'] {
+  if (type === 'key') return { label: 'Open key', href: `/keys/${encodeURIComponent(id)}` }
+  return { label: 'Open budget', href: `/budgets?budget=${encodeURIComponent(budgetId ?? '')}` }
+}
+
+type Money = Extract<AlertFacts, { kind: 'budget_threshold' | 'budget_forecast' }>
+
+function stopSentence({ enforcedAtUsd, spentUsd, resetsAt, timeZone }: Money): string {
+  const until = resetsAt === null ? 'until it is raised' : `until ${formatReset(Date.parse(resetsAt), timeZone)}`
+  if (enforcedAtUsd === null) return 'Nothing stops there.'
+  if (Number(spentUsd) >= Number(enforcedAtUsd)) return `Calls are refused ${until}.`
+  return `Calls are refused at ${formatMoney(enforcedAtUsd)}, ${until}.`
+}
+
+function dayOf(text: string): string {
+  return formatDate(Date.parse(`${text}T00:00:00Z`))
+}
