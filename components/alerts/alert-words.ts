@@ -75,10 +75,7 @@ export function alertWords({ facts, subject, threshold, budgetId }: AlertView): 
         what: `${facts.measure === 'spend' ? 'Spends' : 'Calls'} far more than usual in ${facts.window === 'hour' ? 'an hour' : 'a day'}`,
         howFar: `${figure(facts.value)}, where ${figure(facts.usual)} is usual and ${figure(facts.limit)} nothing unusual`,
         next: 'See what it calls. If nobody meant it, quarantine it.',
-        action: {
-          label: subject.type === 'key' ? 'Open key' : 'See calls',
-          href: subject.type === 'key' ? `/keys/${id}` : `/calls?${subject.type}=${id}`,
-        },
+        action: placeOfUse(subject),
       }
     }
     case 'key_ending':
@@ -106,6 +103,12 @@ export function alertWords({ facts, subject, threshold, budgetId }: AlertView): 
         action: { label: 'Open provider', href: `/admin/providers/${id}` },
       }
   }
+}
+
+function placeOfUse({ type, id, name }: AlertView['subject']): AlertWords['action'] {
+  if (type === 'key') return { label: 'Open key', href: `/keys/${encodeURIComponent(id)}` }
+  if (type === 'team') return { label: 'See calls', href: `/calls?team=${encodeURIComponent(id)}` }
+  return { label: 'Find its keys', href: `/keys?q=${encodeURIComponent(name)}` }
 }
 
 function budgetAction({ type, id }: AlertView['subject'], budgetId: string | null): AlertWords['action'] {

@@ -13,7 +13,7 @@ import { usdOfNanos } from '#lib/platform/money.ts'
 
 export const listBudgetsQuery = pageQueryOf({
   sorts: ['-createdAt', 'createdAt'],
-  filters: ['scopeType', 'scopeId', 'period', 'posture'],
+  filters: ['scopeType', 'scopeId', 'period', 'posture', 'team'],
 })
 
 /** The live budgets that someone may see, with what is booked of each. */
@@ -25,10 +25,11 @@ export async function listBudgets(
   const { db, clock } = context
   const nowMs = clock.nowMs()
   const [afterId] = query.cursor === undefined ? [] : decodeCursor(query.cursor, query.sort, 1)
-  const { scopeType, scopeId, period, posture } = query.filter
+  const { scopeType, scopeId, period, posture, team } = query.filter
   const rows = await findBudgets(db, actor, {
     scopeTypes: knownValues('scopeType', scopeTypes, scopeType),
     scopeIds: scopeId,
+    teamIds: team,
     periods: knownValues('period', budgetPeriods, period),
     postures: knownValues('posture', budgetPostures, posture),
     q: query.q || undefined,

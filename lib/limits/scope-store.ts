@@ -112,6 +112,8 @@ export type BudgetQuestion = {
   readonly id?: string | undefined
   readonly scopeTypes?: readonly string[] | undefined
   readonly scopeIds?: readonly string[] | undefined
+  /** Of these teams themselves and of what is in them. */
+  readonly teamIds?: readonly string[] | undefined
   readonly periods?: readonly string[] | undefined
   readonly postures?: readonly string[] | undefined
   readonly q?: string | undefined
@@ -126,7 +128,7 @@ export type BudgetQuestion = {
  * usage_hourly by (scope column, start).
  */
 export async function findBudgets(db: Db | Tx, actor: Actor, question: BudgetQuestion): Promise<BudgetListRow[]> {
-  const { id, scopeTypes, scopeIds, periods, postures, q, afterId, downward, limit, nowMs } = question
+  const { id, scopeTypes, scopeIds, teamIds, periods, postures, q, afterId, downward, limit, nowMs } = question
   const conditions = [Prisma.sql`b.archived_at IS NULL`, visibleTo(actor, 'budget.read')]
   const among = (column: Prisma.Sql, values: readonly string[] | undefined) => {
     if (values) conditions.push(Prisma.sql`${column} = ANY(${[...values]}::text[])`)
@@ -134,6 +136,7 @@ export async function findBudgets(db: Db | Tx, actor: Actor, question: BudgetQue
   if (id !== undefined) conditions.push(Prisma.sql`b.id = ${id}`)
   among(Prisma.sql`b.scope_type`, scopeTypes)
   among(Prisma.sql`b.scope_id`, scopeIds)
+  among(Prisma.sql`s.team_id`, teamIds)
   among(Prisma.sql`b.period`, periods)
   among(Prisma.sql`b.posture`, postures)
   if (q) conditions.push(Prisma.sql`s.name ILIKE ${`%${q.replace(/[\\%_]/g, '\\$&')}%`}`)

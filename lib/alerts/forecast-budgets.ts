@@ -1,0 +1,36 @@
+import { readForecasts } from '#lib/alerts/read-forecasts.ts'
+import { dayText } from '#lib/alerts/rules/forecast.ts'
+import type { BudgetView } from '#lib/limits/budget-contract.ts'
+import type { Context } from '#lib/platform/context.ts'
+import { nanosOfUsd, usdOfNanos } from '#lib/platform/money.ts'
+
+export type BudgetForecast = {
+  readonly endUsd: string
+  /** `2026-11-28`, in the budget's own time zone; null where it lasts. */
+  readonly reachesOn: string | null
+}
+
+/** Where budgets that somebody sees are expected to end, by id; without those that nothing can be said of. */
+export async function forecastBudgets(
+  context: Context,
+  budgets: readonly BudgetView[],
+): Promise<ReadonlyMap<string, BudgetForecast>> {
+  const rows = budgets
+    .filter(({ perMember }) => !perMember)
+    .map(({ id, scope, period, timeZone, amountUsd, spentUsd }) => ({
+      id,
+      scopeType: scope.type,
+      scopeId: scope.id,
+      period,
+      timeZone,
+      amountNanos: nanosOfUsd(amountUsd),
+      spentNanos: nanosOfUsd(spentUsd),
+    }))
+  const forecasts = await readForecasts(context, rows, context.clock.nowMs())
+  return new Map(
+    [...forecasts].map(([id, { endNanos, reachesDay }]) => [
+      id,
+      { endUsd: usdOfNanos(endNanos), reachesOn: reachesDay === null ? null : dayText(reachesDay) },
+    ]),
+  )
+}
