@@ -4,8 +4,8 @@ import { expect, test } from '@playwright/test'
 import { signInAs } from './people.ts'
 
 const pages: readonly (readonly [who: string, paths: readonly string[]])[] = [
-  ['Dana', ['/', '/keys', '/keys?new=1', '/models', '/usage', '/calls', '/requests']],
-  ['Tess', ['/', '/keys', '/usage', '/approvals', '/approvals?view=all']],
+  ['Dana', ['/', '/keys', '/keys?new=1', '/models', '/usage', '/calls', '/requests', '/budgets', '/alerts']],
+  ['Tess', ['/', '/keys', '/usage', '/approvals', '/approvals?view=all', '/budgets', '/alerts']],
   [
     'Ada',
     [
@@ -18,10 +18,13 @@ const pages: readonly (readonly [who: string, paths: readonly string[]])[] = [
       '/admin/audit',
       '/admin/settings/organisation',
       '/showback',
+      '/alerts',
+      '/budgets',
+      '/budgets?new=1',
     ],
   ],
-  ['Finn', ['/showback', '/showback?by=user', '/calls', '/models']],
-  ['Audrey', ['/admin/audit', '/admin/profiles', '/keys', '/calls']],
+  ['Finn', ['/showback', '/showback?by=user', '/calls', '/models', '/budgets', '/alerts']],
+  ['Audrey', ['/admin/audit', '/admin/profiles', '/keys', '/calls', '/alerts']],
   ['Vera', ['/admin', '/models', '/usage']],
 ]
 

@@ -1,7 +1,8 @@
 /** What an alert says: what, how far, and what to do next. Pure. */
 import { thisPeriod } from '#components/keys/key-words.ts'
-import { formatCount, formatDate, formatMoney, formatPercent, formatReset } from '#components/ui/format.ts'
+import { formatCount, formatDate, formatMoney, formatPercent, formatReset, toNanos } from '#components/ui/format.ts'
 import type { IconName } from '#components/ui/icons.ts'
+import { isUsedUp } from '#lib/alerts/rules/budget-signals.ts'
 import type { AlertFacts, AlertKind, AlertLevel, AlertView } from '#lib/alerts/contract.ts'
 
 export const kindWords: Record<AlertKind, string> = {
@@ -121,7 +122,8 @@ type Money = Extract<AlertFacts, { kind: 'budget_threshold' | 'budget_forecast' 
 function stopSentence({ enforcedAtUsd, spentUsd, resetsAt, timeZone }: Money): string {
   const until = resetsAt === null ? 'until it is raised' : `until ${formatReset(Date.parse(resetsAt), timeZone)}`
   if (enforcedAtUsd === null) return 'Nothing stops there.'
-  if (Number(spentUsd) >= Number(enforcedAtUsd)) return `Calls are refused ${until}.`
+  if (toNanos(spentUsd) >= toNanos(enforcedAtUsd)) return `Calls are refused ${until}.`
+  if (isUsedUp(toNanos(spentUsd), toNanos(enforcedAtUsd))) return `Calls that need more are refused ${until}.`
   return `Calls are refused at ${formatMoney(enforcedAtUsd)}, ${until}.`
 }
 

@@ -52,8 +52,7 @@ export function BudgetForm({ budget, scopes, timeZone, closeHref, children, end 
   const change = (part: Partial<typeof draft>) => setDraft({ ...draft, ...part })
   const { send, busy, problem } = useSend(budgetView)
   const errors = problemsByField(problem)
-  const errorOf = (field: string) =>
-    [...errors].find(([name]) => name === field || name.startsWith(`${field}.`))?.[1].message
+  const errorOf = (field: string) => [...errors].find(([name]) => name.split(/\W/)[0] === field)?.[1].message
   const close = () => router.push(closeHref, { scroll: false })
   const [scopeType = '', scopeId = ''] = draft.scope.split(':')
 

@@ -47,7 +47,7 @@ describe('the tree of budgets', () => {
       '2 fleet',
       '2 search',
       '2 search a day',
-      '2 legal',
+      '1 legal',
       '1 dana',
     ])
   })
@@ -60,6 +60,6 @@ describe('the tree of budgets', () => {
   })
 
   test('without units still has every team', () => {
-    expect(words(budgetTree([aBudget('team', 'search')], teams, null))).toEqual(['2 search'])
+    expect(words(budgetTree([aBudget('team', 'search')], teams, null))).toEqual(['1 search'])
   })
 })

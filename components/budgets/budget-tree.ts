@@ -9,7 +9,7 @@ const within: Partial<Record<BudgetView['scope']['type'], number>> = { project: 
 
 /**
  * `inside`: the budgets in the one team that is open, shown below it. People stand at the end, for they may be in many
- * teams. A unit without a budget still holds its teams together.
+ * teams. Teams of a unit that has no budget stand below the organisation.
  */
 export function budgetTree(
   budgets: readonly BudgetView[],
@@ -19,10 +19,10 @@ export function budgetTree(
   const of = (type: BudgetView['scope']['type']) =>
     budgets.filter(({ scope }) => scope.type === type).toSorted((a, b) => a.scope.name.localeCompare(b.scope.name))
   const unitOf = new Map(teams.map(({ id, businessUnit }) => [id, businessUnit?.id ?? null]))
-  const teamRows = (budget: BudgetView): TreeRow[] => [
-    { budget, depth: 2 },
+  const teamRows = (budget: BudgetView, depth: 1 | 2): TreeRow[] => [
+    { budget, depth },
     ...(open?.teamId === budget.scope.id && isLastOf(budget, of('team'))
-      ? inOrder(open.inside).map((inner): TreeRow => ({ budget: inner, depth: 3 }))
+      ? inOrder(open.inside).map((inner): TreeRow => ({ budget: inner, depth: depth === 1 ? 2 : 3 }))
       : []),
   ]
   const units = of('business_unit')
@@ -34,12 +34,12 @@ export function budgetTree(
       ...(isLastOf(budget, units)
         ? of('team')
             .filter(({ scope }) => unitOf.get(scope.id) === budget.scope.id)
-            .flatMap(teamRows)
+            .flatMap((team) => teamRows(team, 2))
         : []),
     ]),
     ...of('team')
       .filter(({ scope }) => !unitIds.has(unitOf.get(scope.id) ?? ''))
-      .flatMap(teamRows),
+      .flatMap((team) => teamRows(team, 1)),
     ...of('user').map((budget): TreeRow => ({ budget, depth: 1 })),
   ]
 }

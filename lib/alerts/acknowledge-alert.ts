@@ -30,7 +30,7 @@ export async function acknowledgeAlert({ db, clock }: Context, actor: Actor, id:
 }
 
 async function visible(db: Db | Tx, actor: Actor, id: string): Promise<AlertRow> {
-  const [row] = await findAlerts(db, actor, { id, limit: 1 })
+  const [row] = await findAlerts(db, actor, { id, byLevel: false, limit: 1 })
   if (!row) throw notFound('alert')
   return row
 }

@@ -319,17 +319,20 @@ describe('the management API', () => {
     ).toEqual([{ actorName: 'Tess' }, { actorName: 'Dana' }])
   })
 
-  test('pages by cursor, each alert once', async () => {
-    for (let n = 0; n < 5; n++) await aKey(`key_${n}`, { expiresAt: new Date(nowMs + (n + 1) * dayMs) })
+  test.each(['-level', '-openedAt'])('pages by cursor in the order of %s, each alert once', async (sort) => {
+    for (let n = 0; n < 5; n++) await aKey(`key_${n}`, { expiresAt: new Date(nowMs + (5 - n) * dayMs) })
     await raiseSlowAlerts(fixture.context)
-    const seen: string[] = []
+    const seen: AlertView[] = []
     for (let cursor = ''; ;) {
-      const { body } = await ask(who('Ada'), 'GET', `/alerts?limit=2${cursor && `&cursor=${cursor}`}`)
-      seen.push(...(body.data as AlertView[]).map(({ subject }) => subject.id))
+      const { body } = await ask(who('Ada'), 'GET', `/alerts?limit=2&sort=${sort}${cursor && `&cursor=${cursor}`}`)
+      seen.push(...(body.data as AlertView[]))
       if (typeof body.nextCursor !== 'string') break
       cursor = body.nextCursor
     }
-    expect(seen.toSorted()).toEqual(['key_0', 'key_1', 'key_2', 'key_3', 'key_4'])
+    expect(seen.map(({ subject }) => subject.id).toSorted()).toEqual(['key_0', 'key_1', 'key_2', 'key_3', 'key_4'])
+    // Those that end within three days come first.
+    const gravest = seen.slice(0, 3).map(({ subject }) => subject.id)
+    expect(sort !== '-level' || gravest.toSorted().join() === 'key_2,key_3,key_4').toBe(true)
   })
 
   test.each([

@@ -12,7 +12,7 @@ export const alertEndpoints = [
   defineEndpoint({
     method: 'GET',
     path: '/alerts',
-    summary: 'List the alerts that you may see, the newest first; those that are over only when asked for by state',
+    summary: 'List the alerts that you may see, the gravest first; those that are over only when asked for by state',
     tag,
     action: 'alert.read',
     query: listAlertsQuery,

@@ -8,18 +8,18 @@ import {
   type AlertState,
   type AlertView,
 } from '#lib/alerts/contract.ts'
-import { countWaiting, findAlerts, type AlertRow } from '#lib/alerts/store.ts'
+import { countWaiting, findAlerts, type AlertPlace, type AlertRow } from '#lib/alerts/store.ts'
 import type { Actor } from '#lib/identity/contract.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
 import { decodeCursor, knownValues, pageOf, pageQueryOf, type Page } from '#lib/management/page.ts'
 import type { Context } from '#lib/platform/context.ts'
 
 export const listAlertsQuery = pageQueryOf({
-  sorts: ['-openedAt'],
+  sorts: ['-level', '-openedAt'],
   filters: ['kind', 'level', 'state', 'subjectType', 'subjectId', 'budgetId'],
 })
 
-/** The alerts that someone may see, the newest first; without a filter on state, those that are not over. */
+/** The alerts that someone may see, the gravest first; without a filter on state, those that are not over. */
 export async function listAlerts(
   { db }: Pick<Context, 'db'>,
   actor: Actor,
@@ -34,12 +34,17 @@ export async function listAlerts(
     subjectIds: subjectId,
     budgetIds: budgetId,
     q: query.q || undefined,
-    after: query.cursor === undefined ? null : positionOf(query.cursor, query.sort),
+    byLevel: query.sort === '-level',
+    after: query.cursor === undefined ? null : placeOf(query.cursor, query.sort),
     limit: query.limit + 1,
   })
   return pageOf(rows, query, {
     itemOf: (row) => viewAlert(row, actor),
-    positionOf: ({ openedAt, id }) => [openedAt.getTime(), id],
+    positionOf: ({ level, openedAt, id }) => [
+      query.sort === '-level' ? alertLevels.indexOf(level) : 0,
+      openedAt.getTime(),
+      id,
+    ],
   })
 }
 
@@ -73,9 +78,9 @@ function stateOf({ closedAt, acknowledgedAt }: AlertRow): AlertState {
   return acknowledgedAt ? 'acknowledged' : 'open'
 }
 
-function positionOf(cursor: string, sort: string): readonly [number, string] {
-  const [openedMs, id] = decodeCursor(cursor, sort, 2)
+function placeOf(cursor: string, sort: string): AlertPlace {
+  const [gravity, openedMs, id] = decodeCursor(cursor, sort, 3)
   // A cursor is the caller's text: one that was tampered with asks from the beginning of time, which is the end.
-  const isMoment = typeof openedMs === 'number' && Math.abs(openedMs) <= 8.64e15
-  return [isMoment ? openedMs : 0, String(id)]
+  const isPlace = typeof gravity === 'number' && gravity in alertLevels && typeof openedMs === 'number'
+  return isPlace && Math.abs(openedMs) <= 8.64e12 ? [gravity, openedMs, String(id)] : [0, 0, String(id)]
 }

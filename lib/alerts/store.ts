@@ -83,6 +83,8 @@ export type AlertRow = {
   readonly acknowledgedBy: string | null
 }
 
+export type AlertPlace = readonly [gravity: number, openedMs: number, id: string]
+
 export type AlertQuestion = {
   readonly id?: string | undefined
   readonly kinds?: readonly string[] | undefined
@@ -92,14 +94,18 @@ export type AlertQuestion = {
   readonly subjectIds?: readonly string[] | undefined
   readonly budgetIds?: readonly string[] | undefined
   readonly q?: string | undefined
-  /** Opening time (epoch ms) and id of the last row seen. */
-  readonly after?: readonly [openedMs: number, id: string] | null
+  /** The gravest first, or only the newest. */
+  readonly byLevel: boolean
+  /** Gravity, opening time (epoch ms) and id of the last row seen. */
+  readonly after?: AlertPlace | null
   readonly limit: number
 }
 
-/** Alerts that the actor may see, the newest first. Names come from where the subject lives. */
+const gravityOf = Prisma.sql`CASE a.level WHEN 'critical' THEN 2 WHEN 'warning' THEN 1 ELSE 0 END`
+
+/** Alerts that the actor may see. Names come from where the subject lives. */
 export async function findAlerts(db: Db | Tx, actor: Actor, question: AlertQuestion): Promise<AlertRow[]> {
-  const { id, kinds, levels, states, subjectTypes, subjectIds, budgetIds, q, after, limit } = question
+  const { id, kinds, levels, states, subjectTypes, subjectIds, budgetIds, q, byLevel, after, limit } = question
   const conditions = [visibleTo(actor)]
   const among = (column: Prisma.Sql, values: readonly string[] | undefined) => {
     if (values) conditions.push(Prisma.sql`${column} = ANY(${[...values]}::text[])`)
@@ -112,7 +118,14 @@ export async function findAlerts(db: Db | Tx, actor: Actor, question: AlertQuest
   among(Prisma.sql`a.budget_id`, budgetIds)
   if (states) conditions.push(inState(states))
   if (q) conditions.push(Prisma.sql`s.name ILIKE ${`%${q.replace(/[\\%_]/g, '\\$&')}%`}`)
-  if (after) conditions.push(Prisma.sql`(a.opened_at, a.id) < (${new Date(after[0])}::timestamptz, ${after[1]})`)
+  // A bare 0 would be the number of a column.
+  const gravity = byLevel ? gravityOf : Prisma.sql`0::int`
+  if (after) {
+    const [grave, openedMs, lastId] = after
+    conditions.push(
+      Prisma.sql`(${gravity}, a.opened_at, a.id) < (${grave}::int, ${new Date(openedMs)}::timestamptz, ${lastId})`,
+    )
+  }
   return db.$queryRaw<AlertRow[]>`
     SELECT a.id, a.kind, a.level, a.subject_type AS "subjectType", a.subject_id AS "subjectId", s.name AS "subjectName",
            a.threshold, a.budget_id AS "budgetId", a.team_id AS "teamId", a.owner_user_id AS "ownerUserId", a.facts,
@@ -122,7 +135,7 @@ export async function findAlerts(db: Db | Tx, actor: Actor, question: AlertQuest
     JOIN (SELECT type, id, name FROM ${scopes} scope UNION ALL SELECT 'provider', id, display_name FROM provider) s
       ON s.type = a.subject_type AND s.id = a.subject_id
     WHERE ${Prisma.join(conditions, ' AND ')}
-    ORDER BY a.opened_at DESC, a.id DESC
+    ORDER BY ${gravity} DESC, a.opened_at DESC, a.id DESC
     LIMIT ${limit}`
 }
 

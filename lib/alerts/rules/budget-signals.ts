@@ -30,16 +30,28 @@ export type BudgetNow = {
 /** A forecast that misses by less than this is no news: it moves more than that from day to day. */
 const forecastMarginPercent = 105n
 
+/**
+ * A hard budget is never spent to the last nano: calls are refused once what they hold no longer fits. With less than this
+ * share left it is used up for everybody who asks.
+ */
+const usedUpPermille = 995n
+
+export function isUsedUp(spentNanos: bigint, enforcedAtNanos: bigint | null): boolean {
+  return enforcedAtNanos !== null && spentNanos * 1000n >= enforcedAtNanos * usedUpPermille
+}
+
 /** The highest threshold that is reached: it says all that the lower ones said. */
 export function thresholdSignal(budget: BudgetNow): Signal | null {
   const { amountNanos, spentNanos, thresholds, enforcedAtNanos } = budget
-  const reached = thresholds.filter((percent) => spentNanos * 100n >= amountNanos * BigInt(percent))
+  const usedUp = isUsedUp(spentNanos, enforcedAtNanos)
+  const counted = usedUp && enforcedAtNanos! > spentNanos ? enforcedAtNanos! : spentNanos
+  const reached = thresholds.filter((percent) => counted * 100n >= amountNanos * BigInt(percent))
   if (reached.length === 0) return null
   const threshold = Math.max(...reached)
   return {
     ...placeOf(budget),
     threshold,
-    level: levelOf(threshold, enforcedAtNanos !== null && spentNanos >= enforcedAtNanos),
+    level: levelOf(threshold, usedUp),
     facts: {
       kind: 'budget_threshold',
       ...moneyOf(budget),
@@ -51,8 +63,9 @@ export function thresholdSignal(budget: BudgetNow): Signal | null {
 
 /** Only while there is still something to be done about it: what is used up has its own alert. */
 export function forecastSignal(budget: BudgetNow, forecast: Forecast | null): Signal | null {
-  const { amountNanos, spentNanos } = budget
-  if (!forecast || forecast.reachesDay === null || spentNanos >= amountNanos) return null
+  const { amountNanos, spentNanos, enforcedAtNanos } = budget
+  if (!forecast || forecast.reachesDay === null) return null
+  if (spentNanos >= amountNanos || isUsedUp(spentNanos, enforcedAtNanos)) return null
   if (forecast.endNanos * 100n < amountNanos * forecastMarginPercent) return null
   return {
     ...placeOf(budget),

@@ -37,6 +37,9 @@ describe('a budget', () => {
     [75n * dollar, 75, 'notice'],
     [89_999_999_999n, 75, 'notice'],
     [90n * dollar, 90, 'warning'],
+    [99_499_999_999n, 90, 'warning'],
+    // What is left fits no call.
+    [99_500_000_000n, 100, 'critical'],
     [100n * dollar, 100, 'critical'],
     [250n * dollar, 100, 'critical'],
   ] as const)('with %s nanos of $100 spent is at threshold %s', (spentNanos, threshold, level) => {
