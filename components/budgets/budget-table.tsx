@@ -99,6 +99,7 @@ function BudgetRow({ budget, depth, forecast, href, openHref, isOpen }: BudgetRo
             icon={<Icon name={icons[scope.type] ?? 'building'} />}
             title={scope.name}
             href={href}
+            narrow={`${formatMoney(heldUsd)} held, ${resets}`}
             second={`${perMember ? 'Each member' : word}, ${resets}`}
           />
           {openHref ? (
