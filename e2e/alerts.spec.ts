@@ -37,7 +37,7 @@ test('from a budget to its alert, and to its end', async ({ page }) => {
   await expect(row.getByText(/^Seen by Ada/)).toBeVisible()
 
   await row.getByRole('link', { name: 'Open budget: Growth' }).click()
-  const open = page.getByRole('dialog', { name: 'Budget of Growth' })
+  const open = page.getByRole('dialog', { name: 'Budget of Growth', exact: true })
   await open.getByRole('button', { name: 'End budget' }).click()
   await page
     .getByRole('dialog', { name: /End the budget/ })
@@ -45,7 +45,8 @@ test('from a budget to its alert, and to its end', async ({ page }) => {
     .click()
   await expect(open).toBeHidden()
   await expect(async () => {
-    await page.goto('/alerts?state=closed')
-    await expect(row).toBeVisible({ timeout: 1_000 })
+    await page.goto('/alerts?kind=budget_threshold')
+    await expect(page.getByRole('table', { name: 'Alerts' })).toBeVisible({ timeout: 5_000 })
+    await expect(row).toHaveCount(0, { timeout: 1_000 })
   }).toPass({ timeout: 100_000, intervals: [5_000] })
 })
