@@ -28,6 +28,7 @@ const subjectIcons: Record<AlertView['subject']['type'], IconName> = {
   workload: 'bot',
   environment: 'tag',
   group: 'users',
+  tag: 'tag',
   business_unit: 'building',
   organisation: 'building',
   provider: 'server',
