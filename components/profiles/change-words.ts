@@ -15,6 +15,7 @@ export const parts = {
   limits: 'Limits',
   budget: 'Budget',
   keys: 'Keys',
+  approval: 'Approval',
   degraded: 'Degraded mode',
   groups: 'Who gets it',
 } as const
@@ -27,6 +28,7 @@ export function partOf(field: Field): Part {
   if (field === 'endpoints' || field === 'storedState') return 'endpoints'
   if (field.startsWith('price.') || field === 'pinnedOnly') return 'prices'
   if (field.startsWith('tools.')) return 'tools'
+  if (field.startsWith('approval.')) return 'approval'
   if (field === 'cidr.allow' || field === 'environments' || field === 'audit') return 'callers'
   if (field.startsWith('limits.')) return 'limits'
   if (field.startsWith('budget.') || field === 'defaultOutputTokens') return 'budget'
@@ -52,6 +54,12 @@ const browserOriginWords: Record<string, string> = {
 const auditWords: Record<string, string> = {
   metadata: 'the caller’s address and client',
   nothing: 'only what counting needs',
+}
+
+const approverWords: Record<string, string> = {
+  team_lead: 'the team’s lead',
+  admin: 'an admin',
+  nobody: 'nobody',
 }
 
 const names: Partial<Record<Field, string>> = {
@@ -85,8 +93,22 @@ const names: Partial<Record<Field, string>> = {
   browserOrigin: 'Personal keys in a browser',
   'idle.warn': 'Warning of a key that nobody uses',
   'idle.expire': 'End of a key that nobody uses',
+  'approval.approver': 'Who decides on more',
+  'approval.factor': 'May be asked for, times a maximum',
+  'approval.limits': 'Limits at once, times a maximum',
+  'approval.lifetime': 'Longer life at once',
+  'approval.budget': 'Budget at once, a month',
+  'approval.models': 'Models at once',
   degradedMode: 'When limits cannot be checked',
 }
+
+const moneyFields = new Set<Field>([
+  'price.input',
+  'price.output',
+  'budget.amount',
+  'budget.maximum',
+  'approval.budget',
+])
 
 export function fieldName(field: Field): string {
   for (const kind of limitKinds) {
@@ -102,6 +124,7 @@ export function valueWords(field: Field, value: Draft[Field]): string {
   if (typeof value !== 'string') return value.length === 0 ? 'none' : value.includes('*') ? 'all' : value.join(', ')
   if (field === 'browserOrigin') return wordIn(browserOriginWords, value)
   if (field === 'audit') return wordIn(auditWords, value)
+  if (field === 'approval.approver') return wordIn(approverWords, value)
   if (value === '')
     return field === 'description'
       ? 'none'
@@ -109,14 +132,15 @@ export function valueWords(field: Field, value: Draft[Field]): string {
         ? 'no end'
         : field.startsWith('idle.')
           ? 'never'
-          : 'no limit'
-  if (field === 'price.input' || field === 'price.output' || field === 'budget.amount' || field === 'budget.maximum')
-    return moneyWords(value)
+          : field.startsWith('approval.')
+            ? 'none'
+            : 'no limit'
+  if (moneyFields.has(field)) return moneyWords(value)
   if (field === 'budget.period') return wordIn(periodWords, value)
   if (field === 'budget.posture') return wordIn(postureWords, value)
   if (field === 'degradedMode') return wordIn(degradedWords, value).toLowerCase()
   if (field === 'storedState') return wordIn(storedStateWords, value)
-  if (field.startsWith('lifetime.') || field.startsWith('idle.'))
+  if (field.startsWith('lifetime.') || field.startsWith('idle.') || field === 'approval.lifetime')
     return value === '1' ? '1 day' : `${formatCount(BigInt(value))} days`
   return /^\d{1,15}$/.test(value) ? formatCount(BigInt(value)) : value
 }

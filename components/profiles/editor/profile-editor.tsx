@@ -3,6 +3,7 @@
 import { useRef, useState, type ReactNode } from 'react'
 import { changeWords, parts, type Part } from '#components/profiles/change-words.ts'
 import { readDraft } from '#components/profiles/draft.ts'
+import { ApprovalPart } from '#components/profiles/editor/approval-part.tsx'
 import { BudgetPart } from '#components/profiles/editor/budget-part.tsx'
 import { EndpointsPart, RoutesPart } from '#components/profiles/editor/catalogue-parts.tsx'
 import { CallersPart, ToolsPart } from '#components/profiles/editor/callers-part.tsx'
@@ -52,6 +53,7 @@ const shownParts = [
   'tools',
   'callers',
   'keys',
+  'approval',
   'about',
 ] as const satisfies readonly Part[]
 
@@ -101,6 +103,7 @@ export function ProfileEditor({
                 <ToolsPart form={form} />
                 <CallersPart form={form} />
                 <KeysPart form={form} />
+                <ApprovalPart form={form} />
                 <Section id="about" title={parts.about} className="scroll-mt-4">
                   <Field
                     label="Description"
