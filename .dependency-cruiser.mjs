@@ -1,7 +1,7 @@
 // The import directions of docs/ARCHITECTURE.md. Everything points downward:
 // app, bin → wiring → gateway and use cases → contracts and rules → platform.
 
-const tests = '\\.test\\.tsx?$|^(lib/testing|lib/bench|e2e)/'
+const tests = '\\.test\\.tsx?$|^(lib/testing|lib/bench|lib/faults|e2e)/'
 const browserSafe = '/([a-z-]*contract\\.ts|contracts?/|rules/)'
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -35,6 +35,13 @@ export type KeyWish = {
   readonly limits?: LimitsInput
   readonly budget?: { readonly amountNanos: bigint; readonly posture?: BudgetPosture; readonly period?: BudgetPeriod }
   readonly expiresAt?: Date
+  /** Whose it is; Dana's, in team Search, unless said. */
+  readonly place?: {
+    readonly ownerUserId?: string
+    readonly teamId: string
+    readonly projectId?: string
+    readonly workloadId?: string
+  }
 }
 
 export const mounts = ['front door', 'route handlers'] as const
@@ -185,8 +192,7 @@ export async function makeKey(
       name: `test-${id.slice(-6)}`,
       kind: wish.kind ?? 'personal',
       status: wish.status ?? 'active',
-      ownerUserId: 'user_dana',
-      teamId: 'team_search',
+      ...(wish.place ?? { ownerUserId: 'user_dana', teamId: 'team_search' }),
       profileId: company.profiles.experiment,
       models: [...(wish.models ?? [])],
       // Tests are about the limits they name: the profile's own are lifted as an admin may.

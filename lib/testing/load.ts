@@ -1,14 +1,17 @@
 /** Callers of a gateway that may die under them: every call is marked, and what became of it is kept. */
 import { setTimeout as sleep } from 'node:timers/promises'
 
-export type CallWish = { readonly content: string; readonly stream: boolean }
+export type CallWish = { readonly content: string; readonly stream: boolean; readonly maxTokens?: number }
 
 export type CallResult = {
   /** Travels to the ledger as the client's name and to the provider as its project. */
   readonly mark: string
   readonly sentAtMs: number
+  /** Until the end of the answer, or until it broke off. */
+  readonly tookMs: number
   /** Null where no answer came. */
   readonly status: number | null
+  readonly retryAfter: string | null
   /** The call's id, where the head of an answer came. */
   readonly id: string | null
   /** Whether the answer came to its proper end. */
@@ -21,14 +24,19 @@ let calls = 0
 export async function makeCall(
   url: string,
   keyText: string,
-  { content, stream }: CallWish,
+  wish: CallWish,
   onByte: () => void = () => {},
 ): Promise<CallResult> {
   const mark = `load-${process.pid}-${calls++}`
   const sentAtMs = Date.now()
+  const sentMs = performance.now()
   let status: number | null = null
   let id: string | null = null
+  let retryAfter: string | null = null
   let text = ''
+  const result = (isWhole: boolean): CallResult => {
+    return { mark, sentAtMs, tookMs: performance.now() - sentMs, status, retryAfter, id, isWhole }
+  }
   try {
     const response = await fetch(`${url}/v1/chat/completions`, {
       method: 'POST',
@@ -38,19 +46,25 @@ export async function makeCall(
         'user-agent': mark,
         'openai-project': mark,
       },
-      body: JSON.stringify({ model: 'gpt-4o-mini', stream, messages: [{ role: 'user', content }] }),
+      body: bodyOf(wish),
     })
     status = response.status
     id = response.headers.get('x-gatehouse-request-id')
+    retryAfter = response.headers.get('retry-after')
     const decoder = new TextDecoder()
     for await (const chunk of response.body!) {
       text += decoder.decode(chunk as Uint8Array, { stream: true })
       onByte()
     }
-    return { mark, sentAtMs, status, id, isWhole: stream ? text.endsWith('data: [DONE]\n\n') : text.endsWith('}') }
+    return result(wish.stream ? text.endsWith('data: [DONE]\n\n') : text.endsWith('}'))
   } catch {
-    return { mark, sentAtMs, status, id, isWhole: false }
+    return result(false)
   }
+}
+
+/** The bytes of a call: what a hold counts. */
+export function bodyOf({ content, stream, maxTokens: max_tokens }: CallWish): string {
+  return JSON.stringify({ model: 'gpt-4o-mini', stream, max_tokens, messages: [{ role: 'user', content }] })
 }
 
 export type Load = {
@@ -59,12 +73,13 @@ export type Load = {
   stop(): Promise<void>
 }
 
-/** So many callers, each of which calls again when its last call has ended, at the gateways in turn. */
+/** So many callers, each of which calls again when its last call has ended and a pause is over, at the gateways in turn. */
 export function startLoad(
   urls: readonly string[],
   keyText: string,
   callers: number,
   wishOf: (n: number) => CallWish,
+  pauseMs: number = 0,
 ): Load {
   const results: CallResult[] = []
   let stopped = false
@@ -74,6 +89,7 @@ export function startLoad(
       const n = sent++
       const result = await makeCall(urls[n % urls.length]!, keyText, wishOf(n))
       results.push(result)
+      if (pauseMs > 0) await sleep(pauseMs)
       // A gateway that is gone answers at once, and would be asked without end.
       if (result.status === null) await sleep(20)
     }

@@ -28,7 +28,8 @@ export async function startScript(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<ProductProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
+  const loader = script.endsWith('.ts') ? ['--import', 'tsx'] : []
+  const child = spawn(process.execPath, [...loader, script, ...args], {
     env: { ...process.env, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
