@@ -46,13 +46,17 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
   })
 
   function carry(from: net.Socket, to: net.Socket): void {
-    // Not before what was sent earlier, though the delay has become shorter.
-    let lastDueMs = 0
-    const inTime = (deliver: () => void): void => {
-      const nowMs = performance.now()
-      lastDueMs = Math.max(lastDueMs, nowMs + delayMs)
-      if (lastDueMs <= nowMs) deliver()
-      else setTimeout(deliver, lastDueMs - nowMs)
+    // One timer at a time, for the first in line: whatever the delays, nothing overtakes.
+    const waiting: { readonly dueMs: number; readonly deliver: () => void }[] = []
+    let timer: NodeJS.Timeout | null = null
+    function deliverDue(): void {
+      timer = null
+      while (waiting[0] && waiting[0].dueMs <= performance.now()) waiting.shift()!.deliver()
+      if (waiting[0]) timer = setTimeout(deliverDue, Math.max(1, waiting[0].dueMs - performance.now()))
+    }
+    function inTime(deliver: () => void): void {
+      waiting.push({ dueMs: performance.now() + delayMs, deliver })
+      if (!timer) deliverDue()
     }
     from.on('data', (chunk) =>
       inTime(() => {

@@ -1,4 +1,5 @@
 /** The calls that run while a fault does its work, and what to make of their answers. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { until, type Linked } from '#lib/faults/world.ts'
 import type { TestKey } from '#lib/testing/gateway.ts'
 import { makeCall, startLoad, type CallResult, type CallWish, type Load } from '#lib/testing/load.ts'
@@ -58,4 +59,58 @@ export function statusesOf(results: readonly CallResult[]): string {
     counts.set(name, (counts.get(name) ?? 0) + 1)
   }
   return [...counts].map(([name, count]) => `${count} × ${name}`).join(', ')
+}
+
+export type BalancedLoad = Load & {
+  /** What the balancer's clients got: the last try of each call. */
+  readonly answers: readonly CallResult[]
+}
+
+const lookEveryMs = 500
+
+/** As behind a load balancer: ready gateways only, and where one does not serve a call, the next one is asked. */
+export function balancedLoad(gateways: () => readonly { readonly url: string }[], key: TestKey, callers: number): BalancedLoad {
+  const [results, answers]: [CallResult[], CallResult[]] = [[], []]
+  let ready: readonly string[] = gateways().map(({ url }) => url)
+  let isStopped = false
+  let sent = 0
+
+  async function look(): Promise<void> {
+    while (!isStopped) {
+      const looked = await Promise.all(gateways().map(async ({ url }) => ((await isReady(url)) ? [url] : [])))
+      ready = looked.flat()
+      await sleep(lookEveryMs)
+    }
+  }
+  async function call(): Promise<void> {
+    while (!isStopped) {
+      const n = sent++
+      const [first, second] = [ready[n % ready.length], ready[(n + 1) % ready.length]]
+      let answer = await makeCall(first ?? gateways()[0]!.url, key.text, quick(n))
+      results.push(answer)
+      if ((answer.status === null || answer.status === 503) && second !== undefined) {
+        answer = await makeCall(second, key.text, quick(n))
+        results.push(answer)
+      }
+      answers.push(answer)
+      await sleep(20)
+    }
+  }
+  const running = [look(), ...Array.from({ length: callers }, call)]
+  return {
+    results,
+    answers,
+    stop: async () => {
+      isStopped = true
+      await Promise.all(running)
+    },
+  }
+}
+
+export async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) })).status === 200
+  } catch {
+    return false
+  }
 }
