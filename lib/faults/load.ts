@@ -69,7 +69,11 @@ export type BalancedLoad = Load & {
 const lookEveryMs = 500
 
 /** As behind a load balancer: ready gateways only, and where one does not serve a call, the next one is asked. */
-export function balancedLoad(gateways: () => readonly { readonly url: string }[], key: TestKey, callers: number): BalancedLoad {
+export function balancedLoad(
+  gateways: () => readonly { readonly url: string }[],
+  key: TestKey,
+  callers: number,
+): BalancedLoad {
   const [results, answers]: [CallResult[], CallResult[]] = [[], []]
   let ready: readonly string[] = gateways().map(({ url }) => url)
   let isStopped = false

@@ -19,7 +19,11 @@ import { freshRedisProcess, type TestRedisProcess } from '#lib/testing/services.
 import { bootstrap, createSmallCompany, type SmallCompany } from '#lib/testing/small-company.ts'
 
 /** A process of the product and its ways to what it depends on. */
-export type Linked = ProductProcess & { readonly redis: FaultProxy; readonly postgres: FaultProxy; kill(): Promise<void> }
+export type Linked = ProductProcess & {
+  readonly redis: FaultProxy
+  readonly postgres: FaultProxy
+  kill(): Promise<void>
+}
 
 /** A PostgreSQL database; where the server is the world's own, it can be stopped and started. */
 export type FaultDatabase = {
@@ -116,10 +120,7 @@ async function buildWorld(
   }
 
   async function linked(program: Program, more: Readonly<Record<string, string>> = {}): Promise<Linked> {
-    const [toRedis, toPostgres] = await Promise.all([
-      proxied(portOf(redisServer.url)),
-      proxied(portOf(postgres.url)),
-    ])
+    const [toRedis, toPostgres] = await Promise.all([proxied(portOf(redisServer.url)), proxied(portOf(postgres.url))])
     const started = await begin(program, {
       // A port of its own, so that a gateway has the same address after a restart.
       PORT: program === 'gateway' ? String(await freePort()) : '0',

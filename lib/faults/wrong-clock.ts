@@ -4,7 +4,10 @@ import path from 'node:path'
 import type { RedisClient } from '#lib/platform/redis.ts'
 
 /** Environment of a process whose clock is off by so many ms, or steps by them when it gets SIGUSR2. */
-export function wrongClock(offMs: number, when: 'from the start' | 'at SIGUSR2' = 'from the start'): Record<string, string> {
+export function wrongClock(
+  offMs: number,
+  when: 'from the start' | 'at SIGUSR2' = 'from the start',
+): Record<string, string> {
   const program = `
     const RealDate = Date, now = Date.now.bind(Date)
     let off = ${when === 'from the start' ? offMs : 0}
@@ -20,6 +23,7 @@ export function wrongClock(offMs: number, when: 'from the start' | 'at SIGUSR2' 
 export async function setRedisClock(redis: RedisClient, offMs: number): Promise<void> {
   const source = fs.readFileSync(path.join('lib', 'limits', 'functions.lua'), 'utf8')
   const clock = 'return tonumber(t[1]) * 1000 + tonumber(t[2]) / 1000'
-  if (!source.includes(clock)) throw new Error('functions.lua tells the time in another way than the fault matrix knows')
+  if (!source.includes(clock))
+    throw new Error('functions.lua tells the time in another way than the fault matrix knows')
   await redis.call('FUNCTION', 'LOAD', 'REPLACE', source.replace(clock, `${clock} + ${offMs}`))
 }

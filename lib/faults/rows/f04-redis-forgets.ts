@@ -38,7 +38,10 @@ async function appendOnlyFile({ redis }: World): Promise<string> {
   const settings = (await redis.call('CONFIG', 'GET', 'dir', 'appenddirname')) as string[]
   const valueOf = (name: string): string => settings[settings.indexOf(name) + 1] ?? ''
   const folder = path.join(valueOf('dir'), valueOf('appenddirname'))
-  const newest = (await fs.readdir(folder)).filter((name) => name.endsWith('.incr.aof')).toSorted().at(-1)
+  const newest = (await fs.readdir(folder))
+    .filter((name) => name.endsWith('.incr.aof'))
+    .toSorted()
+    .at(-1)
   if (newest === undefined) throw new Error('Redis has no append-only file')
   return path.join(folder, newest)
 }

@@ -30,7 +30,11 @@ export const redisFull: Fault = {
     return [
       atLeast('calls meanwhile', during.length, 20),
       exactly('let through', other.length === 0 ? 'none' : statusesOf(other), 'none'),
-      exactly('served after', load.results.some(({ sentAtMs, status }) => sentAtMs > endMs && status === 200) ? 'yes' : 'no', 'yes'),
+      exactly(
+        'served after',
+        load.results.some(({ sentAtMs, status }) => sentAtMs > endMs && status === 200) ? 'yes' : 'no',
+        'yes',
+      ),
       ...(await invariants(world, results)),
     ]
   },

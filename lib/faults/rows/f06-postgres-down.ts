@@ -7,7 +7,7 @@ import { until } from '#lib/faults/world.ts'
 
 export const postgresDown: Fault = {
   id: 'F6',
-  fault: 'PostgreSQL is stopped (45 s; the promise is for 10 min)',
+  fault: 'PostgreSQL is stopped (30 s; the promise is for 10 min)',
   promise: 'calls of known keys go on; what piled up is booked within 2 min',
   withinMs: 240_000,
   async run(start, scale) {
@@ -17,7 +17,7 @@ export const postgresDown: Fault = {
     await until('calls are served', () => load.results.filter(({ status }) => status === 200).length > 50)
     const downAtMs = Date.now()
     await world.postgresServer.stop()
-    await sleep(scale === 'full' ? 45_000 : 5_000)
+    await sleep(scale === 'full' ? 30_000 : 5_000)
     const piledUp = await world.redis.xlen(usageStream)
     await world.postgresServer.start()
     const backAtMs = Date.now()

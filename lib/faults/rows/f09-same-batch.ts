@@ -14,12 +14,13 @@ export const sameBatch: Fault = {
     for (const worker of world.workers) worker.postgres.delay(60)
     const key = await world.newKey()
     const load = steadyLoad(world.gateways, key, 8)
-    const untilMs = Date.now() + (scale === 'full' ? 25_000 : 8_000)
+    const untilMs = Date.now() + (scale === 'full' ? 12_000 : 8_000)
     let forced = 0
     while (Date.now() < untilMs) {
-      const pending = (await world.redis
-        .xpending(usageStream, ledgerGroup, '-', '+', 500)
-        .catch(() => [])) as [id: string, consumer: string][]
+      const pending = (await world.redis.xpending(usageStream, ledgerGroup, '-', '+', 500).catch(() => [])) as [
+        id: string,
+        consumer: string,
+      ][]
       // As if their lease had run out: whoever looks next takes them over, while the first still has them in hand.
       for (const [id, consumer] of pending)
         await world.redis.call('XCLAIM', usageStream, ledgerGroup, consumer, 0, id, 'IDLE', 60_000, 'JUSTID')

@@ -5,7 +5,8 @@ import { balancedLoad, openStreams, statusesOf } from '#lib/faults/load.ts'
 
 export const rollingRestart: Fault = {
   id: 'F11',
-  fault: 'gateways are told to go (SIGTERM) one after the other, ten times, with streams under way, behind a load balancer',
+  fault:
+    'gateways are told to go (SIGTERM) one after the other, ten times, with streams under way, behind a load balancer',
   promise: 'streams end, and no call fails',
   withinMs: 180_000,
   async run(start, scale) {

@@ -46,7 +46,10 @@ export const wrongClocks: Fault = {
       exactly('periods a budget', Math.max(...periods.map((records) => records.length)), 1),
       atMost('events off, s', rows[0]!.off, 300),
       exactly('set aside', dead[0]!.count, 0),
-      ...(await invariants(world, loads.flatMap((load) => load.results))),
+      ...(await invariants(
+        world,
+        loads.flatMap((load) => load.results),
+      )),
     ]
   },
 }

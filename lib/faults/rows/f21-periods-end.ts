@@ -32,7 +32,9 @@ export const periodsEnd: Fault = {
 
     const { id } = await world.database.db.budget.findFirstOrThrow({ where: { scopeId: key.id }, select: { id: true } })
     const records = (await world.redis.keys(`{gh}:p:${id}:*`)).toSorted()
-    const spent = await Promise.all(records.map(async (record) => Number(readPeriod(await world.redis.get(record))?.spentNanos)))
+    const spent = await Promise.all(
+      records.map(async (record) => Number(readPeriod(await world.redis.get(record))?.spentNanos)),
+    )
     const { rows } = await world.database.sql.query<{ before: number; after: number }>(
       `SELECT coalesce(sum(cost_nanos) FILTER (WHERE at < $1), 0)::float8 AS before,
               coalesce(sum(cost_nanos) FILTER (WHERE at >= $1), 0)::float8 AS after

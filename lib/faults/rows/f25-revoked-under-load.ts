@@ -12,7 +12,8 @@ const plenty = '1000000'
 
 export const revokedUnderLoad: Fault = {
   id: 'F25',
-  fault: 'keys are revoked, suspended, quarantined, and a budget is lowered, while two gateways serve them at full load',
+  fault:
+    'keys are revoked, suspended, quarantined, and a budget is lowered, while two gateways serve them at full load',
   promise: 'nothing is accepted 1 s after the acknowledgement',
   withinMs: 120_000,
   async run(start, scale) {
@@ -44,7 +45,9 @@ export const revokedUnderLoad: Fault = {
       )
       const acknowledged = await Promise.all(changes.map(({ change }) => change().then(() => Date.now())))
       await until('every key is refused', () =>
-        loads.every((load, n) => load.results.filter(({ sentAtMs }) => sentAtMs > acknowledged[n]! + 1_500).length > 10),
+        loads.every(
+          (load, n) => load.results.filter(({ sentAtMs }) => sentAtMs > acknowledged[n]! + 1_500).length > 10,
+        ),
       )
       await Promise.all(loads.map((load) => load.stop()))
       seconds += (Date.now() - startedMs) / 1_000
@@ -80,8 +83,14 @@ async function changesOf(world: World) {
     await world.newKey({ place: { ownerUserId: 'user_finn', teamId: 'team_finance' } }),
   ]
   return [
-    { key: first, change: () => changeKeyStatus(context, bootstrap, { id: first.id, step: 'suspend', reason: 'fault matrix' }) },
-    { key: second, change: () => changeKeyStatus(context, bootstrap, { id: second.id, step: 'quarantine', reason: 'fault matrix' }) },
+    {
+      key: first,
+      change: () => changeKeyStatus(context, bootstrap, { id: first.id, step: 'suspend', reason: 'fault matrix' }),
+    },
+    {
+      key: second,
+      change: () => changeKeyStatus(context, bootstrap, { id: second.id, step: 'quarantine', reason: 'fault matrix' }),
+    },
     { key: third, change: () => revokeKeys(context, bootstrap, { filter: { ids: [third.id] }, dryRun: false }) },
     { key: fourth, change: () => changeTeamBudget(world, '0.000000001') },
   ]

@@ -4,6 +4,7 @@ import { comeToRest, invariants } from '#lib/faults/invariants.ts'
 import { statusesOf } from '#lib/faults/load.ts'
 import { until, type Linked, type World } from '#lib/faults/world.ts'
 import { archiveBudget, createBudget } from '#lib/limits/set-budget.ts'
+import { usageStream } from '#lib/ledger/contract.ts'
 import { openHolds } from '#lib/limits/keys.ts'
 import { newId } from '#lib/platform/ids.ts'
 import { usdOfNanos } from '#lib/platform/money.ts'
@@ -22,7 +23,11 @@ const call: CallWish = exactCall()
 const holdNanos = BigInt(Buffer.byteLength(bodyOf(call)) * miniPrice.input + 20 * miniPrice.output) / 1_000_000n
 
 function exactCall(): CallWish {
-  const of = (bytes: number): CallWish => ({ content: `@sim in=${bytes} out=20 ttft=3000`, stream: true, maxTokens: 20 })
+  const of = (bytes: number): CallWish => ({
+    content: `@sim in=${bytes} out=20 ttft=3000`,
+    stream: true,
+    maxTokens: 20,
+  })
   let bytes = 100
   while (Buffer.byteLength(bodyOf(of(bytes))) !== bytes) bytes += 1
   return of(bytes)
@@ -35,7 +40,7 @@ export const budgetRace: Fault = {
   withinMs: 360_000,
   async run(start, scale) {
     const world = await start({ gateways: 4, workers: 1 })
-    const repeats = scale === 'full' ? 100 : 6
+    const repeats = scale === 'full' ? 100 : 3
     const results: CallResult[] = []
     const admitted: number[] = []
     const wrong: string[] = []
@@ -55,7 +60,7 @@ export const budgetRace: Fault = {
       // Of races on other levels the next begins while the last one's calls wait for their first token.
       if (level === 'organisation') await race.then(() => endOrganisationBudget(world))
       else waiting.push(race)
-      if (waiting.length >= 3) await waiting.shift()
+      if (waiting.length >= 5) await waiting.shift()
       else await sleep(500)
     }
     await Promise.all(waiting)
@@ -72,7 +77,9 @@ export const budgetRace: Fault = {
 }
 
 function runRace(gateways: readonly Linked[], key: TestKey): Promise<CallResult[]> {
-  return Promise.all(Array.from({ length: parallel }, (_, n) => makeCall(gateways[n % gateways.length]!.url, key.text, call)))
+  return Promise.all(
+    Array.from({ length: parallel }, (_, n) => makeCall(gateways[n % gateways.length]!.url, key.text, call)),
+  )
 }
 
 /** A key in a place of its own, so that the budget on the level counts this race alone. */
@@ -133,7 +140,11 @@ async function setBudget(world: World, level: Level, scopeId: string): Promise<v
 
 /** Nano-USD of the organisation so far, once everything is booked. */
 async function spentOfAll(world: World): Promise<bigint> {
-  await comeToRest(world)
+  const { redis } = world
+  await until(
+    'every call is booked',
+    async () => (await redis.zcard(openHolds)) + (await redis.xlen(usageStream)) === 0,
+  )
   const { rows } = await world.database.sql.query<{ spent: string }>(
     'SELECT coalesce(sum(cost_nanos), 0)::text AS spent FROM usage_event',
   )

@@ -27,7 +27,9 @@ export const pricesChange: Fault = {
 
     const rows = (await ledgerRows(world)).filter(({ outcome }) => outcome === 'served')
     const prices = await world.database.db.price.findMany({ select: { id: true, nanosPerMillion: true }, take: 1_000 })
-    const priceOf = new Map(prices.map(({ id, nanosPerMillion }) => [id, nanosPerMillion as { input: number; output: number }]))
+    const priceOf = new Map(
+      prices.map(({ id, nanosPerMillion }) => [id, nanosPerMillion as { input: number; output: number }]),
+    )
     const wrong = rows.filter(({ priceVersion, input, output, cost }) => {
       const price = priceOf.get(priceVersion ?? '')
       return !price || Math.round((input * price.input + output * price.output) / 1_000_000) !== cost
