@@ -21,7 +21,7 @@ const commands = {
   seed: { program: 'seed', attach: true },
   bench: { program: 'bench', portal: true },
   conformance: { program: 'conformance' },
-  faults: { program: 'faults', portal: true },
+  faults: { program: 'faults' },
 }
 
 /** Runs one command in this process; `args` reach the program as process.argv. */

@@ -91,7 +91,7 @@ async function buildWorld(
   undo.push(postgres.drop)
   const redisServer = await freshRedisProcess({ persist: true })
   undo.push(redisServer.drop)
-  const env = { ...testEnvironment(postgres.url, redisServer.url), ...wish.env }
+  const env = { ...testEnvironment(postgres.url, redisServer.url), WEB_CONCURRENCY: '1', ...wish.env }
   const config = loadConfig(env)
   const database = openDatabase(postgres.url, 4)
   const redis = openRedis(redisServer.url, 'patient')
