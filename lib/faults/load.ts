@@ -64,6 +64,8 @@ export function statusesOf(results: readonly CallResult[]): string {
 export type BalancedLoad = Load & {
   /** What the balancer's clients got: the last try of each call. */
   readonly answers: readonly CallResult[]
+  /** Where it sends calls now. */
+  ready(): readonly string[]
 }
 
 const lookEveryMs = 500
@@ -104,6 +106,7 @@ export function balancedLoad(
   return {
     results,
     answers,
+    ready: () => ready,
     stop: async () => {
       isStopped = true
       await Promise.all(running)

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { atLeast, exactly, type Fault } from '#lib/faults/fault.ts'
 import { comeToRest, invariants } from '#lib/faults/invariants.ts'
 import { balancedLoad, openStreams, statusesOf } from '#lib/faults/load.ts'
+import { until } from '#lib/faults/world.ts'
 
 export const rollingRestart: Fault = {
   id: 'F11',
@@ -18,7 +19,8 @@ export const rollingRestart: Fault = {
     const streamed = []
     const codes: (number | null)[] = []
     for (let n = 0; n < restarts; n++) {
-      await sleep(500)
+      // As any rolling restart does: the next one goes when the last one's successor is served.
+      await until('both gateways are served', () => living.every(({ url }) => load.ready().includes(url)))
       const leaving = living[0]!
       const streams = await openStreams(leaving.url, key, 10, { content: '@sim out=30 gap=80', stream: true })
       leaving.signal('SIGTERM')

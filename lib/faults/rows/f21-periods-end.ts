@@ -7,7 +7,8 @@ import { readPeriod } from '#lib/limits/keys.ts'
 
 /** The end of a Sunday of 23 hours in Berlin, where summer time began: a day and a week end. */
 const endsAtMs = Date.parse('2027-03-28T22:00:00Z')
-const beforeMs = 12_000
+/** Longer than a world takes to start. */
+const beforeMs = 25_000
 
 export const periodsEnd: Fault = {
   id: 'F21',
