@@ -11,6 +11,7 @@ import { systemClock } from '#lib/platform/clock.ts'
 import { openDatabase, type Database } from '#lib/platform/db.ts'
 import { createLog } from '#lib/platform/log.ts'
 import { openRedis, type RedisClient } from '#lib/platform/redis.ts'
+import { createBudgetInput } from '#lib/limits/budget-contract.ts'
 import { createBudget } from '#lib/limits/set-budget.ts'
 import { loadFunctions } from '#lib/limits/functions.ts'
 import { createCatalogue, makeKey, testEnvironment, type KeyWish, type TestKey } from '#lib/testing/gateway.ts'
@@ -103,9 +104,10 @@ async function buildWorld(
   const provider = await proxied(Number(new URL(simulator.url).port))
   await createCatalogue(database, `http://127.0.0.1:${provider.port}/openai/v1`)
   // The audit chain of every world has something to verify.
-  const cap = { amountUsd: '1000000', posture: 'hard', period: 'month', enforceAtPercent: 110 } as const
-  await createBudget(context, bootstrap, { ...cap, scopeType: 'team', scopeId: 'team_search' })
-  await createBudget(context, bootstrap, { ...cap, scopeType: 'organisation' })
+  const cap = { amountUsd: '1000000', period: 'month' }
+  for (const scope of [{ scopeType: 'team', scopeId: 'team_search' }, { scopeType: 'organisation' }]) {
+    await createBudget(context, bootstrap, createBudgetInput.parse({ ...cap, ...scope }))
+  }
 
   async function proxied(port: number): Promise<FaultProxy> {
     const proxy = await startFaultProxy(port)

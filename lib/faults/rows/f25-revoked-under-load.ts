@@ -2,8 +2,9 @@ import { atLeast, exactly, type Fault } from '#lib/faults/fault.ts'
 import { acceptedAfter, comeToRest, invariants } from '#lib/faults/invariants.ts'
 import { quick } from '#lib/faults/load.ts'
 import { until } from '#lib/faults/world.ts'
-import { changeKeyStatus } from '#lib/keys/change-key-status.ts'
+import { changeKeyStatus, quarantineKey } from '#lib/keys/change-key-status.ts'
 import { revokeKeys } from '#lib/keys/revoke-keys.ts'
+import { createBudgetInput } from '#lib/limits/budget-contract.ts'
 import { changeBudget, createBudget } from '#lib/limits/set-budget.ts'
 import { startLoad } from '#lib/testing/load.ts'
 import { bootstrap } from '#lib/testing/small-company.ts'
@@ -18,14 +19,8 @@ export const revokedUnderLoad: Fault = {
   withinMs: 120_000,
   async run(start, scale) {
     const world = await start({ gateways: 2, workers: 1 })
-    await createBudget(world.context, bootstrap, {
-      scopeType: 'team',
-      scopeId: 'team_finance',
-      amountUsd: plenty,
-      posture: 'hard',
-      period: 'month',
-      enforceAtPercent: 110,
-    })
+    const budget = { scopeType: 'team', scopeId: 'team_finance', amountUsd: plenty, posture: 'hard', period: 'month' }
+    await createBudget(world.context, bootstrap, createBudgetInput.parse(budget))
     const rounds = scale === 'full' ? 4 : 1
     const results = []
     let [accepted, atOnce, calls, seconds] = [0, 0, 0, 0]
@@ -89,7 +84,7 @@ async function changesOf(world: World) {
     },
     {
       key: second,
-      change: () => changeKeyStatus(context, bootstrap, { id: second.id, step: 'quarantine', reason: 'fault matrix' }),
+      change: () => quarantineKey(context, bootstrap, second.id, { reason: 'fault matrix', dryRun: false }),
     },
     { key: third, change: () => revokeKeys(context, bootstrap, { filter: { ids: [third.id] }, dryRun: false }) },
     { key: fourth, change: () => changeTeamBudget(world, '0.000000001') },

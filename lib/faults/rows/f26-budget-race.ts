@@ -3,6 +3,7 @@ import { atMost, exactly, type Fault } from '#lib/faults/fault.ts'
 import { comeToRest, invariants } from '#lib/faults/invariants.ts'
 import { statusesOf } from '#lib/faults/load.ts'
 import { until, type Linked, type World } from '#lib/faults/world.ts'
+import { createBudgetInput } from '#lib/limits/budget-contract.ts'
 import { archiveBudget, createBudget } from '#lib/limits/set-budget.ts'
 import { usageStream } from '#lib/ledger/contract.ts'
 import { openHolds } from '#lib/limits/keys.ts'
@@ -128,7 +129,7 @@ async function setBudget(world: World, level: Level, scopeId: string): Promise<v
   const amountUsd = usdOfNanos(amountNanos)
   // `total` beside the monthly one that every world has; what was spent before counts, so the organisation starts anew.
   const spent = level === 'organisation' ? await spentOfAll(world) : 0n
-  await createBudget(world.context, bootstrap, {
+  const budget = createBudgetInput.parse({
     scopeType: level,
     scopeId,
     amountUsd: spent === 0n ? amountUsd : usdOfNanos(amountNanos + spent),
@@ -136,6 +137,7 @@ async function setBudget(world: World, level: Level, scopeId: string): Promise<v
     period: 'total',
     enforceAtPercent: 110,
   })
+  await createBudget(world.context, bootstrap, budget)
 }
 
 /** Nano-USD of the organisation so far, once everything is booked. */
