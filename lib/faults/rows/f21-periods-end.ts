@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { atLeast, exactly, type Fault } from '#lib/faults/fault.ts'
+import { atLeast, atMost, exactly, type Fault } from '#lib/faults/fault.ts'
 import { comeToRest, invariants } from '#lib/faults/invariants.ts'
 import { openStreams, steadyLoad } from '#lib/faults/load.ts'
 import { setRedisClock, wrongClock } from '#lib/faults/wrong-clock.ts'
@@ -9,6 +9,9 @@ import { readPeriod } from '#lib/limits/keys.ts'
 const endsAtMs = Date.parse('2027-03-28T22:00:00Z')
 /** Longer than a world takes to start. */
 const beforeMs = 25_000
+
+/** Streams begin earlier than this; a call waits for its admission for a second at most. */
+const admissionMs = 1_000
 
 export const periodsEnd: Fault = {
   id: 'F21',
@@ -36,21 +39,26 @@ export const periodsEnd: Fault = {
     const spent = await Promise.all(
       records.map(async (record) => Number(readPeriod(await world.redis.get(record))?.spentNanos)),
     )
-    const { rows } = await world.database.sql.query<{ before: number; after: number }>(
+    const { rows } = await world.database.sql.query<{ before: number; after: number; last: number }>(
       `SELECT coalesce(sum(cost_nanos) FILTER (WHERE at < $1), 0)::float8 AS before,
-              coalesce(sum(cost_nanos) FILTER (WHERE at >= $1), 0)::float8 AS after
+              coalesce(sum(cost_nanos) FILTER (WHERE at >= $1), 0)::float8 AS after,
+              coalesce(sum(cost_nanos) FILTER (WHERE at < $1 AND at >= $3), 0)::float8 AS last
        FROM usage_event
        WHERE key_id = $2`,
-      [new Date(endsAtMs), key.id],
+      [new Date(endsAtMs), key.id, new Date(endsAtMs - admissionMs)],
     )
+    const { before, after, last } = rows[0]!
+    const [spentFirst = 0, spentSecond = 0] = spent
     const figures = await invariants(world, results)
     return [
       atLeast('served', results.filter(({ status }) => status === 200).length, 100),
       exactly('failed', results.filter(({ status }) => status !== 200).length, 0),
       exactly('streams over the end', begunBeforeEnd ? 20 : 0, 20),
       exactly('periods', records.length, 2),
-      exactly('of the first day, nano-USD beside the ledger', (spent[0] ?? 0) - rows[0]!.before, 0),
-      exactly('of the second', (spent[1] ?? 0) - rows[0]!.after, 0),
+      exactly('both beside the ledger, nano-USD', spentFirst + spentSecond - before - after, 0),
+      // A call that arrives in the old day and is admitted in the new one counts in the new one.
+      atMost('arrived before and admitted after, nano-USD', before - spentFirst, last),
+      atMost('arrived after and admitted before', spentFirst - before, 0),
       // That figure compares one period with all events.
       ...figures.filter(({ what }) => !what.startsWith('Redis beside')),
     ]
