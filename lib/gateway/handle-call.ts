@@ -296,7 +296,7 @@ const tooDeep: Refusal = {
 }
 
 function refusalOf(error: unknown): Refusal {
-  if (error instanceof RangeError) return tooDeep
+  if (error instanceof RangeError && error.message.includes('call stack')) return tooDeep
   if (!(error instanceof Uncarried)) return unavailable
   const { problem: message, param } = error.problem
   return { code: 'unsupported_parameter', message, param }
