@@ -135,7 +135,9 @@ function Parts({ title, parts, apiPath, newHref, changeHref }: PartsProps) {
                       needs="No team is in it."
                       size="small"
                     />
-                  ) : null}
+                  ) : (
+                    <span />
+                  )}
                 </Td>
               </tr>
             ))}
