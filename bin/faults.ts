@@ -53,5 +53,8 @@ async function run(): Promise<Outcome[]> {
 /** An id names its row; any other word is looked for in the text. */
 function isAskedFor({ id, fault, promise }: Fault): boolean {
   const text = `${fault} ${promise}`.toLowerCase()
-  return words.length === 0 || words.some((word) => word.toUpperCase() === id || text.includes(word.toLowerCase()))
+  return (
+    words.length === 0 ||
+    words.some((word) => word.toLowerCase() === id.toLowerCase() || text.includes(word.toLowerCase()))
+  )
 }

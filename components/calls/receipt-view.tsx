@@ -56,6 +56,11 @@ export function ReceiptView({ receipt, json, reach }: ReceiptViewProps) {
             {isUnpriced(receipt) ? 'what this call cost is not known' : 'its cost is not in the total'}.
           </Note>
         ) : null}
+        {receipt.degraded ? (
+          <Note tone="warn" title="Limits could not be checked.">
+            The profile lets calls through within a slice of each limit and budget meanwhile. It counts on all of them.
+          </Note>
+        ) : null}
         {estimatedWhy ? (
           <Note tone="warn" title="Estimated.">
             {estimatedWhy} Tokens were counted from what passed through the gateway.

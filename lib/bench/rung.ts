@@ -13,6 +13,7 @@ import { nodeCall, nodeReply } from '#lib/gateway/mounts/node.ts'
 import { planCall, type CallPlan } from '#lib/gateway/plan-call.ts'
 import { readRequest } from '#lib/gateway/read-request.ts'
 import { matchRoute } from '#lib/gateway/routes.ts'
+import { createSlices } from '#lib/gateway/slices.ts'
 import { createPools, defaultTimeouts } from '#lib/gateway/upstream.ts'
 import { createSeeder } from '#lib/limits/seed.ts'
 import { spentInLedger } from '#lib/limits/spent-store.ts'
@@ -63,6 +64,8 @@ export async function startRung(rung: Rung): Promise<number> {
     redis,
     grants,
     seedBudget: createSeeder(redis, (scope, window, except) => spentInLedger(sql, scope, window, except)),
+    slices: createSlices(),
+    canKeep: () => true,
     clockOffset: { ms: 0 },
     nowMs: Date.now,
     random: Math.random,

@@ -3,22 +3,32 @@
  * versions; a call that the cached grant refuses is checked for freshness first, so that a resumed key works on its very
  * next call too.
  */
+import { decideDegraded, type DegradedPorts } from '#lib/gateway/decide-degraded.ts'
 import type { CallPlan } from '#lib/gateway/plan-call.ts'
 import { fromPage, planCall } from '#lib/gateway/plan-call.ts'
 import type { Grants, Identified } from '#lib/gateway/grants.ts'
 import { limitRefusal, type Judged } from '#lib/gateway/limit-refusal.ts'
 import type { Refusal } from '#lib/gateway/refusal.ts'
 import type { CallRoute } from '#lib/gateway/routes.ts'
+import type { Slice } from '#lib/gateway/slices.ts'
 import type { ParsedRequest } from '#lib/formats/contract.ts'
 import type { Translation } from '#lib/formats/translation.ts'
 import type { TestedRule } from '#lib/ledger/contract.ts'
 import { admit } from '#lib/limits/admit.ts'
 import type { SeedBudget } from '#lib/limits/seed.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
+import { RedisAwayError } from '#lib/platform/redis-deadline.ts'
 import type { Grant } from '#lib/policy/contract.ts'
 
 export type Verdict =
-  | { readonly kind: 'admitted'; readonly grant: Grant; readonly plan: CallPlan; readonly judged: Judged }
+  | {
+      readonly kind: 'admitted'
+      readonly grant: Grant
+      readonly plan: CallPlan
+      readonly judged: Judged
+      /** Where the call was admitted without Redis. */
+      readonly slice: Slice | null
+    }
   | {
       readonly kind: 'refused'
       readonly grant: Grant
@@ -31,14 +41,13 @@ export type Verdict =
   /** The key was deleted, or its secret ended, while the call was being judged. */
   | { readonly kind: 'unknown key' }
 
-export type DecidePorts = {
+export type DecidePorts = Omit<DegradedPorts, 'grants'> & {
   readonly redis: RedisClient
   readonly grants: Grants
   readonly seedBudget: SeedBudget
   /** Redis' time minus ours, ms; learned when ADMIT says that our windows are not its windows. */
   readonly clockOffset: { ms: number }
   readonly nowMs: () => number
-  readonly random: () => number
 }
 
 export type Question = {
@@ -59,8 +68,17 @@ export type Question = {
 // Each round ends in a verdict or repairs one thing: stale facts, an unknown budget period, a clock.
 const rounds = 8
 
-/** Throws when Redis or, on a cold path, PostgreSQL does not answer. */
+/** Throws when Redis or, on a cold path, PostgreSQL does not answer, and the key's profile does not say what then. */
 export async function decideCall(ports: DecidePorts, identified: Identified, question: Question): Promise<Verdict> {
+  try {
+    return await decideWithRedis(ports, identified, question)
+  } catch (error) {
+    if (!(error instanceof RedisAwayError) || identified.grant.degradedMode === 'closed') throw error
+    return decideDegraded(ports, identified, question, ports.nowMs() + ports.clockOffset.ms)
+  }
+}
+
+async function decideWithRedis(ports: DecidePorts, identified: Identified, question: Question): Promise<Verdict> {
   let current: Identified | null = identified
   for (let round = 0; round < rounds; round++) {
     const { grant, digest } = current
@@ -93,7 +111,10 @@ export async function decideCall(ports: DecidePorts, identified: Identified, que
         draft: question.draft(grant, plan),
         nowMs,
       })
-      if (reply.kind === 'admitted') return { kind: 'admitted', grant, plan, judged: reply }
+      if (reply.kind === 'admitted') {
+        if (grant.degradedMode !== 'closed') ports.slices.saw(reply)
+        return { kind: 'admitted', grant, plan, judged: reply, slice: null }
+      }
       if (reply.kind === 'limit' || reply.kind === 'budget') {
         return { kind: 'refused', grant, refusal: limitRefusal(reply), rules: plan.rules, judged: reply, plan }
       }

@@ -48,7 +48,7 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
       if (!path.startsWith('/')) answer(response, 400, { error: 'Send the path alone as the request target.' })
       else if (isGatewayPath(path)) void options.handle(nodeCall(request), nodeReply(request, response))
       else if (path === '/healthz') answer(response, 200, { status: 'ok' })
-      else if (path === '/readyz') void ready(options, draining, response)
+      else if (path === '/readyz') void ready(options, draining, request, response)
       else if (path === '/metrics') void metrics(options, request, response)
       else if (!portal) answer(response, 404, { error: 'There is no portal behind this gateway.' })
       else if (redirects(options.publicUrl, request)) redirect(options.publicUrl, request, response)
@@ -67,9 +67,19 @@ function pathOf(request: IncomingMessage): string {
   return question < 0 ? url : url.slice(0, question)
 }
 
-async function ready(options: FrontDoorOptions, draining: boolean, response: ServerResponse): Promise<void> {
+/**
+ * Ready when everything that calls need is there. `?exclude=redis` leaves a dependency out, as a balancer wants that should
+ * go on sending calls while Redis is away, for profiles that are `open-capped`.
+ */
+async function ready(
+  options: FrontDoorOptions,
+  draining: boolean,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const dependencies = await options.dependencies()
-  const isReady = !draining && Object.values(dependencies).every(Boolean)
+  const excluded = new URL(request.url ?? '/', 'http://gateway').searchParams.getAll('exclude')
+  const isReady = !draining && Object.entries(dependencies).every(([name, is]) => is || excluded.includes(name))
   answer(response, isReady ? 200 : 503, {
     status: isReady ? 'ready' : draining ? 'draining' : 'not ready',
     dependencies,

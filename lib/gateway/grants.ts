@@ -11,7 +11,8 @@ import type { AdmitRules } from '#lib/limits/rule-set.ts'
 import { isOfSomeModels, limitsOfModel } from '#lib/limits/rules/rules-of-model.ts'
 import type { Pepper } from '#lib/platform/crypto.ts'
 import { digestOf } from '#lib/keys/rules/key-text.ts'
-import { withinDeadline, type RedisClient } from '#lib/platform/redis.ts'
+import { RedisAwayError, withinDeadline } from '#lib/platform/redis-deadline.ts'
+import type { RedisClient } from '#lib/platform/redis.ts'
 import type { Grant } from '#lib/policy/contract.ts'
 import { catalogSubject } from '#lib/catalog/contract.ts'
 import { writeVersions } from '#lib/policy/versions.ts'
@@ -37,17 +38,24 @@ export type Grants = {
   inForce(grant: Grant, catalog: CatalogSnapshot): Promise<boolean>
   /** Reads grant and catalogue again and tells Redis their versions. */
   refresh(digest: string): Promise<void>
+  /**
+   * Grant and catalogue as PostgreSQL alone says they are, or were a second ago: what is in force while Redis cannot be
+   * asked. Null when no secret has this digest. Throws when PostgreSQL does not answer.
+   */
+  reread(digest: string): Promise<{ readonly grant: Grant; readonly catalog: CatalogSnapshot } | null>
 }
 
 const grantTtlSeconds = 86_400
 // The shape of a grant is part of its name: one that an older version compiled lacks rules that this one enforces.
-const grantKey = (digest: string): string => `{gh}:grant:2:${digest}`
+const grantKey = (digest: string): string => `{gh}:grant:3:${digest}`
 
 export function createGrants(ports: GrantPorts): Grants {
   const known = new LRUCache<string, Grant>({ max: 50_000 })
   // By the whole text, so no two keys can share an entry; only of keys that exist.
   const digests = new LRUCache<string, string>({ max: 50_000 })
   const unknown = new LRUCache<string, true>({ max: 20_000, ttl: 2_000 })
+  // What was read from PostgreSQL within the last second.
+  const recent = new LRUCache<string, true>({ max: 50_000, ttl: 1_000 })
   const loads = new Map<string, Promise<Grant | null>>()
   let snapshot: CatalogSnapshot | null = null
   let catalogLoad: Promise<CatalogSnapshot> | null = null
@@ -81,13 +89,19 @@ export function createGrants(ports: GrantPorts): Grants {
         return null
       }
       known.set(digest, grant)
-      await writeVersions(
-        ports.redis,
-        grant.versions.map(([subject, version]) => ({ subject, version })),
-      )
-      await ports.redis.set(grantKey(digest), JSON.stringify(grant), 'EX', grantTtlSeconds)
+      await tellRedis(digest, grant).catch((error: unknown) => {
+        // Nothing passes on a version that Redis does not know: the next call tells it.
+        if (!(error instanceof RedisAwayError)) throw error
+      })
       return grant
     })
+  }
+
+  async function tellRedis(digest: string, grant: Grant): Promise<void> {
+    const versions = grant.versions.map(([subject, version]) => ({ subject, version }))
+    await withinDeadline(ports.redis, () => writeVersions(ports.redis, versions))
+    const text = JSON.stringify(grant)
+    await withinDeadline(ports.redis, () => ports.redis.set(grantKey(digest), text, 'EX', grantTtlSeconds))
   }
 
   function singleFlight(digest: string, run: () => Promise<Grant | null>): Promise<Grant | null> {
@@ -153,7 +167,18 @@ export function createGrants(ports: GrantPorts): Grants {
     inForce: (grant, catalog) => versionsInForce(ports.redis, rulesFor(grant, catalog).versions),
     async refresh(digest) {
       const [catalog] = await Promise.all([loadCatalog(), load(digest)])
-      await writeVersions(ports.redis, [{ subject: catalogSubject, version: catalog.version }])
+      const versions = [{ subject: catalogSubject, version: catalog.version }]
+      await withinDeadline(ports.redis, () => writeVersions(ports.redis, versions))
+    },
+    async reread(digest) {
+      if (!recent.has(digest)) {
+        const [grant] = await Promise.all([load(digest), recent.has(catalogSubject) ? null : loadCatalog()])
+        if (!grant) return null
+        recent.set(digest, true)
+        recent.set(catalogSubject, true)
+      }
+      const grant = known.get(digest)
+      return grant && snapshot ? { grant, catalog: snapshot } : null
     },
   }
 }

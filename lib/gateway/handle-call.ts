@@ -7,6 +7,7 @@
 import type { AnswerReader, BodyChanges, ParsedRequest } from '#lib/formats/contract.ts'
 import type { Call, Reply } from '#lib/gateway/call.ts'
 import { decideCall, type DecidePorts, type Verdict } from '#lib/gateway/decide-call.ts'
+import { closed, NotLetThrough } from '#lib/gateway/decide-degraded.ts'
 import { carryCall, Uncarried, type Carrying } from '#lib/gateway/carry-call.ts'
 import { forwardCall } from '#lib/gateway/forward-call.ts'
 import { isSigned, keyFromCall } from '#lib/gateway/key-from-call.ts'
@@ -101,7 +102,7 @@ export async function handleCall(ports: GatewayPorts, call: Call, reply: Reply):
     await serve(ports, call, reply, arrival, route, identified, keyText, read, refuse)
   } catch (error) {
     const refusal = refusalOf(error)
-    if (refusal === unavailable) ports.log.error({ err: error, call: callId }, 'call could not be judged')
+    if (refusal === closed) ports.log.error({ err: error, call: callId }, 'call could not be judged')
     try {
       refuse(refusal)
     } catch {
@@ -144,12 +145,10 @@ async function serve(
     },
   }).catch((error: unknown) => {
     // Redis may have admitted the call and lost its answer on the way: the hold, if there is one, is given back.
-    if (draft)
-      ports.settlements.settle({
-        event: unavailableEvent(draft, ports.nowMs() - atMs),
-        tokens: noTokens,
-        budgetKeys: [],
-      })
+    if (draft) {
+      const event = refusedEvent(draft, refusalOf(error), [], null, null, ports.nowMs() - atMs)
+      ports.settlements.settle({ event, tokens: noTokens, budgetKeys: [] })
+    }
     draft = null
     throw error
   })
@@ -169,7 +168,7 @@ async function forwardAdmitted(
   reply: Reply,
   arrival: Arrival,
   route: CallRoute,
-  { grant, plan, judged }: Extract<Verdict, { kind: 'admitted' }>,
+  { grant, plan, judged, slice }: Extract<Verdict, { kind: 'admitted' }>,
   { request, body, bytes, translation }: Extract<ReadRequest, { kind: 'read' }>,
   draft: WrittenEvent,
   refuse: (refusal: Refusal, headers?: readonly string[]) => void,
@@ -236,8 +235,9 @@ async function forwardAdmitted(
     })
   } catch (error) {
     const refusal = refusalOf(error)
-    if (refusal === unavailable) ports.log.error({ err: error, call: callId }, 'call could not be forwarded')
+    if (refusal === closed) ports.log.error({ err: error, call: callId }, 'call could not be forwarded')
     const event = refusedEvent(draft, refusal, [], judged, plan, ports.nowMs() - atMs)
+    slice?.ended(0)
     ports.settlements.settle({ event, tokens: noTokens, budgetKeys: judged.budgetKeys })
     return refuse(refusal, headroom)
   } finally {
@@ -245,11 +245,15 @@ async function forwardAdmitted(
     ports.running.delete(running)
   }
   const event = endedEvent(draft, plan, judged, request, admittedMs, ending)
+  if (slice) {
+    event.decision.degraded = true
+    slice.ended(Number(event.costNanos))
+  }
   ports.settlements.settle({
     event,
     tokens: limitTokens(event.tokens ?? {}),
     budgetKeys: judged.budgetKeys,
-    mayLinger: hasRoom(judged),
+    mayLinger: slice === null && hasRoom(judged),
   })
   ports.metrics.ended(event)
 }
@@ -297,20 +301,10 @@ const tooDeep: Refusal = {
 
 function refusalOf(error: unknown): Refusal {
   if (error instanceof RangeError && error.message.includes('call stack')) return tooDeep
-  if (!(error instanceof Uncarried)) return unavailable
+  if (error instanceof NotLetThrough) return error.refusal
+  if (!(error instanceof Uncarried)) return closed
   const { problem: message, param } = error.problem
   return { code: 'unsupported_parameter', message, param }
-}
-
-const unavailable: Refusal = {
-  code: 'gateway_unavailable',
-  message:
-    'Limits cannot be checked right now, so the call was not let through. Nothing was charged. Try again shortly.',
-  retryAfterSeconds: 2,
-}
-
-function unavailableEvent(draft: WrittenEvent, totalMs: number): WrittenEvent {
-  return refusedEvent(draft, unavailable, [], null, null, totalMs)
 }
 
 function sendRefusal(

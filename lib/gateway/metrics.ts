@@ -20,6 +20,7 @@ export function createMetrics(
   openCircuits: () => readonly OpenCircuit[],
   budgetDrift: () => Promise<BudgetDriftReading>,
   spoolProblem: () => string | null,
+  isRedisAway: () => boolean,
 ): GatewayMetrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -64,6 +65,19 @@ export function createMetrics(
     collect() {
       this.set(spoolProblem() === null ? 0 : 1)
     },
+  })
+  new Gauge({
+    name: 'gatehouse_redis_away',
+    help: '1 while Redis does not answer calls in time: keys are served by the degraded mode of their profile.',
+    registers: [registry],
+    collect() {
+      this.set(isRedisAway() ? 1 : 0)
+    },
+  })
+  const degraded = new Counter({
+    name: 'gatehouse_degraded_calls_total',
+    help: 'Calls that were let through while limits could not be checked.',
+    registers: [registry],
   })
   new Gauge({
     name: 'gatehouse_open_circuits',
@@ -113,6 +127,7 @@ export function createMetrics(
     registry,
     ended(event) {
       counterOf(event.outcome, event.provider ?? 'none').inc()
+      if (event.decision.degraded === true) degraded.inc()
       if (event.timing.admittedMs != null) admission.observe(event.timing.admittedMs / 1000)
     },
     refused: (code) => refusals.inc({ code }),

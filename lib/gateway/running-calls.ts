@@ -37,6 +37,7 @@ export function createRunningCalls(redis: RedisClient, nowMs: () => number): Run
         'gatehouse_renew',
         [openHolds],
         [leaseMs, ...part.flatMap((call) => [call.callId, Math.floor(call.outputSeen())])],
+        true,
       )
     }
   }

@@ -61,7 +61,7 @@ export function createSettlements(redis: RedisClient, log: Log, spool: Spool): S
     const batch = refusals.splice(0, refusalBatch)
     if (batch.length === 0) return
     waiting += 1
-    callFunction(redis, 'gatehouse_record', [usageStream], batch)
+    callFunction(redis, 'gatehouse_record', [usageStream], batch, true)
       .catch(() => {
         refusals = [...batch, ...refusals].slice(0, mostRefusals)
       })

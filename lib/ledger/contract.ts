@@ -84,6 +84,8 @@ const writtenDecision = z.object({
   promptBytes: z.number().nullable().default(null),
   /** The web page that a call with a personal key came from, where its profile warns of it or refuses it. */
   browserOrigin: z.string().nullable().default(null),
+  /** Let through while limits could not be checked, within what the profile's degraded mode allows. */
+  degraded: z.boolean().default(false),
 })
 
 /** For readers: a standing is told as the rules that it stands for. */

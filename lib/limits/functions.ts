@@ -2,7 +2,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { Cluster } from 'ioredis'
-import { withinDeadline, type RedisClient } from '#lib/platform/redis.ts'
+import { withinDeadline } from '#lib/platform/redis-deadline.ts'
+import type { RedisClient } from '#lib/platform/redis.ts'
 
 const source = path.join('lib', 'limits', 'functions.lua')
 
@@ -18,16 +19,16 @@ export function isFunctionMissing(error: unknown): boolean {
   return error instanceof Error && error.message.includes('Function not found')
 }
 
-/** FCALL; a Redis that lost the library gets it again, once. The call path's deadline counts from `sinceMs`. */
+/** FCALL; a Redis that lost the library gets it again, once. `isPatient`: no caller waits for the answer. */
 export async function callFunction(
   redis: RedisClient,
   name: string,
   keys: readonly string[],
   args: readonly (string | number)[],
-  sinceMs?: number,
+  isPatient: boolean = false,
 ): Promise<unknown> {
   const send = (): Promise<unknown> =>
-    withinDeadline(redis, () => redis.fcall(name, keys.length, ...keys, ...args), sinceMs)
+    withinDeadline(redis, () => redis.fcall(name, keys.length, ...keys, ...args), isPatient)
   try {
     return await send()
   } catch (error) {

@@ -5,7 +5,7 @@ import { loadFunctions } from '#lib/limits/functions.ts'
 import { limitKey } from '#lib/limits/keys.ts'
 import { settle } from '#lib/limits/settle.ts'
 import { always } from '#lib/limits/windows.ts'
-import { callPathDeadlineMs, openRedis, type RedisClient } from '#lib/platform/redis.ts'
+import { defaultDeadlineMs, openRedis, type RedisClient } from '#lib/platform/redis.ts'
 import { aBudget, admitSeeded, aLimit, aRequest, aSettlement } from '#lib/testing/limits.ts'
 import { freshRedisProcess, type TestRedisProcess } from '#lib/testing/services.ts'
 
@@ -132,7 +132,7 @@ describe('a settlement', () => {
     const first = await admittedCall({ budgets: [aBudget(1_000_000)] })
     const startedMs = performance.now()
     expect(await settle(redis, { ...aSettlement(first, 60), mayLinger: true }, 'final')).toBe('settled')
-    expect(performance.now() - startedMs).toBeLessThan(callPathDeadlineMs)
+    expect(performance.now() - startedMs).toBeLessThan(defaultDeadlineMs)
   })
 
   test('told twice in one turn counts once', async () => {
@@ -146,7 +146,7 @@ describe('a settlement', () => {
 
 test('who waits behind a Redis that does not answer waits no longer than the deadline', async () => {
   const pausing = openRedis(server.url, 'portal')
-  await pausing.call('CLIENT', 'PAUSE', 4 * callPathDeadlineMs, 'ALL')
+  await pausing.call('CLIENT', 'PAUSE', 4 * defaultDeadlineMs, 'ALL')
   try {
     const waits: Promise<number>[] = []
     for (let n = 0; n < 12; n++) {
@@ -156,9 +156,9 @@ test('who waits behind a Redis that does not answer waits no longer than the dea
         () => performance.now() - startedMs,
       )
       waits.push(failed)
-      await new Promise((resolve) => setTimeout(resolve, callPathDeadlineMs / 10))
+      await new Promise((resolve) => setTimeout(resolve, defaultDeadlineMs / 10))
     }
-    for (const wait of await Promise.all(waits)) expect(wait).toBeLessThan(1.5 * callPathDeadlineMs)
+    for (const wait of await Promise.all(waits)) expect(wait).toBeLessThan(1.5 * defaultDeadlineMs)
   } finally {
     pausing.disconnect()
   }

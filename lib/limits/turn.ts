@@ -6,12 +6,14 @@
  * A settlement that may linger stands back for those whose callers wait, for five milliseconds at most; an admission may
  * be judged before it.
  *
- * Bounds: 100 calls a turn, two turns under way. Who waits for longer than the call path's deadline gets an error.
+ * Bounds: 100 calls a turn, two turns under way. An admission that waits for longer than the call path's deadline fails,
+ * and where its turn has not come yet it is never asked. A turn itself is patient: what it settles nobody waits for.
  */
 import { callFunction } from '#lib/limits/functions.ts'
 import { openHolds } from '#lib/limits/keys.ts'
 import type { RuleSet } from '#lib/limits/rule-set.ts'
 import { usageStream } from '#lib/ledger/contract.ts'
+import { callerWaits, isAway, RedisAwayError } from '#lib/platform/redis-deadline.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
 
 /** How long a hold lives without its gateway renewing it. */
@@ -51,7 +53,6 @@ export type Part = { readonly text: string } & (
 
 type Waiting = {
   readonly part: Part
-  readonly sinceMs: number
   readonly resolve: (reply: string) => void
   readonly reject: (error: unknown) => void
 }
@@ -112,14 +113,27 @@ function createTurns(redis: RedisClient): Turns {
     return all
   }
 
+  function queue(part: Part): { one: Waiting; answer: Promise<string> } {
+    let one!: Waiting
+    const answer = new Promise<string>((resolve, reject) => (one = { part, resolve, reject }))
+    if (part.kind === 'settlement' && part.mayLinger) linger(one)
+    else {
+      waiting.push(one)
+      next()
+    }
+    return { one, answer }
+  }
+
   return {
-    take: (part) =>
-      new Promise((resolve, reject) => {
-        const one: Waiting = { part, sinceMs: performance.now(), resolve, reject }
-        if (part.kind === 'settlement' && part.mayLinger) return linger(one)
-        waiting.push(one)
-        next()
-      }),
+    take(part) {
+      if (part.kind === 'settlement') return queue(part).answer
+      if (isAway(redis)) return Promise.reject(new RedisAwayError('Redis does not answer'))
+      const { one, answer } = queue(part)
+      return callerWaits(redis, answer, () => {
+        const place = waiting.indexOf(one)
+        if (place >= 0) waiting.splice(place, 1)
+      })
+    },
   }
 }
 
@@ -159,12 +173,6 @@ async function send(redis: RedisClient, turn: readonly Waiting[]): Promise<void>
   const args: (string | number)[] = [leaseMs, JSON.stringify(endings), JSON.stringify(questions)]
   for (const { part } of answered) args.push(part.text)
   for (const { text } of ruleSets.keys()) args.push(text)
-  const replies = (await callFunction(
-    redis,
-    'gatehouse_take_turn',
-    [openHolds, usageStream],
-    args,
-    turn[0]!.sinceMs,
-  )) as string[]
+  const replies = (await callFunction(redis, 'gatehouse_take_turn', [openHolds, usageStream], args, true)) as string[]
   for (const [i, one] of answered.entries()) one.resolve(replies[i]!)
 }

@@ -3,6 +3,7 @@
  * and an example; all problems are reported together. `.env.example` is checked against `variables` by a test.
  */
 import * as z from 'zod'
+import { defaultDeadlineMs } from '#lib/platform/redis.ts'
 import { pepperOf, type Pepper } from '#lib/platform/crypto.ts'
 
 const base64Key = (name: string) =>
@@ -83,6 +84,7 @@ export const variables = z.object({
   GATEHOUSE_PORTAL_URL: httpUrl('http://127.0.0.1:3001').optional(),
   GATEHOUSE_DEMO_ISSUER: httpUrl('http://127.0.0.1:3002').optional(),
   GATEHOUSE_SIMULATOR_URL: httpUrl('http://127.0.0.1:3003').optional(),
+  GATEHOUSE_REDIS_DEADLINE_MS: wholeNumber(10, 5000, 250).optional(),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
       error: 'expected trace, debug, info, warn, error or silent, e.g. LOG_LEVEL=info',
@@ -107,6 +109,8 @@ export type Config = {
   readonly port: number
   readonly databaseUrl: string
   readonly redisUrl: string
+  /** How long a call waits for Redis, ms. */
+  readonly redisDeadlineMs: number
   /** The address that people and clients use, without a trailing slash. */
   readonly publicUrl: string
   readonly nextauthSecret: string
@@ -183,6 +187,7 @@ export function loadConfig(env: Environment): Config {
     port,
     databaseUrl: values.DATABASE_URL!,
     redisUrl: values.REDIS_URL!,
+    redisDeadlineMs: values.GATEHOUSE_REDIS_DEADLINE_MS ?? defaultDeadlineMs,
     publicUrl: (values.NEXTAUTH_URL ?? `http://${host}:${port}`).replace(/\/$/, ''),
     nextauthSecret: values.NEXTAUTH_SECRET!,
     masterKey: values.GATEHOUSE_MASTER_KEY!,

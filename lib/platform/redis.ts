@@ -4,14 +4,15 @@
  * within the deadline; the portal waits as long as a person would; workers wait.
  */
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import { watchDeadline } from '#lib/platform/redis-deadline.ts'
 
 export type RedisClient = Redis | Cluster
 
-/** How long the call path waits for Redis before it acts as if Redis were down. */
-export const callPathDeadlineMs = 1_000
+/** How long the call path waits for Redis before it acts as if Redis were down, where no setting says otherwise. */
+export const defaultDeadlineMs = 250
 
 const callPath: RedisOptions = {
-  // The deadline is withinDeadline's, which can tell a slow Redis from a busy process.
+  // The deadline is redis-deadline.ts', which can tell a slow Redis from a busy process.
   maxRetriesPerRequest: 0,
   enableOfflineQueue: false,
   connectTimeout: 2_000,
@@ -24,7 +25,8 @@ const patient: RedisOptions = { maxRetriesPerRequest: null, connectTimeout: 5_00
 const tempers = { 'call path': callPath, portal, patient } as const
 export type Temper = keyof typeof tempers
 
-export function openRedis(url: string, temper: Temper): RedisClient {
+/** `deadlineMs` is the call path's. */
+export function openRedis(url: string, temper: Temper, deadlineMs: number = defaultDeadlineMs): RedisClient {
   const options: RedisOptions = {
     ...tempers[temper],
     retryStrategy: (attempt) => Math.min(attempt * 50, 1_000),
@@ -32,57 +34,8 @@ export function openRedis(url: string, temper: Temper): RedisClient {
   const client = connect(url, options)
   // Without a listener a lost connection would end the process; commands report the failure to their callers.
   client.on('error', () => {})
-  if (temper === 'call path') onCallPath.add(client)
+  if (temper === 'call path') watchDeadline(client, deadlineMs)
   return client
-}
-
-const onCallPath = new WeakSet<RedisClient>()
-/**
- * On the call path an answer that does not come in time is an error. For other clients, whose options say how long they
- * wait, nothing changes.
- *
- * `send` issues the command. The time counts from `sinceMs` (performance.now), where the caller has waited already.
- * Throws what ioredis throws, or DeadlineError.
- */
-export function withinDeadline<T>(
-  redis: RedisClient,
-  send: () => Promise<T>,
-  sinceMs: number = performance.now(),
-): Promise<T> {
-  if (!onCallPath.has(redis)) return send()
-  return deadline(send(), sinceMs + callPathDeadlineMs)
-}
-
-export class DeadlineError extends Error {
-  constructor() {
-    super(`Redis did not answer within ${callPathDeadlineMs} ms`)
-    this.name = 'DeadlineError'
-  }
-}
-
-/** A timer that fires this late was held up by this process, and so may the answer have been: it gets one turn more. */
-const lateMs = 10
-
-function deadline<T>(answer: Promise<T>, dueMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => {
-        if (performance.now() - dueMs > lateMs) setTimeout(() => reject(new DeadlineError()), lateMs)
-        else reject(new DeadlineError())
-      },
-      Math.max(0, dueMs - performance.now()),
-    )
-    answer.then(
-      (value) => {
-        clearTimeout(timer)
-        resolve(value)
-      },
-      (error: unknown) => {
-        clearTimeout(timer)
-        reject(error as Error)
-      },
-    )
-  })
 }
 
 function connect(url: string, options: RedisOptions): RedisClient {

@@ -20,8 +20,12 @@ const guardrail = z.strictObject({ default: limitValue.nullable(), maximum: limi
 /** Names or patterns: `*` stands for any run of characters within one segment; segments part at `/`. */
 const patterns = z.array(z.string().trim().min(1).max(120)).max(500)
 
-/** What happens while limits cannot be checked: calls are refused with 503. */
-export const degradedModes = ['closed'] as const
+/**
+ * What happens while limits cannot be checked: calls are refused with 503, or let through within a slice of each budget and
+ * limit (lib/gateway/slices.ts).
+ */
+export const degradedModes = ['closed', 'open-capped'] as const
+export type DegradedMode = (typeof degradedModes)[number]
 
 /**
  * Whether callers may refer to what a provider keeps for its credential: earlier answers, conversations, files. It knows
@@ -228,7 +232,7 @@ export type Grant = {
   readonly limits: readonly LimitRule[]
   readonly budgets: readonly BudgetRule[]
   readonly defaultOutputTokens: number
-  readonly degradedMode: (typeof degradedModes)[number]
+  readonly degradedMode: DegradedMode
   readonly storedState: StoredState
   /** `allow` for every key that is not personal. */
   readonly browserOrigin: BrowserOrigin

@@ -150,6 +150,8 @@ export const receipt = callItem.extend({
     }),
   ),
   rules: z.array(ruleView),
+  /** Let through while limits could not be checked, within what the profile's degraded mode allows. */
+  degraded: z.boolean(),
   timing: z.looseObject({ admittedMs: z.number().nullable(), firstByteMs: z.number().nullable(), totalMs: z.number() }),
   tags: z.record(z.string(), z.string()),
   /** Corrections that are contained in the figures above. */

@@ -116,6 +116,7 @@ export function receiptOf({ call, corrections, names, profileName }: ReceiptPart
       .parse(call.attempts)
       .map(({ credentialId: _, ...tried }) => tried),
     rules: judged.rules.map(ruleViewOf),
+    degraded: judged.degraded,
     timing: { ...times, ...timing.parse(times) },
     tags: { ...call.tags },
     adjustments: corrections.map(({ id, kind, insertedAt, costNanos, priceVersion, decision: why }) => ({

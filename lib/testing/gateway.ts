@@ -136,6 +136,8 @@ export function testEnvironment(databaseUrl: string, redisUrl: string): Record<s
     GATEHOUSE_MASTER_KEY: randomBytes(32).toString('base64'),
     GATEHOUSE_KEY_PEPPER: randomBytes(32).toString('base64'),
     LOG_LEVEL: process.env.TEST_LOG ?? 'silent',
+    // Where many tests share a machine, Redis may be slow without being away.
+    GATEHOUSE_REDIS_DEADLINE_MS: '1000',
   }
 }
 

@@ -69,6 +69,7 @@ export function anEvent(differences: Partial<UsageEvent> = {}): UsageEvent {
       outputAllowed: 20,
       promptBytes: 400,
       browserOrigin: null,
+      degraded: false,
       rules: [
         {
           rule: 'budget',

@@ -7,6 +7,7 @@ import type { Call, Reply } from '#lib/gateway/call.ts'
 import { createMetrics, type GatewayMetrics } from '#lib/gateway/metrics.ts'
 import { createRunningCalls } from '#lib/gateway/running-calls.ts'
 import { createSettlements } from '#lib/gateway/settlements.ts'
+import { createSlices } from '#lib/gateway/slices.ts'
 import { openSpool } from '#lib/gateway/spool.ts'
 import { createPools, defaultTimeouts, type UpstreamTimeouts } from '#lib/gateway/upstream.ts'
 import { loadFunctions } from '#lib/limits/functions.ts'
@@ -17,6 +18,7 @@ import { systemClock } from '#lib/platform/clock.ts'
 import type { Config } from '#lib/platform/config.ts'
 import { openDatabase } from '#lib/platform/db.ts'
 import { createLog, type Log } from '#lib/platform/log.ts'
+import { isAway } from '#lib/platform/redis-deadline.ts'
 import { openRedis } from '#lib/platform/redis.ts'
 import { loadGrant } from '#lib/policy/load-grant.ts'
 import { createAccessTokens } from '#lib/providers/tokens/access-tokens.ts'
@@ -40,7 +42,7 @@ const databaseConnections = 5
 export async function createGateway(config: Config, timeouts: UpstreamTimeouts = defaultTimeouts): Promise<Gateway> {
   const log = createLog('gateway', config.logLevel)
   const { db, sql, close: closeDatabase } = openDatabase(config.databaseUrl, databaseConnections)
-  const redis = openRedis(config.redisUrl, 'call path')
+  const redis = openRedis(config.redisUrl, 'call path', config.redisDeadlineMs)
   await ready(redis)
   await loadFunctions(redis)
 
@@ -61,6 +63,7 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
     () => openCircuits(circuits, systemClock.nowMs()),
     () => readBudgetDrift(redis),
     spool.problem,
+    () => isAway(redis),
   )
   const pools = createPools(timeouts)
   const accessTokens = createAccessTokens({
@@ -73,6 +76,8 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
     redis,
     grants,
     seedBudget: createSeeder(redis, (scope, window, except) => spentInLedger(sql, scope, window, except)),
+    slices: createSlices(),
+    canKeep: () => spool.problem() === null,
     clockOffset: { ms: 0 },
     nowMs: systemClock.nowMs,
     random: Math.random,

@@ -8,6 +8,7 @@ import { BudgetPart } from '#components/profiles/editor/budget-part.tsx'
 import { EndpointsPart, RoutesPart } from '#components/profiles/editor/catalogue-parts.tsx'
 import { CallersPart, ToolsPart } from '#components/profiles/editor/callers-part.tsx'
 import { ConflictDialog } from '#components/profiles/editor/conflict-dialog.tsx'
+import { DegradedPart } from '#components/profiles/editor/degraded-part.tsx'
 import { KeysPart } from '#components/profiles/editor/keys-part.tsx'
 import { LimitsPart } from '#components/profiles/editor/limits-part.tsx'
 import { ModelsPart, type ModelOption } from '#components/profiles/editor/models-part.tsx'
@@ -54,6 +55,7 @@ const shownParts = [
   'callers',
   'keys',
   'approval',
+  'degraded',
   'about',
 ] as const satisfies readonly Part[]
 
@@ -104,6 +106,7 @@ export function ProfileEditor({
                 <CallersPart form={form} />
                 <KeysPart form={form} />
                 <ApprovalPart form={form} />
+                <DegradedPart form={form} />
                 <Section id="about" title={parts.about} className="scroll-mt-4">
                   <Field
                     label="Description"

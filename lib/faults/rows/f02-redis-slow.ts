@@ -5,12 +5,12 @@ import { sentBetween, statusesOf, steadyLoad, tookAt } from '#lib/faults/load.ts
 
 export const redisSlow: Fault = {
   id: 'F2',
-  fault: 'Redis answers 200 ms later',
+  fault: 'Redis answers 200 ms later; the deadline is 50 ms',
   promise: 'calls do not wait for it: p99 grows by 60 ms at most',
   withinMs: 90_000,
   async run(start, scale) {
     const sliceMs = scale === 'full' ? 8_000 : 3_000
-    const world = await start({ gateways: 2, workers: 1 })
+    const world = await start({ gateways: 2, workers: 1, env: { GATEHOUSE_REDIS_DEADLINE_MS: '50' } })
     const key = await world.newKey()
     const load = steadyLoad(world.gateways, key, 8)
     await sleep(2_000)

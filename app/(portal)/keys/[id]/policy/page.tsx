@@ -110,11 +110,11 @@ function applied(policy: EffectivePolicy) {
       value: `${formatCount(policy.defaultOutputTokens)} tokens a call at most where the caller says nothing and a budget stops`,
     },
     {
-      label: 'Without limits',
+      label: 'Degraded mode',
       value:
         policy.degradedMode === 'closed'
           ? 'Refused with 503 while limits cannot be checked'
-          : 'Served within a small cap while limits cannot be checked',
+          : 'Served within a slice of each budget and limit while limits cannot be checked',
     },
     {
       label: 'What providers keep',
