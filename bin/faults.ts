@@ -5,6 +5,7 @@
  *   npm run faults -- F8 F10         these rows
  *   npm run faults -- redis          rows whose text has this word
  *   npm run faults -- --short        the small form of rows, as npm test runs some
+ *   npm run faults -- --long F6      ten minutes without PostgreSQL
  *   npm run faults -- --soak         20 minutes: rows again and again, in turn
  */
 import { parseArgs } from 'node:util'
@@ -17,7 +18,11 @@ import type { Fault } from '#lib/faults/fault.ts'
 const soakMs = 20 * 60_000
 const { values, positionals: words } = parseArgs({
   allowPositionals: true,
-  options: { soak: { type: 'boolean', default: false }, short: { type: 'boolean', default: false } },
+  options: {
+    long: { type: 'boolean', default: false },
+    soak: { type: 'boolean', default: false },
+    short: { type: 'boolean', default: false },
+  },
 })
 try {
   const outcomes = await run()
@@ -38,7 +43,7 @@ async function run(): Promise<Outcome[]> {
   try {
     do {
       for (const fault of asked) {
-        const outcome = await runFault(fault, values.short ? 'short' : 'full', server.fresh)
+        const outcome = await runFault(fault, values.short ? 'short' : 'full', server.fresh, values.long)
         outcomes.push(outcome)
         console.log(describeOutcome(outcome))
         if (values.soak && Date.now() > untilMs) break

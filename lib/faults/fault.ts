@@ -18,11 +18,13 @@ export type Fault = {
   readonly promise: string
   /** A run that takes longer has failed. */
   readonly withinMs: number
-} & (
-  | { readonly run: (start: StartWorld, scale: Scale) => Promise<readonly Figure[]> }
-  /** The product has nothing that could be tried: why. Counts as failed. */
-  | { readonly notBuilt: string }
-)
+} &
+  /** `isLong`: for as long as is promised, where that is minutes. */
+  (
+    | { readonly run: (start: StartWorld, scale: Scale, isLong: boolean) => Promise<readonly Figure[]> }
+    /** The product has nothing that could be tried: why. Counts as failed. */
+    | { readonly notBuilt: string }
+  )
 
 export function exactly(what: string, value: number | string, promised: number | string): Figure {
   return { what, value: String(value), promised: String(promised), kept: value === promised }

@@ -15,6 +15,7 @@ export async function runFault(
   fault: Fault,
   scale: Scale,
   freshDatabase: () => Promise<FaultDatabase>,
+  isLong: boolean = false,
 ): Promise<Outcome> {
   if ('notBuilt' in fault) return { fault, verdict: 'not built', figures: [], problem: fault.notBuilt, seconds: 0 }
   const startedMs = Date.now()
@@ -33,7 +34,7 @@ export async function runFault(
     timer = setTimeout(() => reject(new Error(`not done within ${fault.withinMs / 1_000} s`)), fault.withinMs)
   })
   try {
-    const running = fault.run(start, scale)
+    const running = fault.run(start, scale, isLong)
     // What a row that was given up says later interests nobody.
     running.catch(() => {})
     figures = await Promise.race([running, tooLong])

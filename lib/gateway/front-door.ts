@@ -18,8 +18,11 @@ export type FrontDoorOptions = {
   readonly metrics: Registry
   /** May read metrics from elsewhere than loopback. */
   readonly metricsToken: string | null
-  readonly dependencies: () => Promise<Record<string, boolean>>
+  readonly dependencies: () => Promise<Dependencies>
 }
+
+/** By name, whether each answers, and whether calls need it to. */
+export type Dependencies = Readonly<Record<string, { readonly answers: boolean; readonly isNeeded: boolean }>>
 
 export type FrontDoor = {
   readonly server: Server
@@ -68,7 +71,8 @@ function pathOf(request: IncomingMessage): string {
 }
 
 /**
- * Ready when everything that calls need is there. `?exclude=redis` leaves a dependency out, as a balancer wants that should
+ * Ready when what calls need is there: Redis always; PostgreSQL until it has answered once, for calls of known keys go on
+ * without it, and to send them elsewhere would help nobody. `?exclude=redis` leaves a dependency out, as a balancer wants that should
  * go on sending calls while Redis is away, for profiles that are `open-capped`.
  */
 async function ready(
@@ -79,10 +83,12 @@ async function ready(
 ): Promise<void> {
   const dependencies = await options.dependencies()
   const excluded = new URL(request.url ?? '/', 'http://gateway').searchParams.getAll('exclude')
-  const isReady = !draining && Object.entries(dependencies).every(([name, is]) => is || excluded.includes(name))
+  const isReady =
+    !draining &&
+    Object.entries(dependencies).every(([name, one]) => one.answers || !one.isNeeded || excluded.includes(name))
   answer(response, isReady ? 200 : 503, {
     status: isReady ? 'ready' : draining ? 'draining' : 'not ready',
-    dependencies,
+    dependencies: Object.fromEntries(Object.entries(dependencies).map(([name, { answers }]) => [name, answers])),
   })
 }
 

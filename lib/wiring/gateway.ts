@@ -1,6 +1,7 @@
 /** Builds the gateway core of one process: clients opened, ports filled. */
 import path from 'node:path'
 import { loadCatalog } from '#lib/catalog/load-catalog.ts'
+import type { Dependencies } from '#lib/gateway/front-door.ts'
 import { createGrants } from '#lib/gateway/grants.ts'
 import { handleCall, type GatewayPorts } from '#lib/gateway/handle-call.ts'
 import type { Call, Reply } from '#lib/gateway/call.ts'
@@ -29,8 +30,8 @@ export type Gateway = {
   handle(call: Call, reply: Reply): Promise<void>
   readonly metrics: GatewayMetrics
   readonly log: Log
-  /** Name and state of each dependency; every one must answer within a second. */
-  dependencies(): Promise<Record<'postgres' | 'redis', boolean>>
+  /** Each must answer within a second. */
+  dependencies(): Promise<Dependencies>
   /** Calls that run now. */
   running(): number
   /** Waits for running calls and their settlements, at most `timeoutMs`, then closes everything. */
@@ -104,16 +105,21 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
     await closeDatabase()
   }
   let closing: Promise<void> | undefined
+  let hasKnownKeys = false
 
   return {
     handle: (call, reply) => handleCall(ports, call, reply),
     metrics,
     log,
     running: running.count,
-    dependencies: async () => ({
-      postgres: await answers(sql.query('SELECT 1')),
-      redis: await answers(redis.ping()),
-    }),
+    async dependencies() {
+      const [postgres, redisToo] = await Promise.all([answers(sql.query('SELECT 1')), answers(redis.ping())])
+      hasKnownKeys ||= postgres
+      return {
+        postgres: { answers: postgres, isNeeded: !hasKnownKeys },
+        redis: { answers: redisToo, isNeeded: true },
+      }
+    },
     close: (timeoutMs) => (closing ??= close(timeoutMs)),
   }
 }
