@@ -100,14 +100,15 @@ export async function admit(redis: RedisClient, request: AdmitRequest): Promise<
   return { kind, ...judgement(parts, rules, set, bound) }
 }
 
-/** Reads `now, output allowed, nanos held, .passes, limits…, budgets…`. */
+/** Reads `now (ms with fraction), output allowed, nanos held, .passes, limits…, budgets…`. */
 function judgement(
   [now, allowed, nanos, passes = '', ...states]: readonly string[],
   { limits, budgets }: AdmitRules,
   set: RuleSet,
   bound: HoldBound,
 ): Judgement {
-  const redisNowMs = Number(now)
+  const exactNowMs = Number(now)
+  const redisNowMs = Math.floor(exactNowMs)
   const outputAllowed = Number(allowed)
   const tokens: CallTokens = { input: bound.promptTokens, output: outputAllowed }
   const passed = (place: number): boolean => passes[1 + place] === '1'
@@ -117,7 +118,7 @@ function judgement(
     heldNanos: Number(nanos),
     held: tokens,
     limits: limits.map((rule, l) =>
-      limitState(rule, set.limitWindows[l]!, passed(l), Number(states[l]), tokens, redisNowMs),
+      limitState(rule, set.limitWindows[l]!, passed(l), Number(states[l]), tokens, exactNowMs),
     ),
     budgets: budgets.map((rule, b) => ({
       rule,
@@ -135,12 +136,12 @@ const minuteMs = 60_000
 /** Absorbs the rounding of fractions, in units; functions.lua has the same. */
 const slack = 1e-6
 
-/** `before` is what was in use: of a bucket the ms until it is free, else a count. */
+/** `stored` is what was in use: of a bucket when it is free again, ms, or 0; else a count. */
 function limitState(
   rule: LimitRule,
   window: Window,
   passed: boolean,
-  before: number,
+  stored: number,
   tokens: CallTokens,
   nowMs: number,
 ): LimitState {
@@ -149,6 +150,7 @@ function limitState(
   if (spanOf(kind) === 'minute') {
     // GCRA: a unit takes `interval` of the bucket's minute.
     const interval = minuteMs / limit
+    const before = Math.max(0, stored - nowMs)
     const after = passed ? before + cost * interval : before
     return {
       rule,
@@ -159,10 +161,10 @@ function limitState(
       retryMs: cost > limit ? -1 : Math.ceil(before + cost * interval - minuteMs),
     }
   }
-  const remaining = Math.max(0, limit - before - (passed ? cost : 0))
-  if (spanOf(kind) === 'running') return { rule, passed, used: before, remaining, resetMs: 0, retryMs: 1_000 }
-  const resetMs = window.endMs - nowMs
-  return { rule, passed, used: before, remaining, resetMs, retryMs: cost > limit ? -1 : resetMs }
+  const remaining = Math.max(0, limit - stored - (passed ? cost : 0))
+  if (spanOf(kind) === 'running') return { rule, passed, used: stored, remaining, resetMs: 0, retryMs: 1_000 }
+  const resetMs = window.endMs - Math.floor(nowMs)
+  return { rule, passed, used: stored, remaining, resetMs, retryMs: cost > limit ? -1 : resetMs }
 }
 
 /** Whether these versions are in force; false also where Redis does not know them. */

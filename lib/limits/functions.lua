@@ -42,8 +42,9 @@ local function clock_ms()
   return tonumber(t[1]) * 1000 + tonumber(t[2]) / 1000
 end
 
+-- A whole number as text; what is behind the point is cut off.
 local function whole(n)
-  return string.format('%.0f', n)
+  return string.format('%d', n)
 end
 
 --[[ CHECK: are these versions in force?
@@ -70,6 +71,7 @@ local function open_turn(open, stream)
     numbers = {},  -- buckets and windows as they are now; false for none
     periods = {},  -- budget periods as they are now; false for none
     changed = {},  -- keys of numbers and periods that are to be written
+    is_changed = {}, -- key → true, of those
     expires = {},  -- key → when to look at it, of what is new
     lost = {},     -- budget periods to be deleted
     problems = {}, -- set of rules → why no call can be judged by it; false for none
@@ -87,17 +89,21 @@ end
 
 -- Reads strings that are not read yet, in one command.
 local function read_strings(turn, keys)
-  local unread = {}
-  for _, key in ipairs(keys) do
-    if turn.stored[key] == nil then
-      turn.stored[key] = false
-      unread[#unread + 1] = key
+  local stored, unread = turn.stored, keys
+  if next(stored) ~= nil then
+    unread = {}
+    for i = 1, #keys do
+      local key = keys[i]
+      if stored[key] == nil then
+        stored[key] = false
+        unread[#unread + 1] = key
+      end
     end
   end
   for first = 1, #unread, MOST_ARGUMENTS do
     local last = math.min(#unread, first + MOST_ARGUMENTS - 1)
     local values = redis.call('MGET', unpack(unread, first, last))
-    for i = first, last do turn.stored[unread[i]] = values[i - first + 1] end
+    for i = first, last do stored[unread[i]] = values[i - first + 1] end
   end
 end
 
@@ -109,8 +115,9 @@ end
 local function number_of(turn, key)
   local number = turn.numbers[key]
   if number == nil then
-    local text = string_of(turn, key)
-    number = text and tonumber(text) or false
+    local text = turn.stored[key]
+    if text == nil then text = string_of(turn, key) end
+    number = text and text + 0
     turn.numbers[key] = number
   end
   return number
@@ -119,23 +126,40 @@ end
 local function set_number(turn, key, number, expires)
   if not turn.numbers[key] then turn.expires[key] = expires end
   turn.numbers[key] = number
-  turn.changed[key] = true
+  if not turn.is_changed[key] then
+    turn.is_changed[key] = true
+    turn.changed[#turn.changed + 1] = key
+  end
+end
+
+-- A count that is whole is written so: rounding must not let a limit creep.
+local function number_text(number)
+  return number % 1 == 0 and whole(number) or string.format('%.3f', number)
+end
+
+-- A bucket's or a window's text as it is now.
+local function text_of(turn, key)
+  if turn.is_changed[key] then return number_text(turn.numbers[key]) end
+  return turn.stored[key] or '0'
 end
 
 local function read_period(text)
-  local spent, held = string.match(text, '^(%-?%d+) (%-?%d+)$')
-  return { spent = tonumber(spent), held = tonumber(held) }
+  local space = string.find(text, ' ', 1, true)
+  return { spent = string.sub(text, 1, space - 1) + 0, held = string.sub(text, space + 1) + 0, text = text }
 end
 
 local function write_period(period)
-  return whole(period.spent) .. ' ' .. whole(period.held)
+  local text = period.text or string.format('%d %d', period.spent, period.held)
+  period.text = text
+  return text
 end
 
 local function period_of(turn, key)
   local period = turn.periods[key]
   if period == nil then
-    local text = string_of(turn, key)
-    period = text and read_period(text) or false
+    local text = turn.stored[key]
+    if text == nil then text = string_of(turn, key) end
+    period = text and read_period(text)
     turn.periods[key] = period
   end
   return period
@@ -144,7 +168,11 @@ end
 local function change_period(turn, key, period, more_spent, more_held)
   period.spent = period.spent + more_spent
   period.held = period.held + more_held
-  turn.changed[key] = true
+  period.text = nil
+  if not turn.is_changed[key] then
+    turn.is_changed[key] = true
+    turn.changed[#turn.changed + 1] = key
+  end
 end
 
 local function running_of(turn, key)
@@ -164,7 +192,7 @@ end
 -- A hold as text: output tokens seen so far, nanos, input and output tokens, and what of its rules its settlement needs,
 -- packed.
 local function write_hold(seen, amount, input, output, tail)
-  return table.concat({ seen, amount, input, output, tail }, ' ')
+  return seen .. ' ' .. amount .. ' ' .. input .. ' ' .. output .. ' ' .. tail
 end
 
 local function read_hold(text)
@@ -227,13 +255,21 @@ end
 -- A set of rules, with the names of all that is to be read to judge by it, and the tail of the holds under it.
 local read_rules = remembering(function(text)
   local rules = cjson.decode(text)
-  local names = {}
+  local names, starts, ends = {}, 0, math.huge
   for _, pair in ipairs(rules.versions) do names[#names + 1] = pair[1] end
   for _, rule in ipairs(rules.limits) do
-    if rule[2] ~= 'running' then names[#names + 1] = rule[3] end
+    local span, window_start, window_end = rule[2], rule[5], rule[6]
+    if span ~= 'running' then names[#names + 1] = rule[3] end
+    if window_end > 0 then starts, ends = math.max(starts, window_start), math.min(ends, window_end) end
   end
-  for _, budget in ipairs(rules.budgets) do names[#names + 1] = budget[1] end
+  for _, budget in ipairs(rules.budgets) do
+    names[#names + 1] = budget[1]
+    starts = math.max(starts, budget[3])
+    if budget[4] > 0 then ends = math.min(ends, budget[4]) end
+  end
   rules.names, rules.tail = names, pack_tail(rules)
+  rules.starts, rules.ends = starts, ends
+  rules.all_passed = '.' .. string.rep('1', #rules.limits + #rules.budgets)
   return rules
 end)
 
@@ -353,87 +389,103 @@ local function problem_of(turn, rules)
     if not stored then return 'MISS' end
     if stored ~= pair[2] then return 'STALE' end
   end
-  local now = turn.now
-  for _, budget in ipairs(rules.budgets) do
-    if now < budget[3] or (budget[4] > 0 and now >= budget[4]) then return 'CLOCK ' .. whole(now) end
-  end
-  for _, rule in ipairs(rules.limits) do
-    if rule[6] > 0 and (now < rule[5] or now >= rule[6]) then return 'CLOCK ' .. whole(now) end
-  end
+  if turn.now < rules.starts or turn.now >= rules.ends then return 'CLOCK ' .. whole(turn.now) end
   return false
 end
 
 -- ADMIT: all or nothing. Checks versions, every limit and every budget, and only then takes from them.
 local function admit(turn, rules, id, prompt_tokens, prompt_nanos, output_nanos, wanted, least, draft)
-  if turn.problems[rules] == nil then turn.problems[rules] = problem_of(turn, rules) end
-  if turn.problems[rules] then return turn.problems[rules] end
+  local problem = turn.problems[rules]
+  if problem == nil then
+    problem = problem_of(turn, rules)
+    turn.problems[rules] = problem
+  end
+  if problem then return problem end
   local now, limits, budgets = turn.now, rules.limits, rules.budgets
 
   -- Budgets first, since they may shorten the output that the token limits count.
   local allowed, periods, unknown = wanted, {}, nil
-  for b, budget in ipairs(budgets) do
+  for b = 1, #budgets do
+    local budget = budgets[b]
     local cap, period = budget[2], period_of(turn, budget[1])
     periods[b] = period
     if not period then
       unknown = (unknown or 'SEED') .. ' ' .. b
     elseif cap >= 0 and output_nanos > 0 then
       local left = cap - period.spent - period.held - prompt_nanos
-      allowed = math.min(allowed, math.floor(left / output_nanos))
+      if left < allowed * output_nanos then allowed = math.floor(left / output_nanos) end
     end
   end
   if unknown then return unknown end
   if allowed < least then allowed = wanted end -- not worth a call: judge, and report, what was asked
   local amount = prompt_nanos + allowed * output_nanos
 
-  local verdict = 'OK'
-  local passes, before, after = {}, {}, {} -- `before` of the limits, then of the budgets
-  for l, rule in ipairs(limits) do
-    local counted, span, key, limit = rule[1], rule[2], rule[3], rule[4]
+  local costs = { calls = 1, input = prompt_tokens, output = allowed, tokens = prompt_tokens + allowed }
+  local verdict, failed = 'OK', nil
+  local before, after = {}, {} -- `before` of the limits, then of the budgets
+  for l = 1, #limits do
+    local rule = limits[l]
+    local span, key, limit = rule[2], rule[3], rule[4]
     local passed
     if span == 'minute' then
       local interval = MINUTE_MS / limit
-      local tat = math.max(number_of(turn, key) or 0, now)
-      after[l] = tat + cost_of(counted, prompt_tokens, allowed) * interval
+      local tat = number_of(turn, key)
+      if tat and tat > now then before[l] = text_of(turn, key) else tat, before[l] = now, '0' end
+      tat = tat + costs[rule[1]] * interval
+      after[l] = tat
       -- A millionth of a unit of slack absorbs rounding of the fractions.
-      passed = after[l] - now <= MINUTE_MS + interval * 1e-6
-      before[l] = tat > now and string.format('%.3f', tat - now) or '0'
+      passed = tat - now <= MINUTE_MS + interval * 1e-6
     elseif span == 'running' then
-      before[l] = running_of(turn, key).count
-      passed = before[l] + 1 <= limit
+      local count = running_of(turn, key).count
+      before[l] = count
+      passed = count + 1 <= limit
     else
-      before[l] = number_of(turn, key) or 0
-      after[l] = before[l] + cost_of(counted, prompt_tokens, allowed)
-      passed = after[l] <= limit
+      local count = (number_of(turn, key) or 0) + costs[rule[1]]
+      before[l] = text_of(turn, key)
+      after[l] = count
+      passed = count <= limit
     end
-    if not passed then verdict = 'LIMIT' end
-    passes[l] = passed and '1' or '0'
+    if not passed then
+      verdict, failed = 'LIMIT', failed or {}
+      failed[l] = true
+    end
   end
-  for b, budget in ipairs(budgets) do
-    local cap, period = budget[2], periods[b]
-    local passed = cap < 0 or period.spent + period.held + amount <= cap
-    if not passed and verdict == 'OK' then verdict = 'BUDGET' end
-    passes[#limits + b] = passed and '1' or '0'
+  for b = 1, #budgets do
+    local cap, period = budgets[b][2], periods[b]
+    if cap >= 0 and period.spent + period.held + amount > cap then
+      if verdict == 'OK' then verdict = 'BUDGET' end
+      failed = failed or {}
+      failed[#limits + b] = true
+    end
     before[#limits + b] = write_period(period)
   end
+  local passes = rules.all_passed
+  if failed then
+    local marks = {}
+    for i = 1, #before do marks[i] = failed[i] and '0' or '1' end
+    passes = '.' .. table.concat(marks)
+  end
   local held = whole(amount)
-  local head = { verdict, whole(now), whole(allowed), held, '.' .. table.concat(passes), table.concat(before, ' ') }
-  local reply = table.concat(head, ' ')
-  if verdict ~= 'OK' then return reply end
+  local reply = verdict .. string.format(' %.3f %d ', now, allowed) .. held .. ' ' .. passes
+  if #before > 0 then reply = reply .. ' ' .. table.concat(before, ' ') end
+  if failed then return reply end
 
-  for l, rule in ipairs(limits) do
-    local span, key = rule[2], rule[3]
-    if span == 'running' then
+  for l = 1, #limits do
+    local rule = limits[l]
+    local key, ends = rule[3], rule[6]
+    if rule[2] == 'running' then
       local running = turn.running[key]
       running.count = running.count + 1
       running.ids[#running.ids + 1] = id
     else
-      set_number(turn, key, after[l], rule[6] > 0 and rule[6] + WINDOW_GRACE_MS or now + BUCKET_GRACE_MS)
+      set_number(turn, key, after[l], ends > 0 and ends + WINDOW_GRACE_MS or now + BUCKET_GRACE_MS)
     end
   end
-  for b, budget in ipairs(budgets) do change_period(turn, budget[1], periods[b], 0, amount) end
-  local n = #turn.holds
-  turn.holds[n + 1], turn.holds[n + 2] = HOLD .. id, write_hold('0', held, whole(prompt_tokens), whole(allowed), rules.tail)
-  turn.holds[n + 3], turn.holds[n + 4] = DRAFT .. id, draft
+  for b = 1, #budgets do change_period(turn, budgets[b][1], periods[b], 0, amount) end
+  local holds = turn.holds
+  local n = #holds
+  holds[n + 1], holds[n + 2] = HOLD .. id, write_hold('0', held, whole(prompt_tokens), whole(allowed), rules.tail)
+  holds[n + 3], holds[n + 4] = DRAFT .. id, draft
   turn.ids[#turn.ids + 1] = id
   return reply
 end
@@ -455,22 +507,18 @@ local function lease(key, ends, ids)
   call_with('ZADD', key, members)
 end
 
--- A count that is whole is written so: rounding must not let a limit creep.
-local function number_text(number)
-  return number == math.floor(number) and whole(number) or string.format('%.3f', number)
-end
-
 -- The stream is the one record that was not read before and may not be what it should be: it comes first, so that nothing
 -- is half-written.
 local function write(turn, lease_ms)
   for _, event in ipairs(turn.events) do redis.call('XADD', turn.stream, '*', 'e', event) end
   local values = turn.holds
-  for key in pairs(turn.changed) do
-    local period = turn.periods[key]
-    local number = turn.numbers[key]
+  local changed, periods, numbers, n = turn.changed, turn.periods, turn.numbers, #values
+  for i = 1, #changed do
+    local key = changed[i]
+    local period, number = periods[key], numbers[key]
     if period or number then
-      values[#values + 1] = key
-      values[#values + 1] = period and write_period(period) or number_text(number)
+      values[n + 1], values[n + 2] = key, period and write_period(period) or number_text(number)
+      n = n + 2
     end
   end
   call_with('MSET', nil, values)
@@ -500,6 +548,17 @@ local function write(turn, lease_ms)
   lease(turn.open, lease_ends, turn.ids)
 end
 
+-- What a turn must know before anything of it can be decided.
+local function names_of(rule_sets, settlements)
+  if #rule_sets == 1 and #settlements == 0 then return rule_sets[1].names end
+  local names = {}
+  for _, rules in ipairs(rule_sets) do
+    for _, name in ipairs(rules.names) do names[#names + 1] = name end
+  end
+  for _, settlement in ipairs(settlements) do names[#names + 1] = HOLD .. settlement[1] end
+  return names
+end
+
 --[[ TURN: all that one gateway has for Redis at a moment, in one step: settlements first, then admissions, each as if it
 came alone. At most 100 of both.
 KEYS  open, stream; all other names are in the arguments, and share their slot
@@ -519,21 +578,17 @@ Returns a text for each, in that order.
     event carries the difference, and whose nanos and tokens are the true ones.
   Of an admission, parts separated by spaces:
     OK | LIMIT | BUDGET, now, output allowed, nanos held, a point and for each rule 1 where it passed or 0,
-      per limit what was in use (bucket: ms until it is free; else a count), per budget: spent, held
+      per limit what was in use (bucket: when it is free, ms, 0 where it is; else a count), per budget: spent, held
     STALE · MISS · CLOCK now (a window does not contain Redis' now) · SEED i… (budget periods that are unknown)
     What is in use excludes this call. A refusal writes nothing. ]]
 local function take_turn(keys, argv)
   local turn = open_turn(keys[1], keys[2])
-  local settlements, admissions = cjson.decode(argv[2]), cjson.decode(argv[3])
+  local settlements = argv[2] == '[]' and {} or cjson.decode(argv[2])
+  local admissions = argv[3] == '[]' and {} or cjson.decode(argv[3])
   local first_event, first_draft = 4, 4 + #settlements
-  local rule_sets, names = {}, {}
-  for i = first_draft + #admissions, #argv do
-    local rules = read_rules(argv[i])
-    rule_sets[#rule_sets + 1] = rules
-    for _, name in ipairs(rules.names) do names[#names + 1] = name end
-  end
-  for _, settlement in ipairs(settlements) do names[#names + 1] = HOLD .. settlement[1] end
-  read_strings(turn, names)
+  local rule_sets = {}
+  for i = first_draft + #admissions, #argv do rule_sets[#rule_sets + 1] = read_rules(argv[i]) end
+  read_strings(turn, names_of(rule_sets, settlements))
   -- Of the rules of calls that end, mostly all is read by now.
   local others = {}
   for _, settlement in ipairs(settlements) do
@@ -770,7 +825,7 @@ local function set_versions(keys, argv)
 end
 
 redis.register_function('gatehouse_check', check)
-redis.register_function('gatehouse_take_turn', take_turn)
+redis.register_function('gatehouse_turn', take_turn)
 redis.register_function('gatehouse_forget', forget)
 redis.register_function('gatehouse_renew', renew)
 redis.register_function('gatehouse_expired', expired)

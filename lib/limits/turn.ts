@@ -173,6 +173,6 @@ async function send(redis: RedisClient, turn: readonly Waiting[]): Promise<void>
   const args: (string | number)[] = [leaseMs, JSON.stringify(endings), JSON.stringify(questions)]
   for (const { part } of answered) args.push(part.text)
   for (const { text } of ruleSets.keys()) args.push(text)
-  const replies = (await callFunction(redis, 'gatehouse_take_turn', [openHolds, usageStream], args, true)) as string[]
+  const replies = (await callFunction(redis, 'gatehouse_turn', [openHolds, usageStream], args, true)) as string[]
   for (const [i, one] of answered.entries()) one.resolve(replies[i]!)
 }
