@@ -11,6 +11,8 @@ export default defineConfig({
           ...timeouts,
           name: 'node',
           environment: 'node',
+          // A file leaves nothing behind that another could meet, and modules are read once a worker rather than once a file.
+          isolate: false,
           include: ['{app,bin,lib,prisma}/**/*.test.ts', 'components/**/*.test.ts'],
           globalSetup: ['lib/testing/global-setup.ts'],
         },
