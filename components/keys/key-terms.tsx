@@ -2,7 +2,7 @@ import { budgetSentence, limitWords, resetSentence } from '#components/keys/key-
 import { formatBigCount, formatDate, plural } from '#components/ui/format.ts'
 import { Facts } from '#components/ui/section.tsx'
 import type { KeyView } from '#lib/keys/contract.ts'
-import { limitKinds } from '#lib/limits/contract.ts'
+import { limitKinds, type LimitKind } from '#lib/limits/contract.ts'
 
 type KeyTermsProps = {
   readonly terms: Pick<KeyView, 'models' | 'limits' | 'budget' | 'expiresAt' | 'profile' | 'team' | 'project'>
@@ -39,7 +39,7 @@ export function KeyTerms({ terms }: KeyTermsProps) {
 
 /** "60 requests and 150,000 tokens a minute, 4 calls at once". */
 export function limitSentence(limits: KeyView['limits']): string {
-  const of = (kind: string) => limits[kind] ?? null
+  const of = (kind: LimitKind) => limits[kind] ?? null
   const minute = [
     of('rpm') === null ? null : plural(of('rpm') ?? 0, 'request'),
     of('tpm') === null ? null : `${formatBigCount(of('tpm') ?? 0)} tokens`,

@@ -12,6 +12,7 @@ import type { TryAnswer, TryInput } from '#lib/decisions/try-contract.ts'
 import type { Actor } from '#lib/identity/contract.ts'
 import type { TestedRule } from '#lib/ledger/contract.ts'
 import { readLimits } from '#lib/limits/read-limits.ts'
+import { countsModel } from '#lib/limits/rules/rules-of-model.ts'
 import { notFound } from '#lib/platform/errors.ts'
 import type { Context } from '#lib/platform/context.ts'
 import { usdOfNanos } from '#lib/platform/money.ts'
@@ -73,9 +74,10 @@ export async function tryCall(context: Context, actor: Actor, input: TryInput): 
   const output = outputOf(grant, asked?.model ?? null, input.outputTokens)
   const held = priced.length === 0 ? null : holdOf(dearestPrice(priced), input.promptTokens, output)
   const need: Need = { tokens: input.promptTokens + output.least, leastNanos: held?.leastNanos ?? 0n }
+  const model = asked?.model.name ?? input.model
   const live = keys[0] ?? { limits: [], budgets: [] }
   const liveRules = [
-    ...live.limits.map((reading) => limitRule(reading, need)),
+    ...live.limits.filter(({ rule }) => countsModel(rule, model)).map((reading) => limitRule(reading, need)),
     ...live.budgets.map((reading) => budgetRule(reading, need)),
   ]
   problems.push(...liveRules.filter(({ passed }) => !passed).map(liveProblem))
@@ -84,7 +86,7 @@ export async function tryCall(context: Context, actor: Actor, input: TryInput): 
     at: new Date(nowMs).toISOString(),
     allowed: problems.length === 0,
     key: { id: grant.key.id, name: grant.key.name },
-    model: asked?.model.name ?? input.model,
+    model,
     endpoint,
     code: first?.code ?? null,
     message: first?.message ?? null,

@@ -39,6 +39,16 @@ describe('a limit of some models', () => {
     expect((await call(g, two, 'gpt-4o')).status).toBe(200)
   })
 
+  test('of a key counts its own calls of them, and is told as the limit that refused', async () => {
+    const key = await g.makeKey({ limits: { rpd: 100, models: { 'gpt-4o-*': { rpd: 1 } } } })
+    expect((await call(g, key, 'gpt-4o-mini')).status).toBe(200)
+    const refused = await call(g, key, 'gpt-4o-mini')
+    expect(refused.status).toBe(429)
+    expect(refused.text).toContain(', gpt-4o-*\\" may use 1 requests a day')
+    expect((await call(g, key, 'gpt-4o')).status).toBe(200)
+    expect((await call(g, await g.makeKey(), 'gpt-4o-mini')).status).toBe(200)
+  })
+
   test('is exact under many calls at once, whichever model they name', async () => {
     await limit('organisation', 'org_small', { models: { 'gpt-*': { rpd: 25 }, 'gpt-4o': { rpd: 10 } } })
     const keys = [await g.makeKey(), await g.makeKey()]

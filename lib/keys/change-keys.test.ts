@@ -189,6 +189,46 @@ describe('settings', () => {
     expect(Object.keys(entry?.after as object).toSorted()).toEqual(['limits', 'name'])
   })
 
+  test('by models change pattern by pattern; null takes away a limit, or all of a pattern', async () => {
+    const models = { 'gpt-4o': { rpm: 5, rpd: 90 }, 'claude-*': { rpm: 6, tpm: null }, 'o3*': {} }
+    const { id, key, limits } = await mint(dana, { limits: { rpm: 60, models } })
+    expect(limits).toMatchObject({ rpm: 60, models: { 'gpt-4o': { rpm: 5, rpd: 90 }, 'claude-*': { rpm: 6 } } })
+    const ofModels = async () =>
+      (await grantOf(key))?.limits.flatMap(({ scope, kind, limit, models: pattern }) =>
+        pattern === undefined ? [] : [[scope.type, pattern, kind, limit]],
+      )
+    expect(await ofModels()).toEqual([
+      ['key', 'gpt-4o', 'rpm', 5],
+      ['key', 'gpt-4o', 'rpd', 90],
+      ['key', 'claude-*', 'rpm', 6],
+    ])
+    const changed = await patch(dana, id, {
+      limits: { models: { 'gpt-4o': { rpm: null }, 'claude-*': null, 'o3*': { concurrency: 2 } } },
+    })
+    expect(changed.limits).toMatchObject({ rpm: 60, models: { 'gpt-4o': { rpd: 90 }, 'o3*': { concurrency: 2 } } })
+    expect(Object.keys(changed.limits.models ?? {}).toSorted()).toEqual(['gpt-4o', 'o3*'])
+    expect(
+      (await patch(dana, id, { limits: { models: { 'gpt-4o': null, 'o3*': null } } })).limits.models,
+    ).toBeUndefined()
+    expect(await ofModels()).toEqual([])
+  })
+
+  test('by models are held to the maxima of the profile like the others, and beyond them are an override', async () => {
+    const { id, key } = await mint(dana)
+    const wish: PatchKeyInput = { limits: { models: { 'gpt-4.1*': { rpm: 1201 } } } }
+    await expect(patch(dana, id, wish)).rejects.toMatchObject({
+      code: 'guardrail_exceeded',
+      errors: [{ field: 'limits.models.gpt-4.1*.rpm', maximum: 1200 }],
+    })
+    const ofModels = async () => (await grantOf(key))?.limits.find(({ models }) => models !== undefined)?.limit
+    expect((await patch(ada, id, wish)).overrides).toEqual(['limits.models.gpt-4.1*.rpm'])
+    expect(await ofModels()).toBe(1201)
+    expect((await auditOf(id)).at(-1)?.summary).toContain('beyond the profile Experiment in limits.models.gpt-4.1*.rpm')
+    expect((await patch(dana, id, { limits: { models: { 'gpt-4.1': null } } })).overrides).toHaveLength(1)
+    expect((await patch(dana, id, { limits: { models: { 'gpt-4.1*': null } } })).overrides).toEqual([])
+    expect(await ofModels()).toBeUndefined()
+  })
+
   test('beyond the profile are refused, unless an administrator sets them; then back within, nothing is left of it', async () => {
     const { id, key } = await mint(dana)
     await expect(patch(dana, id, { limits: { rpm: 1201 } })).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 /** Virtual keys: words, inputs. Browser-safe. */
 import * as z from 'zod'
-import { budgetInput, budgetPeriods, budgetPostures, limitsInput } from '#lib/limits/contract.ts'
+import { budgetInput, budgetPeriods, budgetPostures, scopeLimits, scopeLimitsInput } from '#lib/limits/contract.ts'
 import { stops } from '#lib/quarantine/contract.ts'
 
 export const keyKinds = ['personal', 'team', 'app', 'agent', 'service', 'ci'] as const
@@ -34,7 +34,7 @@ export const createKeyInput = z.strictObject({
   providers: names.optional(),
   regions: names.optional(),
   tools: names.optional(),
-  limits: limitsInput.optional(),
+  limits: scopeLimitsInput.optional(),
   budget: budgetInput.nullable().optional(),
   expiresAt: expiresAt.optional(),
   purpose: purpose.optional(),
@@ -52,7 +52,7 @@ export const patchKeyInput = z.strictObject({
   providers: names.optional(),
   regions: names.optional(),
   tools: names.optional(),
-  limits: limitsInput.optional(),
+  limits: scopeLimitsInput.optional(),
   budget: budgetInput.nullable().optional(),
   expiresAt: expiresAt.optional(),
   purpose: purpose.nullable().optional(),
@@ -141,8 +141,8 @@ export const keyView = z.object({
   providers: z.array(z.string()),
   regions: z.array(z.string()),
   tools: z.array(z.string()),
-  /** In force on the key itself; what is above it is in /keys/{id}/effective. Null: none. */
-  limits: z.record(z.string(), z.number().nullable()),
+  /** In force on the key itself, `models` beside the others; what is above it is in /keys/{id}/effective. Null: none. */
+  limits: scopeLimits,
   budget: z
     .object({
       id: z.string(),

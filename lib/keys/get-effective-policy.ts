@@ -49,6 +49,7 @@ export const effectivePolicy = z.object({
       values: z.array(layerValue),
     }),
   ),
+  modelLimits: keyLimitsView.shape.limits.describe('Limits of calls of some models, each with the layer that sets it.'),
   budgets: keyLimitsView.shape.budgets,
   models: catalogue,
   providers: catalogue,
@@ -99,6 +100,7 @@ export async function getEffectivePolicy(context: Context, actor: Actor, id: str
         values: [...values],
       }
     }),
+    modelLimits: inUse.limits.filter(({ models }) => models !== undefined),
     budgets: inUse.budgets,
     models: catalogueOf(
       grant.models,

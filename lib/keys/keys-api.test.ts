@@ -196,7 +196,7 @@ describe('one key', () => {
     const minted = await create('Dana', {
       name: 'explained',
       kind: 'service',
-      limits: { rpm: 40 },
+      limits: { rpm: 40, models: { 'gpt-4o*': { rpd: 9 } } },
       models: ['gpt-4o*'],
     })
     await fixture.context.db.scopeLimit.create({
@@ -218,6 +218,7 @@ describe('one key', () => {
         { layer: 'key', value: 40 },
       ],
     })
+    expect(body.modelLimits).toMatchObject([{ kind: 'rpd', models: 'gpt-4o*', limit: 9, source: { layer: 'key' } }])
     expect(limits.find(({ kind }) => kind === 'rph')).toMatchObject({ limit: 900, setBy: { layer: 'team' } })
     expect(limits.find(({ kind }) => kind === 'tpm')).toMatchObject({
       limit: 1_000_000,
@@ -381,6 +382,7 @@ describe('bad input', () => {
         { expiresAt: text },
         { budget: { amountUsd: text, period: text } },
         { limits: { [text]: 1 } },
+        { limits: { models: { [text]: { rpm: 1 } } } },
       ]
       for (const body of bodies) {
         const { status } = await ask(as('Dana'), 'POST', '/keys', { name: 'nasty', kind: 'personal', ...body })

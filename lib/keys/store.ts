@@ -2,7 +2,7 @@
 import type { Actor } from '#lib/identity/contract.ts'
 import { visibleRows, type Action } from '#lib/identity/rules/permissions.ts'
 import type { KeyFilter, KeyKind, KeyStatus, KeyViewName } from '#lib/keys/contract.ts'
-import type { BudgetPeriod, BudgetPosture, LimitsInput } from '#lib/limits/contract.ts'
+import type { BudgetPeriod, BudgetPosture, ScopeLimits } from '#lib/limits/contract.ts'
 import type { Db, Tx } from '#lib/platform/db.ts'
 import { Prisma } from '#lib/platform/generated/prisma/client.ts'
 
@@ -27,7 +27,7 @@ export type KeyRow = {
   readonly providers: string[]
   readonly regions: string[]
   readonly tools: string[]
-  readonly limits: LimitsInput
+  readonly limits: ScopeLimits
   readonly purpose: string | null
   readonly dataClass: string | null
   readonly tags: Record<string, string>

@@ -10,13 +10,15 @@ import { isAlive } from '#lib/keys/rules/key-status.ts'
 import { findKey, type KeyRow } from '#lib/keys/store.ts'
 import { viewKey } from '#lib/keys/view-key.ts'
 import { replaceKeyBudget, termsOf } from '#lib/limits/budget-store.ts'
-import { limitKinds } from '#lib/limits/contract.ts'
+import { limitKinds, type ScopeLimits } from '#lib/limits/contract.ts'
+import { changeModels } from '#lib/limits/rules/change-limits.ts'
 import type { Context } from '#lib/platform/context.ts'
 import { AppError, notFound, type FieldError } from '#lib/platform/errors.ts'
 import { usdOfNanos } from '#lib/platform/money.ts'
 import { changePolicy } from '#lib/policy/change-policy.ts'
 import { profilePolicy } from '#lib/policy/contract.ts'
 import { applyGuardrails, overridesOf } from '#lib/policy/rules/apply-guardrails.ts'
+import { fieldOfLimit } from '#lib/policy/rules/compile-grant.ts'
 
 export async function updateKey(context: Context, actor: Actor, id: string, patch: PatchKeyInput): Promise<KeyView> {
   const nowMs = context.clock.nowMs()
@@ -35,7 +37,8 @@ export async function updateKey(context: Context, actor: Actor, id: string, patc
     if (beyond.length > 0 && !may(actor, 'key.override')) throw beyondGuardrails(row.profile.name, beyond)
     const overrides = overridesAfter(row, patch, beyond)
 
-    const limits = { ...row.limits }
+    const { models: _, ...others } = row.limits
+    const limits: ScopeLimits = { ...others, ...changeModels(row.limits, patch.limits ?? {}) }
     for (const kind of limitKinds) {
       const given = patch.limits?.[kind]
       if (given !== undefined) limits[kind] = given
@@ -98,7 +101,12 @@ function overridesAfter(row: KeyRow, patch: PatchKeyInput, beyond: readonly Fiel
     ...(['models', 'providers', 'regions', 'environment', 'budget', 'expiresAt'] as const).filter(
       (field) => patch[field] !== undefined,
     ),
-    ...limitKinds.filter((kind) => patch.limits?.[kind] !== undefined).map((kind) => `limits.${kind}`),
+    ...limitKinds.filter((kind) => patch.limits?.[kind] !== undefined).map((kind) => fieldOfLimit(kind)),
+    ...Object.entries(patch.limits?.models ?? {}).flatMap(([pattern, given]) =>
+      limitKinds
+        .filter((kind) => given === null || given[kind] !== undefined)
+        .map((kind) => fieldOfLimit(kind, pattern)),
+    ),
   ])
   return [...new Set([...row.overrides.filter((field) => !setAnew.has(field)), ...overridesOf(beyond)])]
 }

@@ -5,18 +5,13 @@ import type { KeyView } from '#lib/keys/contract.ts'
 import { isAlive, judgeStep, statusNow, type KeyStep } from '#lib/keys/rules/key-status.ts'
 import { displayOf } from '#lib/keys/rules/key-text.ts'
 import type { KeyRow } from '#lib/keys/store.ts'
-import { limitKinds } from '#lib/limits/contract.ts'
 import { budgetWindow } from '#lib/limits/windows.ts'
 import { usdOfNanos } from '#lib/platform/money.ts'
 import { profilePolicy } from '#lib/policy/contract.ts'
-import { effectiveKeyLimit } from '#lib/policy/rules/compile-grant.ts'
+import { effectiveLimits } from '#lib/policy/rules/compile-grant.ts'
 
 export function viewKey(row: KeyRow, actor: Actor, nowMs: number): KeyView {
   const policy = profilePolicy.parse(row.profile.policy)
-  const limits = limitKinds.map((kind) => [
-    kind,
-    effectiveKeyLimit(kind, row.limits[kind], row.overrides, policy).limit,
-  ])
   const last4 = row.secrets[0]?.last4 ?? ''
   return {
     id: row.id,
@@ -38,7 +33,7 @@ export function viewKey(row: KeyRow, actor: Actor, nowMs: number): KeyView {
     providers: row.providers,
     regions: row.regions,
     tools: row.tools,
-    limits: Object.fromEntries(limits),
+    limits: effectiveLimits(row.limits, row.overrides, policy),
     budget: budgetOf(row, nowMs),
     spentThisMonthUsd: usdOfNanos(row.spentThisMonthNanos),
     purpose: row.purpose,

@@ -263,6 +263,24 @@ describe('rate limits of a scope', () => {
     expect(await fixture.context.db.scopeLimit.count()).toBe(0)
   })
 
+  test.each([
+    [{ rpm: 0 }, 'rpm', 'from 1 to 1,000,000,000,000'],
+    [{ tpd: -5 }, 'tpd', 'from 1 to 1,000,000,000,000'],
+    [{ rph: 1.5 }, 'rph', 'whole number'],
+    [{ itpm: 1_000_000_000_001 }, 'itpm', 'from 1 to 1,000,000,000,000'],
+    [{ otpd: '7' }, 'otpd', 'whole number'],
+    [{ rps: 5 }, 'rps', 'no such field'],
+    [{ models: { 'gpt-4o': { concurrency: 0 } } }, 'models.gpt-4o.concurrency', 'from 1 to 1,000,000,000,000'],
+    [{ models: { 'gpt-4o': { rps: 1 } } }, 'models.gpt-4o.rps', 'no such field'],
+    [{ models: { 'gpt 4o': { rpm: 1 } } }, 'models.gpt 4o', '1 to 120 letters'],
+    [{ models: { '^gpt-.+$': { rpm: 1 } } }, 'models.^gpt-.+$', '1 to 120 letters'],
+    [{ models: { ['x'.repeat(121)]: { rpm: 1 } } }, `models.${'x'.repeat(121)}`, '1 to 120 letters'],
+  ])('refuse %j by field and range', async (body, field, words) => {
+    const { status, body: problem } = await patch(ada, 'team/team_search', body)
+    expect([status, (problem.errors as { field: string }[]).map((error) => error.field)]).toEqual([422, [field]])
+    expect((problem.errors as { message: string }[])[0]?.message).toContain(words)
+  })
+
   test('set by two at once are both set', async () => {
     await Promise.all([
       patch(ada, 'organisation/org_small', { rpm: 7 }),

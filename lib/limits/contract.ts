@@ -30,10 +30,8 @@ export type Scope = {
 }
 
 /** A limit: whole number from 1 to 10^12. */
-export const limitValue = z
-  .int('Enter a whole number.')
-  .min(1, 'Enter at least 1.')
-  .max(1_000_000_000_000, 'Enter at most 1,000,000,000,000.')
+const limitRange = 'Enter a whole number from 1 to 1,000,000,000,000.'
+export const limitValue = z.int(limitRange).min(1, limitRange).max(1_000_000_000_000, limitRange)
 
 /** Left out: the profile's default. Null: no limit. */
 export const limitsInput = z.strictObject({
@@ -50,21 +48,37 @@ export const limitsInput = z.strictObject({
 })
 export type LimitsInput = z.infer<typeof limitsInput>
 
-/** Of calls of some models, by name or pattern (`claude-*`); they count together per pattern, and beside the others. */
-const modelPattern = z.string().trim().min(1, 'Name a model or a pattern.').max(120, 'Use at most 120 characters.')
+/** A model's name, or a pattern in which `*` stands for any run of characters up to the next `/`. */
+const modelPattern = /^[A-Za-z0-9._:/@*-]{1,120}$/
 const mostModelPatterns = 50
 
-/** Limits of a scope above keys. Null for a pattern takes all its limits away. */
-export const scopeLimitsInput = limitsInput.extend({
-  models: z
-    .record(modelPattern, limitsInput.nullable())
-    .refine((models) => Object.keys(models).length <= mostModelPatterns, `Name at most ${mostModelPatterns} patterns.`)
-    .optional(),
+/** Null for a pattern takes all its limits away. */
+const modelLimitsInput = z.record(z.string(), limitsInput.nullable()).superRefine((models, { addIssue }) => {
+  const patterns = Object.keys(models)
+  if (patterns.length > mostModelPatterns)
+    addIssue({ code: 'custom', message: `Name at most ${mostModelPatterns} patterns.` })
+  for (const pattern of patterns) {
+    if (!modelPattern.test(pattern)) addIssue({ code: 'custom', path: [pattern], message: modelPatternRule })
+  }
 })
+
+/** What is wrong with a pattern of models, said to whoever wrote it; null where nothing is. */
+export function problemOfPattern(pattern: string): string | null {
+  return modelPattern.test(pattern) ? null : modelPatternRule
+}
+const modelPatternRule =
+  'Name a model, or a pattern such as claude-*: 1 to 120 letters, digits and any of . _ - : / @ *.'
+
+/**
+ * Limits of a scope, a key or above. Those of `models` count calls of the models that their pattern names, together per
+ * pattern, and beside the others.
+ */
+export const scopeLimitsInput = limitsInput.extend({ models: modelLimitsInput.optional() })
 export type ScopeLimitsInput = z.infer<typeof scopeLimitsInput>
 
-/** As they are kept: nothing is null. */
-export type ScopeLimits = LimitsInput & { readonly models?: Readonly<Record<string, LimitsInput>> | undefined }
+/** As they are kept: null stays only where a key says "none" instead of its profile's default. */
+export const scopeLimits = limitsInput.extend({ models: z.record(z.string(), limitsInput).optional() })
+export type ScopeLimits = z.infer<typeof scopeLimits>
 
 export const budgetPeriods = ['day', 'week', 'month', 'quarter', 'total'] as const
 export type BudgetPeriod = (typeof budgetPeriods)[number]

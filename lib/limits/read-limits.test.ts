@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { admit, type AdmitRequest } from '#lib/limits/admit.ts'
-import type { LimitsInput } from '#lib/limits/contract.ts'
+import type { ScopeLimits } from '#lib/limits/contract.ts'
 import { keyLimitsOf } from '#lib/limits/endpoints.ts'
 import { readLimits } from '#lib/limits/read-limits.ts'
 import { createSeeder } from '#lib/limits/seed.ts'
@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => testContext.close())
 
-type Wish = { readonly limits?: LimitsInput; readonly budgetNanos?: bigint; readonly owner?: string }
+type Wish = { readonly limits?: ScopeLimits; readonly budgetNanos?: bigint; readonly owner?: string }
 
 async function aKey({ limits = {}, budgetNanos, owner = 'user_dana' }: Wish = {}) {
   const { db } = testContext.context
@@ -93,12 +93,20 @@ describe('what is left of a key’s limits', () => {
       create: { scopeType: 'team', scopeId: 'team_search', limits: { rpm: 9000 } },
       update: {},
     })
-    const key = await aKey({ limits: { rpm: 60, tpm: 1_000_000 } })
+    const key = await aKey({
+      limits: { rpm: 60, tpm: 1_000_000, models: { 'gpt-4o*': { rpm: 7 }, 'claude-*': { tpm: 9e9 } } },
+    })
     const { keys } = await readLimits(testContext.context, await dana(), { keyId: key.id })
     const sources = keys[0]!.limits.map(({ rule, source }) => [rule.kind, rule.limit, source.layer, source.name])
     expect(sources).toContainEqual(['rpm', 60, 'key', 'ranker'])
     expect(sources).toContainEqual(['tpm', 1_000_000, 'profile', 'Experiment'])
     expect(sources).toContainEqual(['rpm', 9000, 'team', 'Search'])
+    const view = keyLimitsOf(keys[0]!)
+    const ofModels = view.limits.filter(({ models }) => models !== undefined)
+    expect(ofModels).toMatchObject([
+      { models: 'gpt-4o*', kind: 'rpm', limit: 7, used: 0, remaining: 7, source: { layer: 'key', name: 'ranker' } },
+      { models: 'claude-*', kind: 'tpm', limit: 2_000_000, source: { layer: 'profile', name: 'Experiment' } },
+    ])
   })
 
   test('of a budget that Redis does not know is what the ledger has booked', async () => {

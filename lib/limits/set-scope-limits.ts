@@ -4,7 +4,7 @@ import type { Actor } from '#lib/identity/contract.ts'
 import { changedFields } from '#lib/identity/rules/changed-fields.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
 import type { LimitedScopeType, ScopeLimitsView } from '#lib/limits/budget-contract.ts'
-import { limitKinds, type LimitsInput, type ScopeLimits, type ScopeLimitsInput } from '#lib/limits/contract.ts'
+import { limitKinds, type LimitsInput, type ScopeLimitsInput } from '#lib/limits/contract.ts'
 import {
   findScope,
   findScopeLimits,
@@ -12,6 +12,7 @@ import {
   writeScopeLimits,
   type ScopeLimitRow,
 } from '#lib/limits/scope-store.ts'
+import { changeLimits } from '#lib/limits/rules/change-limits.ts'
 import { subjectOfScope } from '#lib/limits/rules/subject-of-scope.ts'
 import { decodeCursor, pageOf, pageQueryOf, type Page } from '#lib/management/page.ts'
 import type { Context } from '#lib/platform/context.ts'
@@ -49,7 +50,7 @@ export async function setScopeLimits(
     const scope = await findScope(tx, scopeType, scopeId)
     if (!scope || scope.id !== scopeId) throw notFound('scope')
     const current = await readScopeLimits(tx, scopeType, scopeId)
-    const next = changed(current, given)
+    const next = changeLimits(current, given)
     const result = viewScopeLimits({
       scopeType,
       scopeId,
@@ -74,26 +75,6 @@ export async function setScopeLimits(
       },
     }
   })
-}
-
-function changed(current: ScopeLimits, given: ScopeLimitsInput): ScopeLimits {
-  const models: Record<string, LimitsInput> = {}
-  for (const pattern of new Set([...Object.keys(current.models ?? {}), ...Object.keys(given.models ?? {})])) {
-    const change = given.models?.[pattern]
-    const limits = change === null ? {} : kindsOf(current.models?.[pattern] ?? {}, change ?? {})
-    if (Object.keys(limits).length > 0) models[pattern] = limits
-  }
-  return { ...kindsOf(current, given), ...(Object.keys(models).length > 0 ? { models } : {}) }
-}
-
-/** What is given changes, null takes away, the rest stays. */
-function kindsOf(current: LimitsInput, given: LimitsInput): LimitsInput {
-  const next: LimitsInput = {}
-  for (const kind of limitKinds) {
-    const limit = given[kind] === undefined ? current[kind] : given[kind]
-    if (limit != null) next[kind] = limit
-  }
-  return next
 }
 
 function viewScopeLimits({ scopeType, scopeId, scopeName, limits, updatedAt }: ScopeLimitRow): ScopeLimitsView {

@@ -6,7 +6,7 @@
  */
 import * as z from 'zod'
 import { keyKinds, keyStatuses } from '#lib/keys/contract.ts'
-import { budgetPeriods, budgetPostures, limitsInput, scopeLimitsInput, scopeTypes } from '#lib/limits/contract.ts'
+import { budgetPeriods, budgetPostures, scopeLimits, scopeTypes } from '#lib/limits/contract.ts'
 import { narrowingScopes, profilePolicy, scopePolicy, type Grant } from '#lib/policy/contract.ts'
 import { compileGrant, type GrantFacts } from '#lib/policy/rules/compile-grant.ts'
 import { findGrantFacts, findGrantFactsOfKey, findGrantFactsOfKeys } from '#lib/policy/store.ts'
@@ -51,7 +51,7 @@ const grantFacts: z.ZodType<GrantFacts> = z.object({
     models: z.array(z.string()),
     providers: z.array(z.string()),
     regions: z.array(z.string()),
-    limits: limitsInput,
+    limits: scopeLimits,
     tags: z.record(z.string(), z.string()),
     overrides: z.array(z.string()),
     grantedModels: z.array(z.string()),
@@ -67,7 +67,7 @@ const grantFacts: z.ZodType<GrantFacts> = z.object({
   profile: z.object({ id: z.string(), name: z.string(), version: z.number(), policy: profilePolicy }),
   costCentre: z.string().nullable(),
   layers: z.array(z.object({ type: z.enum(narrowingScopes), policy: scopePolicy })),
-  scopeLimits: z.array(z.object({ type: z.enum(scopeTypes), id: z.string(), limits: scopeLimitsInput })),
+  scopeLimits: z.array(z.object({ type: z.enum(scopeTypes), id: z.string(), limits: scopeLimits })),
   budgets: z.array(
     z.object({
       id: z.string(),

@@ -2,7 +2,7 @@
 import type { AnyKey } from '#lib/keys/open-key.ts'
 import { updateKey } from '#lib/keys/change-store.ts'
 import { updateBudget } from '#lib/limits/budget-store.ts'
-import { limitKinds, type LimitsInput } from '#lib/limits/contract.ts'
+import { limitKinds, type ScopeLimits } from '#lib/limits/contract.ts'
 import type { Tx } from '#lib/platform/db.ts'
 import { AppError } from '#lib/platform/errors.ts'
 import { nanosOfUsd, usdOfNanos } from '#lib/platform/money.ts'
@@ -56,7 +56,7 @@ export async function applyRaise(
       overrideAdded: fresh.includes('budget'),
     })
   }
-  const limits: LimitsInput = { ...key.limits }
+  const limits: ScopeLimits = { ...key.limits }
   for (const kind of limitKinds) {
     const limit = raise.limits?.[kind]
     if (limit === undefined) continue

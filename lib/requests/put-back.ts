@@ -2,7 +2,7 @@
 import { readAnyKey } from '#lib/keys/open-key.ts'
 import { lockKey, updateKey } from '#lib/keys/change-store.ts'
 import { findBudget, updateBudget } from '#lib/limits/budget-store.ts'
-import { limitKinds, type LimitsInput } from '#lib/limits/contract.ts'
+import { limitKinds, type ScopeLimits } from '#lib/limits/contract.ts'
 import type { Tx } from '#lib/platform/db.ts'
 import { usdOfNanos } from '#lib/platform/money.ts'
 import type { Subject } from '#lib/policy/versions.ts'
@@ -56,7 +56,7 @@ async function putBackLimit(tx: Tx, each: Effect & { field: 'limit' }, note: Not
   const kind = limitKinds.find((one) => one === each.kind)
   if (!key || !kind || key.limits[kind] !== each.after) return
   const { [kind]: _, ...others } = key.limits
-  const limits: LimitsInput = each.before === undefined ? others : { ...others, [kind]: each.before }
+  const limits: ScopeLimits = each.before === undefined ? others : { ...others, [kind]: each.before }
   await updateKey(tx, each.keyId, { limits })
   if (each.overrideAdded) await dropOverride(tx, each.keyId, `limits.${kind}`, nowMs)
   note(each.after, each.before ?? null)

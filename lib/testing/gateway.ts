@@ -11,7 +11,7 @@ import { webCall, webResponse } from '#lib/gateway/mounts/web.ts'
 import { defaultTimeouts, type UpstreamTimeouts } from '#lib/gateway/upstream.ts'
 import { digestOf, newKeyText } from '#lib/keys/rules/key-text.ts'
 import type { KeyKind, KeyStatus } from '#lib/keys/contract.ts'
-import { limitKinds, type BudgetPeriod, type BudgetPosture, type LimitsInput } from '#lib/limits/contract.ts'
+import { limitKinds, type BudgetPeriod, type BudgetPosture, type ScopeLimits } from '#lib/limits/contract.ts'
 import { readPeriod } from '#lib/limits/keys.ts'
 import { loadConfig, type Config } from '#lib/platform/config.ts'
 import { openDatabase, type Database } from '#lib/platform/db.ts'
@@ -32,7 +32,7 @@ export type KeyWish = {
   readonly kind?: KeyKind
   readonly status?: KeyStatus
   readonly models?: readonly string[]
-  readonly limits?: LimitsInput
+  readonly limits?: ScopeLimits
   readonly budget?: { readonly amountNanos: bigint; readonly posture?: BudgetPosture; readonly period?: BudgetPeriod }
   readonly expiresAt?: Date
   /** Whose it is; Dana's, in team Search, unless said. */

@@ -23,6 +23,7 @@ const policy: EffectivePolicy = {
       ],
     },
   ],
+  modelLimits: [],
   budgets: (['key', 'team'] as const).map((type) => ({
     id: `bud_${type}`,
     period: 'month' as const,
@@ -86,6 +87,27 @@ describe('the policy in force', () => {
     const [limit] = policy.limits
     const rows = policyRows({ ...policy, limits: [{ ...limit!, limit: 120 }] })
     expect(rows.find(({ id }) => id === 'rpm')).toMatchObject({ winner: 'profile', cells: { profile: '120' } })
+  })
+
+  test('has a row for a limit of some models, whichever layers set one', () => {
+    const of = (type: 'key' | 'team', limit: number, used: number) => ({
+      kind: 'rpd' as const,
+      models: 'claude-*',
+      limit,
+      used,
+      remaining: limit - used,
+      resetsAt: null,
+      scope: scope(type, type),
+      source: { layer: type, id: type, name: type },
+    })
+    const rows = policyRows({ ...policy, modelLimits: [of('key', 50, 5), of('team', 20, 10)] })
+    expect(rows.find(({ id }) => id === 'rpd claude-*')).toMatchObject({
+      name: 'Requests a day, claude-*',
+      cells: { key: '50', team: '20' },
+      winner: 'team',
+      used: '10',
+      share: 0.5,
+    })
   })
 
   test('marks the budget that ends first, which need not be the smallest', () => {

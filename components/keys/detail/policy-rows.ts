@@ -17,12 +17,27 @@ export type PolicyRow = {
   readonly share: number | null
 }
 
-const layers = ['organisation', 'business_unit', 'team', 'profile', 'project', 'workload', 'user', 'key'] as const
+const layers = [
+  'organisation',
+  'business_unit',
+  'team',
+  'environment',
+  'group',
+  'tag',
+  'profile',
+  'project',
+  'workload',
+  'user',
+  'key',
+] as const
 
 const titles: Record<(typeof layers)[number], string> = {
   organisation: 'Organisation',
   business_unit: 'Unit',
   team: 'Team',
+  environment: 'Environment',
+  group: 'Group',
+  tag: 'Tag',
   profile: 'Profile',
   project: 'Project',
   workload: 'Workload',
@@ -56,6 +71,7 @@ export function policyRows(policy: EffectivePolicy): readonly PolicyRow[] {
   return [
     ...budgetRows(policy),
     ...limitRows(policy),
+    ...modelLimitRows(policy),
     catalogueRow(policy, 'models'),
     catalogueRow(policy, 'providers'),
     catalogueRow(policy, 'regions'),
@@ -92,6 +108,24 @@ function limitRows({ limits }: EffectivePolicy): PolicyRow[] {
       winner,
       used: used === null ? null : formatBigCount(used),
       share: used === null || limit === null ? null : used / limit,
+    }
+  })
+}
+
+/** One row a kind and pattern of models; of the layers that limit those, the narrowest decides. */
+function modelLimitRows({ modelLimits }: EffectivePolicy): PolicyRow[] {
+  const idOf = ({ kind, models }: EffectivePolicy['modelLimits'][number]) => `${kind} ${models}`
+  return [...new Set(modelLimits.map(idOf))].map((id) => {
+    const narrowFirst = modelLimits.filter((one) => idOf(one) === id).toSorted((a, b) => a.limit - b.limit)
+    const { kind, models, limit, used, source } = narrowFirst[0]!
+    const byLayer = narrowFirst.toReversed().map((one) => [one.source.layer, formatBigCount(one.limit)] as const)
+    return {
+      id,
+      name: `${limitWords[kind].name}, ${models}`,
+      cells: Object.fromEntries(byLayer),
+      winner: source.layer,
+      used: formatBigCount(used),
+      share: used / limit,
     }
   })
 }

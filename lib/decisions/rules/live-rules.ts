@@ -1,6 +1,7 @@
 /** How limits and budgets would stand with one more call, from what is in use now. Pure. */
 import type { TestedRule } from '#lib/ledger/contract.ts'
 import type { BudgetReading, LimitReading } from '#lib/limits/read-limits.ts'
+import { namedScope } from '#lib/limits/rules/rules-of-model.ts'
 
 export type Need = {
   /** As token limits count them: the prompt and the output. */
@@ -14,7 +15,7 @@ export function limitRule({ rule, used, remaining, resetsAtMs }: LimitReading, {
   return {
     rule: rule.kind,
     passed: remaining >= needs,
-    scope: rule.scope,
+    scope: namedScope(rule),
     source: null,
     limit: rule.limit,
     used,

@@ -1,5 +1,5 @@
 /** Every layer's say on every limit of a key. Pure, for people who ask where a value comes from. */
-import { limitKinds, type LimitKind, type LimitsInput, type Scope } from '#lib/limits/contract.ts'
+import { limitKinds, type LimitKind, type ScopeLimits, type Scope } from '#lib/limits/contract.ts'
 import { isOfSomeModels } from '#lib/limits/rules/rules-of-model.ts'
 import type { Grant, ProfilePolicy } from '#lib/policy/contract.ts'
 
@@ -15,7 +15,7 @@ export type LimitLayerValue = {
 export type LimitLayers = { readonly kind: LimitKind; readonly values: readonly LimitLayerValue[] }
 
 /** From the organisation down to the key. `given` is what the key itself was given. Kinds that no layer speaks of are left out. */
-export function limitLayers(grant: Grant, policy: ProfilePolicy, given: LimitsInput): LimitLayers[] {
+export function limitLayers(grant: Grant, policy: ProfilePolicy, given: ScopeLimits): LimitLayers[] {
   const { key, profile } = grant
   return limitKinds.flatMap((kind) => {
     const guardrail = policy.limits[kind]

@@ -1,6 +1,7 @@
 /** Which layer a limit or budget of a grant comes from, for saying so beside its figure. */
 import type { BudgetRule, LimitRule } from '#lib/limits/contract.ts'
 import type { ProfilePolicy } from '#lib/policy/contract.ts'
+import { fieldOfLimit } from '#lib/policy/rules/compile-grant.ts'
 
 export type LimitSource = {
   readonly layer:
@@ -29,8 +30,8 @@ export function sourceOfLimit(rule: LimitRule, { profile, overrides }: Facts): L
   const { scope, kind, limit } = rule
   if (scope.type !== 'key') return { layer: scope.type, id: scope.id, name: scope.name }
   const guardrail = profile.policy.limits[kind]
-  const isProfiles =
-    !overrides.includes(`limits.${kind}`) && (limit === guardrail?.default || limit === guardrail?.maximum)
+  const isDefault = rule.models === undefined && limit === guardrail?.default
+  const isProfiles = !overrides.includes(fieldOfLimit(kind, rule.models)) && (isDefault || limit === guardrail?.maximum)
   return isProfiles
     ? { layer: 'profile', id: profile.id, name: profile.name }
     : { layer: 'key', id: scope.id, name: scope.name }

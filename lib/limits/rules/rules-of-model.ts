@@ -6,7 +6,11 @@ export const isOfSomeModels = ({ models }: LimitRule): boolean => models !== und
 
 /** `model`: the catalogue's name, whatever alias the caller used. */
 export function limitsOfModel(limits: readonly LimitRule[], model: string): readonly LimitRule[] {
-  return limits.filter(({ models }) => models === undefined || matchesPattern(model, models))
+  return limits.filter((rule) => countsModel(rule, model))
+}
+
+export function countsModel({ models }: Pick<LimitRule, 'models'>, model: string): boolean {
+  return models === undefined || matchesPattern(model, models)
 }
 
 /** The scope of a limit, as people are told it. */

@@ -2,11 +2,13 @@
  * What a new or changed key may have: what was asked for, completed by the profile's defaults, and held against its
  * maxima. Pure: who may go beyond is the caller's question.
  */
-import { limitKinds, type BudgetInput, type LimitKind, type LimitsInput } from '#lib/limits/contract.ts'
+import { limitKinds, type BudgetInput, type ScopeLimits, type ScopeLimitsInput } from '#lib/limits/contract.ts'
+import { changeModels } from '#lib/limits/rules/change-limits.ts'
 import type { FieldError } from '#lib/platform/errors.ts'
 import { nanosOfUsd, usdOfNanos } from '#lib/platform/money.ts'
 import type { ProfilePolicy } from '#lib/policy/contract.ts'
 import { isLooser, loosestPosture, maximumNanosFor } from '#lib/policy/rules/budget-guardrail.ts'
+import { fieldOfLimit } from '#lib/policy/rules/compile-grant.ts'
 import { isAllowed } from '#lib/policy/rules/patterns.ts'
 
 export const catalogueFields = ['models', 'providers', 'regions'] as const
@@ -18,7 +20,7 @@ export type AskedTerms = {
   readonly providers?: readonly string[] | undefined
   readonly regions?: readonly string[] | undefined
   readonly environment?: string | undefined
-  readonly limits?: LimitsInput | undefined
+  readonly limits?: ScopeLimitsInput | undefined
   readonly budget?: BudgetInput | null | undefined
   /** Epoch ms. */
   readonly expiresAtMs?: number | null | undefined
@@ -28,7 +30,7 @@ export type KeyTerms = {
   readonly models: readonly string[]
   readonly providers: readonly string[]
   readonly regions: readonly string[]
-  readonly limits: Partial<Record<LimitKind, number | null>>
+  readonly limits: ScopeLimits
   readonly budget: BudgetInput | null
   readonly expiresAtMs: number | null
 }
@@ -87,12 +89,8 @@ function catalogueOf(
   return names
 }
 
-function limitsOf(
-  policy: ProfilePolicy,
-  asked: LimitsInput,
-  beyond: FieldError[],
-): Partial<Record<LimitKind, number | null>> {
-  const limits: Partial<Record<LimitKind, number | null>> = {}
+function limitsOf(policy: ProfilePolicy, asked: ScopeLimitsInput, beyond: FieldError[]): ScopeLimits {
+  const limits: ScopeLimits = changeModels({}, asked)
   for (const kind of limitKinds) {
     const guardrail = policy.limits[kind]
     const given = asked[kind]
@@ -103,12 +101,20 @@ function limitsOf(
     limits[kind] = given
     const maximum = guardrail?.maximum ?? null
     if (maximum === null || (given !== null && given <= maximum)) continue
-    const message =
-      given === null ? 'The access profile asks for a limit here.' : 'This is more than the access profile allows.'
-    beyond.push({ field: `limits.${kind}`, message, maximum })
+    const message = given === null ? 'The access profile asks for a limit here.' : moreThanAllowed
+    beyond.push({ field: fieldOfLimit(kind), message, maximum })
+  }
+  for (const [pattern, ofModels] of Object.entries(limits.models ?? {})) {
+    for (const kind of limitKinds) {
+      const maximum = policy.limits[kind]?.maximum ?? null
+      if (maximum === null || (ofModels[kind] ?? 0) <= maximum) continue
+      beyond.push({ field: fieldOfLimit(kind, pattern), message: moreThanAllowed, maximum })
+    }
   }
   return limits
 }
+
+const moreThanAllowed = 'This is more than the access profile allows.'
 
 function defaultWithin({
   default: wanted,

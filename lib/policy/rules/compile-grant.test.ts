@@ -98,6 +98,20 @@ describe('a key limit', () => {
   })
 })
 
+test('a key limit of some models is its own beside the others, and comes down to the profile’s maximum', () => {
+  const limits = { rpm: 100, models: { 'gpt-*': { rpm: 9999, rpd: 7 } } }
+  const ofModels = (overrides: string[]) =>
+    grantOf({ limits, overrides })
+      .limits.filter(({ models }) => models !== undefined)
+      .map(({ scope, models, kind, limit }) => [scope.type, models, kind, limit])
+  expect(ofModels([])).toEqual([
+    ['key', 'gpt-*', 'rpm', 150],
+    ['key', 'gpt-*', 'rpd', 7],
+  ])
+  expect(ofModels(['limits.rpm'])).toContainEqual(['key', 'gpt-*', 'rpm', 150])
+  expect(ofModels(['limits.models.gpt-*.rpm'])).toContainEqual(['key', 'gpt-*', 'rpm', 9999])
+})
+
 describe('a key budget', () => {
   const budget: BudgetFacts = {
     id: 'bud_1',

@@ -12,7 +12,7 @@ import {
   type LimitKind,
   type LimitRule,
   type LimitsInput,
-  type ScopeLimitsInput,
+  type ScopeLimits,
   type Scope,
   type ScopeType,
 } from '#lib/limits/contract.ts'
@@ -36,7 +36,7 @@ export type GrantFacts = {
     readonly models: readonly string[]
     readonly providers: readonly string[]
     readonly regions: readonly string[]
-    readonly limits: LimitsInput
+    readonly limits: ScopeLimits
     readonly tags: Readonly<Record<string, string>>
     readonly overrides: readonly string[]
     /** Models that an approved request allows beyond the profile. */
@@ -61,7 +61,7 @@ export type GrantFacts = {
   /** What the scopes of the key say on top of its profile. */
   readonly layers: readonly { readonly type: NarrowingScope; readonly policy: ScopePolicy }[]
   /** Limits of the scopes above the key. */
-  readonly scopeLimits: readonly { readonly type: ScopeType; readonly id: string; readonly limits: ScopeLimitsInput }[]
+  readonly scopeLimits: readonly { readonly type: ScopeType; readonly id: string; readonly limits: ScopeLimits }[]
   /** Live budgets of the key and of the scopes above it. */
   readonly budgets: readonly {
     readonly id: string
@@ -191,30 +191,70 @@ export function effectiveKeyLimit(
   policy: ProfilePolicy,
 ): EffectiveLimit {
   const guardrail = policy.limits[kind]
-  if (given !== undefined && overrides.includes(`limits.${kind}`)) return { limit: given, layer: 'key' }
+  if (given !== undefined && overrides.includes(fieldOfLimit(kind))) return { limit: given, layer: 'key' }
   const wanted = given === undefined ? (guardrail?.default ?? null) : given
   const maximum = guardrail?.maximum ?? null
   if (maximum !== null && (wanted === null || wanted > maximum)) return { limit: maximum, layer: 'profile' }
   return { limit: wanted, layer: given === undefined || wanted === null ? 'profile' : 'key' }
 }
 
-function keyLimits({ key, profile }: GrantFacts): LimitRule[] {
-  const scope: Scope = { type: 'key', id: key.id, name: key.name }
-  return limitKinds.flatMap((kind) => {
-    const { limit } = effectiveKeyLimit(kind, key.limits[kind], key.overrides, profile.policy)
-    return limit === null ? [] : [{ scope, kind, limit }]
+/** The field of a key's limit, or of one for some models, as errors and overrides name it. */
+export function fieldOfLimit(kind: LimitKind, models?: string): string {
+  return models === undefined ? `limits.${kind}` : `limits.models.${models}.${kind}`
+}
+
+/** A key's limit of some models: beside the others, and like them never above the profile's maximum. */
+function effectiveModelLimit(
+  kind: LimitKind,
+  pattern: string,
+  given: number,
+  overrides: readonly string[],
+  policy: ProfilePolicy,
+): number {
+  const maximum = policy.limits[kind]?.maximum ?? null
+  return maximum === null || overrides.includes(fieldOfLimit(kind, pattern)) ? given : Math.min(given, maximum)
+}
+
+/** A key's own limits as they are in force; null where a kind has none. */
+export function effectiveLimits(
+  { models = {}, ...given }: ScopeLimits,
+  overrides: readonly string[],
+  policy: ProfilePolicy,
+): ScopeLimits {
+  const limits: ScopeLimits = Object.fromEntries(
+    limitKinds.map((kind) => [kind, effectiveKeyLimit(kind, given[kind], overrides, policy).limit]),
+  )
+  const patterns = Object.entries(models).map(([pattern, ofModels]) => {
+    const kinds = limitKinds.flatMap((kind) => {
+      const limit = ofModels[kind]
+      return limit == null ? [] : [[kind, effectiveModelLimit(kind, pattern, limit, overrides, policy)] as const]
+    })
+    return [pattern, Object.fromEntries(kinds)] as const
   })
+  return patterns.length === 0 ? limits : { ...limits, models: Object.fromEntries(patterns) }
+}
+
+function keyLimits({ key, profile: { policy } }: GrantFacts): LimitRule[] {
+  const scope: Scope = { type: 'key', id: key.id, name: key.name }
+  return allRules(scope, effectiveLimits(key.limits, key.overrides, policy))
 }
 
 function scopeLimits(facts: GrantFacts): LimitRule[] {
   return [...scopesOf(facts), ...furtherScopes(facts)].flatMap((scope) => {
     const row = facts.scopeLimits.find(({ type, id }) => type === scope.type && id === scope.id)
     if (!row) return []
-    const ofModels = Object.entries(row.limits.models ?? {}).flatMap(([models, limits]) =>
-      limits === null ? [] : limitRules(scope, limits).map((rule) => ({ ...rule, models })),
-    )
-    return [...limitRules(scope, row.limits), ...ofModels]
+    return allRules(scope, row.limits)
   })
+}
+
+/** A scope's rules: of all calls, then those of some models. */
+function allRules(scope: Scope, { models = {}, ...limits }: ScopeLimits): LimitRule[] {
+  return [
+    ...limitRules(scope, limits),
+    ...Object.entries(models).flatMap(([pattern, ofModels]) =>
+      limitRules(scope, ofModels).map((rule) => ({ ...rule, models: pattern })),
+    ),
+  ]
 }
 
 function limitRules(scope: Scope, limits: LimitsInput): LimitRule[] {

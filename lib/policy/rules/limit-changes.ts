@@ -1,15 +1,17 @@
 /** Which of a key's own limits and budgets differ between two grants of it. Pure. */
-import { limitKinds, type BudgetRule } from '#lib/limits/contract.ts'
+import type { BudgetRule } from '#lib/limits/contract.ts'
 import { usdOfNanos } from '#lib/platform/money.ts'
 import type { Grant } from '#lib/policy/contract.ts'
 import type { LimitChange } from '#lib/policy/preview-contract.ts'
+import { fieldOfLimit } from '#lib/policy/rules/compile-grant.ts'
 
 export function limitChanges(before: Grant, after: Grant): LimitChange[] {
-  const limits = limitKinds.map((kind) => {
-    const of = ({ limits: rules }: Grant) =>
-      rules.find((rule) => rule.scope.type === 'key' && rule.kind === kind)?.limit.toString() ?? null
-    return { field: `limits.${kind}`, was: of(before), is: of(after) }
-  })
+  const [was, is] = [ownLimits(before), ownLimits(after)]
+  const limits = [...new Set([...was.keys(), ...is.keys()])].map((field) => ({
+    field,
+    was: was.get(field) ?? null,
+    is: is.get(field) ?? null,
+  }))
   const budgets = before.budgets
     .filter(({ scope }) => scope.type === 'key')
     .map((budget) => {
@@ -17,6 +19,12 @@ export function limitChanges(before: Grant, after: Grant): LimitChange[] {
       return { field: `budget.${budget.period}`, was: words(budget), is: then ? words(then) : null }
     })
   return [...limits, ...budgets].filter(({ was, is }) => was !== is)
+}
+
+/** By field, in the order of the kinds. */
+function ownLimits({ limits }: Grant): Map<string, string> {
+  const own = limits.filter(({ scope }) => scope.type === 'key')
+  return new Map(own.map(({ kind, models, limit }) => [fieldOfLimit(kind, models), limit.toString()]))
 }
 
 /** "50 hard": the amount in USD, and what happens at it. */
