@@ -1,6 +1,10 @@
 /** Limits that several keys share, on the call path. Real Redis, PostgreSQL and simulator. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { ingestEntries } from '#lib/ledger/ingest-entries.ts'
+import { ensureGroup, takeNew } from '#lib/ledger/usage-stream.ts'
 import type { ScopeLimits, ScopeType } from '#lib/limits/contract.ts'
+import { restoreWindows } from '#lib/limits/restore-windows.ts'
+import { limitWindow } from '#lib/limits/windows.ts'
 import { call, eventsOf, type Answer } from '#lib/testing/calls.ts'
 import { startTestGateway, type TestGateway, type TestKey } from '#lib/testing/gateway.ts'
 
@@ -79,4 +83,47 @@ test('people of a group share its limit, whatever team they are in, from the nex
     await db.user.update({ where: { id: 'user_dana' }, data: { groups: [] } })
   })
   expect((await call(g, two, 'gpt-4o-mini')).status).toBe(200)
+})
+
+test('windows that Redis lost count again what they counted: of groups, environments, tags, and models apart', async () => {
+  await g.change(['user:user_cole'], async ({ db }) => {
+    await db.user.update({ where: { id: 'user_cole' }, data: { groups: ['auditors of a day'] } })
+  })
+  const models = { 'gpt-4o': { tpd: 90_000, rph: 50 }, 'gpt-*': { rpd: 60 }, 'claude-*': { rpd: 5 } }
+  await limit('group', 'auditors of a day', { rpd: 100, rph: 100, models })
+  await limit('environment', 'team_search:audit', { itpd: 100_000, rpd: 100, models })
+  await limit('tag', 'customer=Acme & Sons', { otpd: 100_000, models })
+  const place = { ownerUserId: 'user_cole', teamId: 'team_search' }
+  const [one, two] = [await g.makeKey({ place, limits: { models } }), await g.makeKey({ place })]
+  await g.change(['organisation'], async ({ db }) => {
+    const data = { environment: 'audit', tags: { customer: 'Acme & Sons' } }
+    await db.virtualKey.updateMany({ where: { id: { in: [one.id, two.id] } }, data })
+  })
+  const { db, sql } = g.database
+  await ensureGroup(g.redis)
+  for (const model of ['gpt-4o', 'gpt-4o-mini', 'gpt-4o']) await call(g, one, model)
+  await call(g, two, 'gpt-4o-mini')
+  await eventsOf(g, one, 3)
+  await eventsOf(g, two, 1)
+  await ingestEntries({ sql, redis: g.redis, nowMs: Date.now }, await takeNew(g.redis, 'test', 1000, 1))
+  expect(await db.usageEvent.count({ where: { keyId: one.id } })).toBe(3)
+  // These are still on their way.
+  await call(g, one, 'gpt-4o')
+  await call(g, two, 'gpt-4o')
+  await Promise.all([eventsOf(g, one, 1), eventsOf(g, two, 1)])
+
+  const nowMs = Date.now()
+  const { timeZone } = await db.organisation.findFirstOrThrow()
+  // Should an hour end meanwhile: only windows that are still open are restored.
+  const starts = (['rph', 'rpd'] as const).map((kind) => `:${limitWindow(kind, timeZone, nowMs).startMs}`)
+  const windows = async (): Promise<(readonly [string, string | null])[]> => {
+    const records = (await g.redis.keys('{gh}:l:*')).filter((record) => starts.some((end) => record.endsWith(end)))
+    const ours = records.filter((record) => [one.id, 'audit', 'Acme'].some((word) => record.includes(word)))
+    return Promise.all(ours.toSorted().map(async (record) => [record, await g.redis.get(record)] as const))
+  }
+  const lost = await windows()
+  expect(lost.length).toBeGreaterThanOrEqual(12)
+  await g.redis.del(...lost.map(([record]) => record))
+  await restoreWindows({ db, sql, redis: g.redis, clock: { nowMs: () => nowMs } })
+  expect((await windows()).filter(([record]) => lost.some(([name]) => name === record))).toEqual(lost)
 })
