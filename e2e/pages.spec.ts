@@ -4,8 +4,8 @@ import { expect, test } from '@playwright/test'
 import { signInAs } from './people.ts'
 
 const pages: readonly (readonly [who: string, paths: readonly string[]])[] = [
-  ['Dana', ['/', '/keys', '/keys?new=1', '/models', '/usage', '/calls', '/requests', '/budgets', '/alerts']],
-  ['Tess', ['/', '/keys', '/usage', '/approvals', '/approvals?view=all', '/budgets', '/alerts']],
+  ['Dana', ['/', '/keys', '/keys?new=1', '/models', '/usage', '/calls', '/requests', '/budgets', '/limits', '/alerts']],
+  ['Tess', ['/', '/keys', '/usage', '/approvals', '/approvals?view=all', '/budgets', '/limits', '/alerts']],
   [
     'Ada',
     [
@@ -21,6 +21,8 @@ const pages: readonly (readonly [who: string, paths: readonly string[]])[] = [
       '/alerts',
       '/budgets',
       '/budgets?new=1',
+      '/limits',
+      '/limits?new=1',
     ],
   ],
   ['Finn', ['/showback', '/showback?by=user', '/calls', '/models', '/budgets', '/alerts']],

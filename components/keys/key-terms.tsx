@@ -20,6 +20,10 @@ export function KeyTerms({ terms }: KeyTermsProps) {
             models.length === 0 ? `All of profile ${profile.name}` : <span className="mono">{models.join(', ')}</span>,
         },
         { label: 'Limits', value: limitSentence(terms.limits) },
+        ...Object.entries(terms.limits.models ?? {}).map(([pattern, limits]) => ({
+          label: <span className="mono">{pattern}</span>,
+          value: limitSentence(limits),
+        })),
         {
           label: 'Spend',
           value: budget ? (

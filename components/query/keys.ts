@@ -2,5 +2,6 @@
 export const queryKeys = {
   limits: (keyId: string) => ['limits', keyId] as const,
   firstCall: (keyId: string) => ['first call', keyId] as const,
+  found: (path: string, text: string) => ['found', path, text] as const,
   call: (callId: string) => ['call', callId] as const,
 }

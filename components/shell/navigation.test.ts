@@ -8,7 +8,7 @@ const words = (roles: readonly Role[], leadOf: { id: string; name: string }[] = 
 describe('the navigation of a role', () => {
   test('a developer has the paved path', () => {
     expect(words(['developer'])).toEqual([
-      [null, 'Home', 'Keys', 'Models', 'Usage', 'Calls', 'My requests', 'Budgets', 'Alerts'],
+      [null, 'Home', 'Keys', 'Models', 'Usage', 'Calls', 'My requests', 'Budgets', 'Limits', 'Alerts'],
     ])
   })
   test('an admin has every part of the platform', () => {
@@ -16,7 +16,7 @@ describe('the navigation of a role', () => {
       [null, 'Home', 'Overview', 'Approvals', 'Alerts'],
       ['Access', 'Keys', 'Access profiles', 'Agents and workloads', 'People and teams'],
       ['Supply', 'Models and prices', 'Providers'],
-      ['Money', 'Showback', 'Budgets'],
+      ['Money', 'Showback', 'Budgets', 'Limits'],
       ['Assurance', 'Audit log'],
       ['Organisation', 'Settings'],
     ])
@@ -40,6 +40,7 @@ describe('the navigation of a role', () => {
         'People and teams',
         'Calls',
         'Budgets',
+        'Limits',
       ],
     ])
   })
@@ -54,7 +55,7 @@ describe('several roles', () => {
       [null, 'Home', 'Overview', 'Approvals', 'Alerts'],
       ['Access', 'Keys', 'Access profiles', 'Agents and workloads', 'People and teams'],
       ['Supply', 'Models and prices', 'Providers'],
-      ['Money', 'Showback', 'Budgets'],
+      ['Money', 'Showback', 'Budgets', 'Limits'],
       ['Assurance', 'Audit log'],
       ['Organisation', 'Settings'],
       ['Developer', 'Usage', 'Calls', 'My requests'],

@@ -25,6 +25,7 @@ const workloads = { label: 'Agents and workloads', href: '/workloads', icon: 'bo
 const providers = { label: 'Providers', href: '/admin/providers', icon: 'server' } as const
 const showback = { label: 'Showback', href: '/showback', icon: 'chart', key: 's' } as const
 const budgets = { label: 'Budgets', href: '/budgets', icon: 'wallet', key: 'b' } as const
+const limits = { label: 'Limits', href: '/limits', icon: 'bolt', key: 'l' } as const
 const alerts = { label: 'Alerts', href: '/alerts', icon: 'bell' } as const
 const settings = { label: 'Settings', href: '/admin/settings/organisation', icon: 'settings' } as const
 const audit = { label: 'Audit log', href: '/admin/audit', icon: 'scroll', key: 'a' } as const
@@ -34,12 +35,12 @@ const approvals = { label: 'Approvals', href: '/approvals', icon: 'inbox', key: 
 
 /** What each role sees. Only pages that exist stand here. */
 const byRole: Record<Role, readonly NavigationGroup[]> = {
-  developer: [{ title: null, items: [home, keys, models, usage, calls, requests, budgets, alerts] }],
+  developer: [{ title: null, items: [home, keys, models, usage, calls, requests, budgets, limits, alerts] }],
   admin: [
     { title: null, items: [home, overview, approvals, alerts] },
     { title: 'Access', items: [keys, profiles, workloads, people] },
     { title: 'Supply', items: [{ ...models, label: 'Models and prices' }, providers] },
-    { title: 'Money', items: [showback, budgets] },
+    { title: 'Money', items: [showback, budgets, limits] },
     { title: 'Assurance', items: [audit] },
     { title: 'Organisation', items: [settings] },
   ],
@@ -50,7 +51,7 @@ const byRole: Record<Role, readonly NavigationGroup[]> = {
   ],
   auditor: [
     { title: null, items: [home, alerts] },
-    { title: 'Assurance', items: [audit, profiles, keys, workloads, people, calls, budgets] },
+    { title: 'Assurance', items: [audit, profiles, keys, workloads, people, calls, budgets, limits] },
   ],
   viewer: [{ title: null, items: [home, overview, models, usage, alerts] }],
 }

@@ -16,6 +16,8 @@ export type ComboboxProps = {
   /** What the list can be searched for: "Find a project". */
   readonly find: string
   readonly empty?: string
+  /** For lists that the server searches: told what is typed, and `options` is then what was found. */
+  readonly onFind?: (text: string) => void
   readonly className?: string
   readonly id?: string
   readonly 'aria-label'?: string
@@ -31,6 +33,7 @@ export function Combobox({
   placeholder = 'Choose',
   find,
   empty,
+  onFind,
   className,
   ...aria
 }: ComboboxProps) {
@@ -62,8 +65,8 @@ export function Combobox({
         align="start"
         className="w-(--radix-popover-trigger-width) min-w-56 overflow-hidden"
       >
-        <Command>
-          <FindLine placeholder={find} />
+        <Command shouldFilter={onFind === undefined}>
+          <FindLine placeholder={find} onFind={onFind} />
           <Command.List className="max-h-72 scroll-py-1 overflow-auto p-1">
             <Command.Empty className="px-2 py-3 text-ink-3">{empty ?? 'Nothing by that name'}</Command.Empty>
             {options.map((option) => (
@@ -90,13 +93,20 @@ export function Combobox({
 }
 
 /** The line to type in, at the top of a list one can search. */
-export function FindLine({ placeholder }: { readonly placeholder: string }) {
+export function FindLine({
+  placeholder,
+  onFind,
+}: {
+  readonly placeholder: string
+  readonly onFind?: ((text: string) => void) | undefined
+}) {
   return (
     <div className="flex h-9 items-center gap-2 border-b border-line px-3 text-ink-3">
       <Icon name="search" size={14} />
       <Command.Input
         placeholder={placeholder}
         aria-label={placeholder}
+        onValueChange={onFind}
         className="h-full flex-1 bg-transparent text-ink outline-none"
       />
     </div>

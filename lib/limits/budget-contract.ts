@@ -75,7 +75,19 @@ export const scopeLimitsView = z.object({
   limits: z.partialRecord(z.enum(limitKinds), z.number()),
   /** Of calls of some models, by pattern. */
   models: z.record(z.string(), z.partialRecord(z.enum(limitKinds), z.number())),
-  updatedAt: z.string(),
+  inUse: z
+    .array(
+      z.object({
+        kind: z.enum(limitKinds),
+        models: z.string().optional().describe('Pattern of the models that it counts; absent for all.'),
+        limit: z.int(),
+        used: z.int(),
+        resetsAt: z.string().nullable().describe('When nothing of it is in use any more.'),
+      }),
+    )
+    .nullable()
+    .describe('What is used of each now; null while live limits cannot be read.'),
+  updatedAt: z.string().nullable().describe('Null where there is none.'),
 })
 export type ScopeLimitsView = z.infer<typeof scopeLimitsView>
 

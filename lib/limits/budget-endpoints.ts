@@ -10,12 +10,18 @@ import {
 import { scopeLimitsInput } from '#lib/limits/contract.ts'
 import { listBudgets, listBudgetsQuery, readBudget } from '#lib/limits/list-budgets.ts'
 import { archiveBudget, changeBudget, createBudget } from '#lib/limits/set-budget.ts'
-import { listScopeLimits, listScopeLimitsQuery, setScopeLimits } from '#lib/limits/set-scope-limits.ts'
+import {
+  listScopeLimits,
+  listScopeLimitsQuery,
+  readLimitsOfScope,
+  setScopeLimits,
+} from '#lib/limits/set-scope-limits.ts'
 import { defineEndpoint } from '#lib/management/endpoint.ts'
 import { pageSchema } from '#lib/management/page.ts'
 
 const tag = 'Budgets'
 const params = z.object({ id: z.string().max(64) })
+const scopePlace = z.object({ scopeType: z.enum(limitedScopeTypes), scopeId: z.string().min(1).max(200) })
 
 export const budgetEndpoints = [
   defineEndpoint({
@@ -77,7 +83,8 @@ export const scopeLimitEndpoints = [
   defineEndpoint({
     method: 'GET',
     path: '/scope-limits',
-    summary: 'List the rate limits of scopes above keys',
+    summary: 'List the rate limits of scopes above keys, with what is used of each now',
+    description: 'Those of your teams and of what is yours, and those that apply to you; `q` finds by name.',
     tag: 'Limits',
     action: 'scope_limit.read',
     query: listScopeLimitsQuery,
@@ -85,16 +92,26 @@ export const scopeLimitEndpoints = [
     handle: ({ context, actor, query }) => listScopeLimits(context, actor, query),
   }),
   defineEndpoint({
+    method: 'GET',
+    path: '/scope-limits/{scopeType}/{scopeId}',
+    summary: 'Read the rate limits of a scope, with what is used of each now',
+    tag: 'Limits',
+    action: 'scope_limit.read',
+    params: scopePlace,
+    response: scopeLimitsView,
+    handle: ({ context, actor, params: place }) => readLimitsOfScope(context, actor, place),
+  }),
+  defineEndpoint({
     method: 'PATCH',
     path: '/scope-limits/{scopeType}/{scopeId}',
     summary: 'Set rate limits of a scope; null takes one away',
     description:
-      'The id of an environment is team:environment, that of a group its name at the identity provider, that of a tag name=value.',
+      'The id of an environment is team:environment, that of a group its name at the identity provider, that of a tag name=value. `models` sets limits of some models by pattern, in which `*` stands for any characters up to the next `/`; null takes a pattern away.',
     tag: 'Limits',
     action: 'scope_limit.write',
-    params: z.object({ scopeType: z.enum(limitedScopeTypes), scopeId: z.string().min(1).max(200) }),
+    params: scopePlace,
     body: scopeLimitsInput,
     response: scopeLimitsView,
-    handle: ({ context, actor, params, body }) => setScopeLimits(context, actor, params, body),
+    handle: ({ context, actor, params: place, body }) => setScopeLimits(context, actor, place, body),
   }),
 ]

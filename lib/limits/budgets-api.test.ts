@@ -5,7 +5,9 @@ import { createKeyInput } from '#lib/keys/contract.ts'
 import { mintKey } from '#lib/keys/mint-key.ts'
 import { digestOf } from '#lib/keys/rules/key-text.ts'
 import { budgetEndpoints, scopeLimitEndpoints } from '#lib/limits/budget-endpoints.ts'
-import type { BudgetView } from '#lib/limits/budget-contract.ts'
+import type { BudgetView, ScopeLimitsView } from '#lib/limits/budget-contract.ts'
+import { limitKey } from '#lib/limits/keys.ts'
+import { limitWindow } from '#lib/limits/windows.ts'
 import type { Method } from '#lib/management/endpoint.ts'
 import { loadGrant } from '#lib/policy/load-grant.ts'
 import { versionKey } from '#lib/policy/versions.ts'
@@ -279,6 +281,46 @@ describe('rate limits of a scope', () => {
     const { status, body: problem } = await patch(ada, 'team/team_search', body)
     expect([status, (problem.errors as { field: string }[]).map((error) => error.field)]).toEqual([422, [field]])
     expect((problem.errors as { message: string }[])[0]?.message).toContain(words)
+  })
+
+  test('are told to whom they apply, found by name and type, with what is used of each', async () => {
+    const { db, redis } = fixture.context
+    await db.user.update({ where: { id: 'user_dana' }, data: { groups: ['contractors'] } })
+    const places = [
+      'organisation/org_small',
+      'team/team_search',
+      'group/contractors',
+      'group/others',
+      'tag/customer=Acme',
+    ]
+    for (const place of places) await patch(ada, place, { rph: 40, models: { 'gpt-*': { concurrency: 3 } } })
+    const listed = async (actor: Actor, query = '') => {
+      const { status, body } = await ask(actor, 'GET', `/scope-limits${query}`)
+      expect(status).toBe(200)
+      return (body.data as ScopeLimitsView[]).map(({ scope }) => scope.id)
+    }
+    expect(await listed(ada)).toEqual(['contractors', 'others', 'org_small', 'customer=Acme', 'team_search'])
+    expect(await listed(dana)).toEqual(['contractors', 'org_small', 'team_search'])
+    expect(await listed(ada, '?q=ACME')).toEqual(['customer=Acme'])
+    expect(await listed(ada, '?filter[scopeType]=team,organisation')).toEqual(['org_small', 'team_search'])
+    expect((await ask(ada, 'GET', '/scope-limits?filter[scopeType]=galaxy')).status).toBe(422)
+
+    const scope = { type: 'team', id: 'team_search', name: '' } as const
+    const { timeZone } = await db.organisation.findFirstOrThrow()
+    const open = limitWindow('rph', timeZone, Date.now())
+    await redis.set(limitKey({ scope, kind: 'rph', limit: 40 }, open), 12)
+    const { body } = await ask(dana, 'GET', '/scope-limits/team/team_search')
+    expect(body.inUse).toMatchObject([
+      { kind: 'rph', limit: 40, used: 12, resetsAt: new Date(open.endMs).toISOString() },
+      { kind: 'concurrency', models: 'gpt-*', limit: 3, used: 0, resetsAt: null },
+    ])
+    for (const hidden of ['group/others', 'tag/customer=Acme', 'team/team_nowhere'])
+      expect((await ask(dana, 'GET', `/scope-limits/${hidden}`)).status).toBe(404)
+    expect((await ask(ada, 'GET', '/scope-limits/group/nobody-yet')).body).toMatchObject({
+      limits: {},
+      updatedAt: null,
+    })
+    for (const place of places) await patch(ada, place, { rph: null, models: { 'gpt-*': null } })
   })
 
   test('set by two at once are both set', async () => {

@@ -7,7 +7,8 @@ import { may } from '#lib/identity/rules/permissions.ts'
 import { capNanos } from '#lib/limits/rule-set.ts'
 import type { BudgetRule, LimitRule } from '#lib/limits/contract.ts'
 import { findKey, findUsableKeysOf, type KeyRow } from '#lib/limits/key-facts-store.ts'
-import { budgetKey, limitKey, readPeriod } from '#lib/limits/keys.ts'
+import { budgetKey, readPeriod } from '#lib/limits/keys.ts'
+import { recordOf, redisNow } from '#lib/limits/read-uses.ts'
 import { sourceOfBudget, sourceOfLimit, type LimitSource } from '#lib/limits/rules/limit-source.ts'
 import { limitUse, type LimitUse } from '#lib/limits/rules/limit-use.ts'
 import { spentInLedger } from '#lib/limits/spent-store.ts'
@@ -46,7 +47,7 @@ export async function readLimits(
   { keyId }: { readonly keyId?: string | undefined } = {},
 ): Promise<LimitsReading> {
   const keys = keyId === undefined ? await ownKeys(context, actor) : [await visibleKey(context, actor, keyId)]
-  const atMs = await redisNow(context)
+  const atMs = await fromRedis(context, ({ redis }) => redisNow(redis))
   const read = await Promise.all(keys.map((key) => readKey(context, key, atMs)))
   return { atMs, keys: read.filter((key) => key !== null) }
 }
@@ -88,16 +89,6 @@ async function readKey(context: Context, key: KeyRow, nowMs: number): Promise<Ke
   }
 }
 
-function recordOf(
-  redis: Context['redis'],
-  rule: LimitRule,
-  window: Window,
-  nowMs: number,
-): Promise<string | number | null> {
-  const key = limitKey(rule, window)
-  return rule.kind === 'concurrency' ? redis.zcount(key, `(${nowMs}`, '+inf') : redis.get(key)
-}
-
 async function budgetReading(
   { sql }: Context,
   rule: BudgetRule,
@@ -114,12 +105,6 @@ async function budgetReading(
     heldNanos: period?.heldNanos ?? 0n,
     capNanos: cap === null ? null : BigInt(cap),
   }
-}
-
-/** Redis' own clock: the records are in its time. */
-async function redisNow(context: Context): Promise<number> {
-  const [seconds, micros] = await fromRedis(context, ({ redis }) => redis.time())
-  return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
 }
 
 async function fromRedis<Value>(context: Context, read: (context: Context) => Promise<Value>): Promise<Value> {

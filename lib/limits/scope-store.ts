@@ -4,6 +4,7 @@ import { visibleRows, type Action } from '#lib/identity/rules/permissions.ts'
 import type { LimitedScopeType } from '#lib/limits/budget-contract.ts'
 import type { BudgetPeriod, BudgetPosture, ScopeLimits, ScopeType } from '#lib/limits/contract.ts'
 import { teamOfEnvironment } from '#lib/limits/rules/subject-of-scope.ts'
+import { likeText } from '#lib/management/page.ts'
 import type { Db, Tx } from '#lib/platform/db.ts'
 import { Prisma } from '#lib/platform/generated/prisma/client.ts'
 
@@ -89,6 +90,22 @@ function visibleTo(actor: Actor, action: Action): Prisma.Sql {
   return Prisma.sql`(s.type <> 'key' AND (s.owner_user_id = ${visible.ownerUserId} OR s.team_id = ANY(${[...visible.teamIds]}::text[])))`
 }
 
+/** Of limits people see those of what is theirs and of their teams, and those that apply to them: a refusal names them anyway. */
+function limitsVisibleTo(actor: Actor): Prisma.Sql {
+  const visible = visibleRows(actor, 'scope_limit.read')
+  if (visible.all) return Prisma.sql`TRUE`
+  const teamIds = Prisma.sql`${[...visible.teamIds]}::text[]`
+  return Prisma.sql`(${visibleTo(actor, 'scope_limit.read')}
+    OR s.type = 'organisation'
+    OR (s.type = 'business_unit' AND s.id IN (SELECT business_unit_id FROM team WHERE id = ANY(${teamIds})))
+    OR (s.type = 'group' AND s.id IN (SELECT unnest(groups) FROM app_user WHERE id = ${visible.ownerUserId}))
+    OR (s.type = 'tag' AND s.id IN (
+      SELECT tag.key || '=' || tag.value
+      FROM virtual_key k
+      CROSS JOIN jsonb_each_text(k.tags) AS tag
+      WHERE k.owner_user_id = ${visible.ownerUserId} OR k.team_id = ANY(${teamIds}))))`
+}
+
 export type BudgetListRow = {
   readonly id: string
   readonly scopeType: ScopeType
@@ -139,7 +156,7 @@ export async function findBudgets(db: Db | Tx, actor: Actor, question: BudgetQue
   among(Prisma.sql`s.team_id`, teamIds)
   among(Prisma.sql`b.period`, periods)
   among(Prisma.sql`b.posture`, postures)
-  if (q) conditions.push(Prisma.sql`s.name ILIKE ${`%${q.replace(/[\\%_]/g, '\\$&')}%`}`)
+  if (q) conditions.push(Prisma.sql`s.name ILIKE ${`%${likeText(q)}%`}`)
   if (afterId != null) conditions.push(downward ? Prisma.sql`b.id < ${afterId}` : Prisma.sql`b.id > ${afterId}`)
   const now = Prisma.sql`${new Date(nowMs)}::timestamptz`
   const since = Prisma.sql`(CASE b.period WHEN 'total' THEN '-infinity'::timestamptz
@@ -168,14 +185,17 @@ export async function findBudgets(db: Db | Tx, actor: Actor, question: BudgetQue
 }
 
 export type ScopeLimitRow = {
-  readonly scopeType: ScopeType
+  readonly scopeType: LimitedScopeType
   readonly scopeId: string
   readonly scopeName: string
   readonly limits: ScopeLimits
-  readonly updatedAt: Date
+  /** Null where there is no row. */
+  readonly updatedAt: Date | null
 }
 
 export type ScopeLimitQuestion = {
+  readonly scopeId?: string | undefined
+  readonly q?: string | undefined
   readonly scopeTypes?: readonly string[] | undefined
   readonly after: readonly [type: string, id: string] | null
   readonly limit: number
@@ -185,14 +205,16 @@ export type ScopeLimitQuestion = {
 export async function findScopeLimits(
   db: Db | Tx,
   actor: Actor,
-  { scopeTypes, after, limit }: ScopeLimitQuestion,
+  { scopeTypes, scopeId, q, after, limit }: ScopeLimitQuestion,
 ): Promise<ScopeLimitRow[]> {
   return db.$queryRaw<ScopeLimitRow[]>`
     SELECT l.scope_type AS "scopeType", l.scope_id AS "scopeId", s.name AS "scopeName", l.limits, l.updated_at AS "updatedAt"
     FROM scope_limit l
     JOIN ${scopes} s ON s.type = l.scope_type AND s.id = l.scope_id
-    WHERE ${visibleTo(actor, 'scope_limit.read')}
+    WHERE ${limitsVisibleTo(actor)}
       AND (${scopeTypes === undefined} OR l.scope_type = ANY(${[...(scopeTypes ?? [])]}::text[]))
+      ${scopeId === undefined ? Prisma.empty : Prisma.sql`AND l.scope_id = ${scopeId}`}
+      ${q ? Prisma.sql`AND s.name ILIKE ${`%${likeText(q)}%`}` : Prisma.empty}
       ${after ? Prisma.sql`AND (l.scope_type, l.scope_id) > (${after[0]}, ${after[1]})` : Prisma.empty}
     ORDER BY l.scope_type, l.scope_id
     LIMIT ${limit}`

@@ -236,19 +236,19 @@ export function effectiveLimits(
 
 function keyLimits({ key, profile: { policy } }: GrantFacts): LimitRule[] {
   const scope: Scope = { type: 'key', id: key.id, name: key.name }
-  return allRules(scope, effectiveLimits(key.limits, key.overrides, policy))
+  return rulesOfScope(scope, effectiveLimits(key.limits, key.overrides, policy))
 }
 
 function scopeLimits(facts: GrantFacts): LimitRule[] {
   return [...scopesOf(facts), ...furtherScopes(facts)].flatMap((scope) => {
     const row = facts.scopeLimits.find(({ type, id }) => type === scope.type && id === scope.id)
     if (!row) return []
-    return allRules(scope, row.limits)
+    return rulesOfScope(scope, row.limits)
   })
 }
 
 /** A scope's rules: of all calls, then those of some models. */
-function allRules(scope: Scope, { models = {}, ...limits }: ScopeLimits): LimitRule[] {
+export function rulesOfScope(scope: Scope, { models = {}, ...limits }: ScopeLimits): LimitRule[] {
   return [
     ...limitRules(scope, limits),
     ...Object.entries(models).flatMap(([pattern, ofModels]) =>

@@ -2,9 +2,11 @@ import type { ReactNode } from 'react'
 import { NoPolicy } from '../no-policy.tsx'
 import { openKey, type KeyParams } from '../open-key.ts'
 import { readPolicy } from '../read-policy.ts'
+import { KeyLimitsPanel } from '#components/keys/detail/key-limits-panel.tsx'
 import { policyColumns, policyRows } from '#components/keys/detail/policy-rows.ts'
 import { PolicyTable } from '#components/keys/detail/policy-table.tsx'
 import { budgetSentence, sourceSentence } from '#components/keys/key-words.ts'
+import type { SearchParams } from '#components/admin/search-params.ts'
 import { PageBody } from '#components/shell/page.tsx'
 import { formatCount, formatPrice } from '#components/ui/format.ts'
 import { Link } from '#components/ui/link.tsx'
@@ -13,8 +15,10 @@ import type { EffectivePolicy } from '#lib/keys/get-effective-policy.ts'
 import { readModelsOfKey, type ModelOption } from '#lib/keys/read-new-key-options.ts'
 import { portal } from '#lib/wiring/portal.ts'
 
-export default async function PolicyPage({ params }: KeyParams) {
+export default async function PolicyPage({ params, searchParams }: KeyParams & { searchParams: SearchParams }) {
   const { actor, item } = await openKey((await params).id)
+  const path = `/keys/${encodeURIComponent(item.id)}/policy`
+  const mayEdit = item.actions.includes('update')
   const context = portal()
   const [policy, models] = await Promise.all([readPolicy(actor, item.id), readModelsOfKey(context, item.id)])
   if (!policy) {
@@ -31,7 +35,16 @@ export default async function PolicyPage({ params }: KeyParams) {
       <Section
         title="Limits and budgets"
         aside="The narrowest layer wins"
-        end={<Link href={`/decisions/try?key=${item.id}`}>Would this call pass?</Link>}
+        end={
+          <span className="flex items-center gap-4">
+            {mayEdit ? (
+              <Link href={`${path}?edit=models`} scroll={false}>
+                Limits by model
+              </Link>
+            ) : null}
+            <Link href={`/decisions/try?key=${item.id}`}>Would this call pass?</Link>
+          </span>
+        }
       >
         <PolicyTable columns={columns} rows={rows} />
       </Section>
@@ -49,6 +62,7 @@ export default async function PolicyPage({ params }: KeyParams) {
           </Section>
         </div>
       </div>
+      {mayEdit && (await searchParams).edit === 'models' ? <KeyLimitsPanel item={item} closeHref={path} /> : null}
     </PageBody>
   )
 }
