@@ -9,6 +9,7 @@ import { limitKinds, type BudgetRule, type LimitRule, type ScopeType } from '#li
 import { loadFunctions } from '#lib/limits/functions.ts'
 import { budgetKey, openHolds, readPeriod } from '#lib/limits/keys.ts'
 import { spanOf } from '#lib/limits/rules/limit-kinds.ts'
+import { limitsOfModel } from '#lib/limits/rules/rules-of-model.ts'
 import { settle, type Settlement } from '#lib/limits/settle.ts'
 import { budgetWindow } from '#lib/limits/windows.ts'
 import { openRedis, type RedisClient } from '#lib/platform/redis.ts'
@@ -36,7 +37,8 @@ const limitsOfScope = fc.array(
   fc.record({
     kind: fc.constantFrom(...limitKinds),
     limit: fc.integer({ min: 1, max: 400 }),
-    models: fc.option(fc.constantFrom('a', 'b'), { nil: undefined, freq: 4 }),
+    // On every level, keys included: of one model, or of all that a pattern names.
+    models: fc.option(fc.constantFrom('a1', 'a*', 'b'), { nil: undefined, freq: 4 }),
   }),
   { maxLength: 3 },
 )
@@ -68,7 +70,7 @@ const step = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('call' as const),
       place: fc.nat(11),
-      model: fc.constantFrom('a', 'b'),
+      model: fc.constantFrom('a1', 'a2', 'b'),
       prompt: fc.integer({ min: 0, max: 40 }),
       output: fc.integer({ min: 1, max: 100 }),
       least: fc.integer({ min: 1, max: 100 }),
@@ -217,7 +219,7 @@ function rulesOf(grown: Grown, name: string) {
     /** The same key is always under the same people, team and unit. */
     at(place: number, model: string) {
       const path = scopes.map((ofLevel, depth) => ofLevel[Math.floor(place / 2 ** depth) % ofLevel.length]!)
-      const limits = path.flatMap((scope) => scope.limits.filter(({ models }) => !models || models === model))
+      const limits = path.flatMap((scope) => limitsOfModel(scope.limits, model))
       return { limits, budgets: path.flatMap(({ budgets }) => budgets) }
     },
   }

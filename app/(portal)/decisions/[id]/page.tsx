@@ -77,6 +77,8 @@ async function askFor(actor: Actor, decision: DecisionRecord, rules: readonly Ru
   const context = portal()
   const key = await orNull(getKey(context, actor, decision.key.id))
   if (!key?.actions.includes('update')) return null
+  // It has as much already: a limit of some models refused, of which nobody is asked, or it was raised since.
+  if (ask.what === 'limit' && Number(ask.wanted) <= (key.limits[ask.kind] ?? Infinity)) return null
   const { approval } = await approvalOf(context, key.profile.id)
   if (approval.approver === 'nobody') return null
   const query = listRequestsQuery.parse({ limit: '1', filter: { key: [key.id], what: [ask.what], status: ['open'] } })
