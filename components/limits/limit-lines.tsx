@@ -21,12 +21,14 @@ export function LimitLines({ of, lines, onChange, errorOf }: LimitLinesProps) {
   const put = (index: number, change: Partial<LimitLine>) =>
     onChange(lines.map((line, i) => (i === index ? { ...line, ...change } : line)))
   return (
-    <div className="grid gap-2">
+    <div className="grid min-w-0 gap-2">
       {lines.map(({ kind, text }, index) => {
         const error = errorOf(kind)
         const { name, unit } = limitWords[kind]
         return (
-          <div key={kind} className="grid gap-1">
+          // Not by its kind, which changes under the hand that chooses it.
+          // oxlint-disable-next-line react/no-array-index-key
+          <div key={index} className="grid min-w-0 gap-1">
             <div className="flex items-center gap-2">
               <Select
                 aria-label={`What is limited, of ${of}`}
@@ -39,7 +41,7 @@ export function LimitLines({ of, lines, onChange, errorOf }: LimitLinesProps) {
                 aria-label={`${name}, of ${of}`}
                 aria-invalid={error !== null || undefined}
                 aria-describedby={error === null ? undefined : `limit ${of} ${kind}`.replaceAll(' ', '-')}
-                className="w-40 flex-none"
+                className="w-40 flex-none phone:w-28"
                 unit={unit || null}
                 value={text}
                 onValueChange={(next) => put(index, { text: next })}

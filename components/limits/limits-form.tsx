@@ -5,20 +5,21 @@ import { Suspense, useState, type ReactNode } from 'react'
 import * as z from 'zod'
 import { useSend } from '#components/admin/use-send.ts'
 import { LimitLines } from '#components/limits/limit-lines.tsx'
-import { changesOf, draftOf, mistakesOf, type SetLimits } from '#components/limits/limits-draft.ts'
+import { changesOf, draftOf, mistakesOf, type LimitsDraft, type SetLimits } from '#components/limits/limits-draft.ts'
 import { ModelLimits } from '#components/limits/model-limits.tsx'
 import { problemsByField } from '#components/query/api.ts'
 import { ProblemNote } from '#components/query/problem-note.tsx'
 import { Button } from '#components/ui/button.tsx'
-import { FormProblems } from '#components/ui/field.tsx'
+import { Field, FormProblems } from '#components/ui/field.tsx'
 import { Verdict } from '#components/ui/note.tsx'
 import { Panel, PanelFoot } from '#components/ui/panel.tsx'
-import { Section } from '#components/ui/section.tsx'
 import type { ScopeLimitsInput } from '#lib/limits/contract.ts'
 
 type LimitsFormProps = {
   readonly title: string
   readonly set: SetLimits
+  /** What the form begins with where nothing is set. */
+  readonly begin?: LimitsDraft
   /** Without: only limits of some models are set here. */
   readonly ofAllModels?: boolean
   readonly verdict: ReactNode
@@ -42,10 +43,10 @@ type LimitsFormProps = {
 const nothing = z.unknown()
 
 /** Sets the limits of a scope or a key: those of all models, and those of some by pattern. */
-export function LimitsForm({ title, set, ofAllModels = true, verdict, target, ...rest }: LimitsFormProps) {
+export function LimitsForm({ title, set, begin, ofAllModels = true, verdict, target, ...rest }: LimitsFormProps) {
   const { onMissing, closeHref, children, end } = rest
   const router = useRouter()
-  const [draft, setDraft] = useState(() => draftOf(set))
+  const [draft, setDraft] = useState(() => begin ?? draftOf(set))
   const [tried, setTried] = useState(false)
   const { send, busy, problem } = useSend(target?.answer ?? nothing)
   const mistakes = mistakesOf(draft)
@@ -54,6 +55,7 @@ export function LimitsForm({ title, set, ofAllModels = true, verdict, target, ..
     return [field.slice(target?.prefix.length ?? 0), message + most] as const
   })
   const errors = new Map([...refused, ...(tried ? mistakes : [])])
+  const wrong = errors.size + (tried && !target ? 1 : 0)
   const close = () => router.push(closeHref, { scroll: false })
 
   async function save() {
@@ -71,7 +73,7 @@ export function LimitsForm({ title, set, ofAllModels = true, verdict, target, ..
       closeHref={closeHref}
       foot={
         <PanelFoot
-          start={errors.size > 0 ? <FormProblems count={errors.size} /> : end}
+          start={wrong > 0 ? <FormProblems count={wrong} /> : end}
           verdict={<Verdict title="Calls obey it within 1 s">{verdict}</Verdict>}
         >
           <Button variant="quiet" onClick={close}>
@@ -93,18 +95,18 @@ export function LimitsForm({ title, set, ofAllModels = true, verdict, target, ..
       >
         {children}
         {ofAllModels ? (
-          <Section title="All models" level={3}>
+          <Field group label="All models">
             <LimitLines
               of="all models"
               lines={draft.lines}
               onChange={(lines) => setDraft({ ...draft, lines })}
               errorOf={(kind) => errors.get(kind) ?? null}
             />
-          </Section>
+          </Field>
         ) : null}
-        <Section title="Some models" aside="counted beside the others" level={3}>
+        <Field group label="Some models" meaning="each pattern counts apart, beside all models">
           <ModelLimits models={draft.models} onChange={(models) => setDraft({ ...draft, models })} errors={errors} />
-        </Section>
+        </Field>
         {problem && refused.length === 0 ? (
           <Suspense>
             <ProblemNote error={problem} title="Nothing was changed." />

@@ -47,6 +47,7 @@ function LimitsRow({ item, href }: { readonly item: ScopeLimitsView; readonly hr
   const patterns = Object.keys(models)
   const ofAll = Object.keys(limits).length === 0 ? null : limitSentence(limits)
   const fullest = fullestOf(inUse)
+  const now = fullest && `${sentenceOfUse(fullest)} ${limitWords[fullest.kind].name.toLowerCase()}`
   return (
     <Row id={rowIdOf(item)} href={href}>
       <Td give>
@@ -55,7 +56,7 @@ function LimitsRow({ item, href }: { readonly item: ScopeLimitsView; readonly hr
           title={scope.name}
           href={href}
           second={word}
-          narrow={`${word}, ${ofAll ?? patterns.join(', ')}`}
+          narrow={`${word}, ${now ?? ofAll ?? patterns.join(', ')}`}
         />
       </Td>
       <Td drop={4} className="max-w-96 truncate">

@@ -18,13 +18,13 @@ export function ModelLimits({ models, onChange, errors }: ModelLimitsProps) {
   const put = (index: number, change: Partial<ModelLines>) =>
     onChange(models.map((one, i) => (i === index ? { ...one, ...change } : one)))
   return (
-    <div className="grid gap-3">
+    <div className="grid min-w-0 gap-3">
       {models.map(({ pattern, lines }, index) => {
         const field = fieldOfModels(pattern)
         return (
           // Patterns are typed, and may be empty or the same for a while: their place is their identity.
           // oxlint-disable-next-line react/no-array-index-key
-          <fieldset key={index} className="grid gap-3 rounded-3 bg-sunken p-3">
+          <fieldset key={index} className="grid min-w-0 gap-3 rounded-3 bg-sunken p-3">
             <legend className="sr-only">{pattern.trim() || 'New pattern'}</legend>
             <Field label="Models" meaning="a name, or a pattern with *" error={errors.get(field)}>
               <Input

@@ -31,7 +31,7 @@ export function ScopeLimitsPanel({ item, writes, closeHref }: ScopeLimitsPanelPr
   if (!writes) {
     return (
       <Panel title={title} closeHref={closeHref}>
-        <p className="text-ink-2">{word}. All keys in it count together.</p>
+        <p className="text-ink-2">{word}. Counts all keys together.</p>
         <LimitUses item={item} />
       </Panel>
     )
@@ -50,7 +50,7 @@ export function ScopeLimitsPanel({ item, writes, closeHref }: ScopeLimitsPanelPr
             icon="trash"
             variant="danger"
             title={`Remove every limit of ${scope.name}?`}
-            description="Its keys keep their own limits, and those of what else they are in."
+            description="Keys keep their own limits, and those of what else they are in."
             effects={[{ icon: 'gauge', text: 'Nothing is counted for it from the next call on' }]}
             verb="Remove all"
             verbVariant="danger-solid"
@@ -63,7 +63,7 @@ export function ScopeLimitsPanel({ item, writes, closeHref }: ScopeLimitsPanelPr
         )
       }
     >
-      <p className="text-ink-2">{word}. All keys in it count together.</p>
+      <p className="text-ink-2">{word}. Counts all keys together.</p>
       <LimitUses item={item} />
     </LimitsForm>
   )
@@ -90,6 +90,7 @@ export function NewScopeLimits({
     <LimitsForm
       title="New limits"
       set={empty}
+      begin={oneLine}
       verdict="A limit that the scope has already stays, unless it is named here."
       target={place && { path: pathOf(place), answer: scopeLimitsView, bodyOf: asTheyAre, prefix: '' }}
       onMissing={() => setMissing(true)}
@@ -101,6 +102,7 @@ export function NewScopeLimits({
 }
 
 const empty = { limits: {}, models: {} }
+const oneLine = { lines: [{ kind: 'rpm' as const, text: '' }], models: [] }
 
 /** Null until it is named in full. */
 function placeOf({ type, id, environment }: ScopeDraft, organisationId: string): Place | null {
