@@ -4,42 +4,37 @@ import type { KeyFacts } from '#lib/alerts/rules/key-signals.ts'
 import { endingWithinMs, idleAfterMs } from '#lib/alerts/rules/key-signals.ts'
 import { lookBackMinutes, type ProviderTries } from '#lib/alerts/rules/provider-signal.ts'
 import type { ScopeType } from '#lib/limits/contract.ts'
+import { scopesOfRow } from '#lib/limits/scopes-of-rows.ts'
 import type { SqlPool } from '#lib/platform/db.ts'
 
 const dayMs = 86_400_000
 
-/** Column of the rollups that holds a scope's id. The organisation has none: it is everything. */
-const columnOf: Partial<Record<ScopeType, string>> = {
-  key: 'key_id',
-  user: 'user_id',
-  workload: 'workload_id',
-  project: 'project_id',
-  team: 'team_id',
-  business_unit: 'business_unit_id',
-}
-
-/** Spend by local day (`2026-11-28`) of scopes of one type over the last `days`, in one time zone. */
+/**
+ * Spend by local day (`2026-11-28`) of scopes of one type over the last `days`, in one time zone; of people, in one team
+ * where the question says so.
+ */
 export async function spendByDay(
   sql: SqlPool,
-  { type, ids, timeZone, days, nowMs }: DaysQuestion,
+  { type, teamId, ids, timeZone, days, nowMs }: DaysQuestion,
 ): Promise<{ id: string; day: string; nanos: bigint }[]> {
-  const column = columnOf[type]
-  // The column's name comes from the table above, never from input.
   const { rows } = await sql.query<{ id: string; day: string; nanos: bigint }>(
-    `SELECT ${column ?? '($1::text[])[1]'} AS id,
+    `SELECT s.id,
        to_char(start AT TIME ZONE $2, 'YYYY-MM-DD') AS day,
        sum(cost_nanos)::bigint AS nanos
      FROM usage_hourly
-     WHERE ${column ? `${column} = ANY($1)` : 'cardinality($1::text[]) > 0'}
+     CROSS JOIN LATERAL (${scopesOfRow(type, '($1::text[])[1]')}) AS s (id)
+     WHERE s.id = ANY($1)
        AND start >= $3
+       AND ($4::text IS NULL OR team_id = $4)
      GROUP BY 1, 2`,
-    [ids, timeZone, new Date(nowMs - days * dayMs)],
+    [ids, timeZone, new Date(nowMs - days * dayMs), teamId ?? null],
   )
   return rows
 }
 
 type DaysQuestion = {
   readonly type: ScopeType
+  readonly teamId?: string | undefined
   readonly ids: readonly string[]
   readonly timeZone: string
   readonly days: number

@@ -28,6 +28,7 @@ function aGrant(differences: Partial<Grant> = {}): Grant {
     costCentre: null,
     environment: 'development',
     tags: {},
+    groups: [],
     models: [rule(['*'])],
     providers: [rule(['*'])],
     regions: [rule(['*'])],

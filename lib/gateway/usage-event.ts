@@ -71,6 +71,7 @@ type Attribution = Pick<
   | 'environment'
   | 'profileId'
   | 'tags'
+  | 'groups'
 >
 
 const attributions = new WeakMap<Grant, Attribution>()
@@ -88,6 +89,7 @@ function attribution(grant: Grant): Attribution {
     if (grant.businessUnitId) found.businessUnitId = grant.businessUnitId
     if (grant.costCentre) found.costCentre = grant.costCentre
     if (Object.keys(grant.tags).length > 0) found.tags = grant.tags
+    if (grant.groups.length > 0) found.groups = [...grant.groups]
     attributions.set(grant, found)
   }
   return found

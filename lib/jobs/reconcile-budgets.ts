@@ -1,24 +1,19 @@
 /** Do Redis' budgets and the ledger agree? Where they do not, Redis follows; how far they were apart is told and kept. */
-import { findBudgetsInForce } from '#lib/limits/budget-store.ts'
+import { budgetsInForce } from '#lib/limits/budgets-in-force.ts'
 import { reconciledKey } from '#lib/limits/keys.ts'
 import { reconcileBudgets, type BudgetDrift } from '#lib/limits/reconcile.ts'
 import type { Context } from '#lib/platform/context.ts'
 
-const atOnce = 2_000
-
 export async function reconcileAllBudgets(
   context: Pick<Context, 'db' | 'sql' | 'redis' | 'clock' | 'log'>,
 ): Promise<{ compared: number; drift: BudgetDrift[] }> {
-  const { db, redis, clock, log } = context
+  const { redis, clock, log } = context
   const drift: BudgetDrift[] = []
   let compared = 0
-  for (let after = ''; ;) {
-    const budgets = await findBudgetsInForce(db, after, atOnce)
+  for await (const budgets of budgetsInForce(context, clock.nowMs())) {
     const found = await reconcileBudgets(context, budgets, clock.nowMs())
     compared += found.compared
     drift.push(...found.drift)
-    if (budgets.length < atOnce) break
-    after = budgets.at(-1)!.id
   }
   for (const { budgetId, driftNanos, repaired } of drift) {
     log.warn({ budgetId, driftNanos: driftNanos.toString(), repaired }, 'a budget in Redis differed from the ledger')

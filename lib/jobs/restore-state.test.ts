@@ -7,6 +7,7 @@ import { startDrain } from '#lib/ledger/drain-usage.ts'
 import { admit } from '#lib/limits/admit.ts'
 import type { BudgetRule } from '#lib/limits/contract.ts'
 import { budgetKey, epochKey, readPeriod } from '#lib/limits/keys.ts'
+import { memberBudgetId } from '#lib/limits/rules/member-budget-id.ts'
 import { createSeeder } from '#lib/limits/seed.ts'
 import { settle } from '#lib/limits/settle.ts'
 import { spentInLedger } from '#lib/limits/spent-store.ts'
@@ -45,11 +46,20 @@ const ledgerSays = (rule: BudgetRule): Promise<bigint> =>
 async function aKey(): Promise<{ budgets: BudgetRule[]; limits: ReturnType<typeof aLimit>[] }> {
   const key = aScope()
   const team = aScope('team', `team_${key.id}`)
-  const budgets = [aBudget(1e9, key), aBudget(1e9, team, { period: 'day' })]
-  for (const { id, scope, period, posture, timeZone } of budgets) {
-    const terms = { amountNanos: 10n ** 9n, period, posture, timeZone }
+  const shared = [
+    aBudget(1e9, key),
+    aBudget(1e9, team, { period: 'day' }),
+    aBudget(1e9, aScope('environment', `${team.id}:production`)),
+    aBudget(1e9, aScope('group', `Friends of ${key.id}`)),
+    aBudget(1e9, aScope('tag', `customer=${key.id}`)),
+  ]
+  const each = aBudget(1e9, team)
+  for (const { id, scope, period, posture, timeZone } of [...shared, each]) {
+    const terms = { amountNanos: 10n ** 9n, period, posture, timeZone, perMember: id === each.id }
     await fixture.context.db.budget.create({ data: { id, scopeType: scope.type, scopeId: scope.id, ...terms } })
   }
+  const person = { ...aScope('user', `user_${key.id}`), teamId: team.id }
+  const budgets = [...shared, { ...each, id: memberBudgetId(each.id, person.id), scope: person }]
   return { budgets, limits: [aLimit('rpd', 1e6, key), aLimit('tpd', 1e9, key), aLimit('rph', 1e6, team)] }
 }
 

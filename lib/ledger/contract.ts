@@ -175,6 +175,8 @@ export const usageEvent = z.object({
   decision: writtenDecision,
   timing,
   tags: z.record(z.string(), z.string()).default({}),
+  /** The owner's at the identity provider, in alphabetical order; none in events of gateways that did not say. */
+  groups: z.array(z.string()).default([]),
 })
 /** As it is read. */
 export type UsageEvent = z.output<typeof usageEvent>

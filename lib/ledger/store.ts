@@ -53,6 +53,7 @@ const eventColumns: readonly (readonly [field: keyof EventRow, column: string, t
   ['decision', 'decision', 'jsonb'],
   ['timing', 'timing', 'jsonb'],
   ['tags', 'tags', 'jsonb'],
+  ['groups', 'groups', 'jsonb'],
   ['effectiveAt', 'effective_at', 'timestamptz'],
 ]
 /** A whole row under the event's own names, of `e`. */
@@ -72,11 +73,14 @@ const valuesOf = (row: EventRow): unknown[] => eventColumns.map(([field]) => row
 
 // ── Rollups ─────────────────────────────────────────────────────────────────────────────────────
 
-const dimensions =
+const dimensionsButGroups =
   'key_id, user_id, team_id, project_id, workload_id, business_unit_id, cost_centre, environment, key_kind, model, provider, tags'
+const dimensions = `${dimensionsButGroups}, groups`
 
-// One hash stands for all dimensions, NULLs included; jsonb orders the members of `tags`.
-const dimsHash = `sha256(convert_to(jsonb_build_array(${dimensions})::text, 'UTF8'))`
+// One hash stands for all dimensions, NULLs included; jsonb orders the members of `tags`. Groups came later: without any,
+// the hash is what it was before there were some, so that rows of old keep theirs.
+const groupsInHash = `CASE groups WHEN '[]' THEN groups ELSE jsonb_build_array(groups) END`
+const dimsHash = `sha256(convert_to((jsonb_build_array(${dimensionsButGroups}) || ${groupsInHash})::text, 'UTF8'))`
 
 /**
  * What events sum up to. `calls` counts every admitted call, however it ended; a refused call counts in `refused` only;

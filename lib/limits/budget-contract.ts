@@ -2,19 +2,27 @@
 import * as z from 'zod'
 import { amountUsd, budgetInput, budgetPeriods, budgetPostures, limitKinds, scopeTypes } from '#lib/limits/contract.ts'
 
-/** What administrators set budgets and limits on. A key's own are part of the key. */
-export const managedScopeTypes = ['user', 'workload', 'project', 'team', 'business_unit', 'organisation'] as const
-export type ManagedScopeType = (typeof managedScopeTypes)[number]
-
 /**
- * What may carry limits: those, and what is no row of its own. An environment is `team:environment`, such as
- * `team_…:production`; a group is its name at the identity provider, and counts the personal keys of all who were in it at
- * their latest sign-in; a tag is `name=value`.
+ * What administrators set budgets and limits on; a key's own are part of the key. Some are no rows of their own: an
+ * environment is `team:environment`, such as `team_…:production`; a group is its name at the identity provider, and counts
+ * the personal keys of all who were in it at their latest sign-in; a tag is `name=value`.
  */
-export const limitedScopeTypes = [...managedScopeTypes, 'environment', 'group', 'tag'] as const
+export const limitedScopeTypes = [
+  'user',
+  'workload',
+  'project',
+  'team',
+  'business_unit',
+  'organisation',
+  'environment',
+  'group',
+  'tag',
+] as const
 export type LimitedScopeType = (typeof limitedScopeTypes)[number]
 
-const scopeId = z.string().trim().min(1).max(64)
+export const unknownTimeZone = 'Enter a time zone such as UTC or Europe/Berlin.'
+
+const scopeId = z.string().trim().min(1, 'Name what the budget is for.').max(200)
 const enforceAtPercent = z
   .int('Enter a whole number.')
   .min(100, 'Enter at least 100.')
@@ -23,10 +31,14 @@ const thresholds = z
   .array(z.int('Enter whole percentages.').min(1, 'Enter at least 1 %.').max(1000, 'Enter at most 1,000 %.'))
   .max(10, 'Enter at most 10 thresholds.')
   .transform((percents) => [...new Set(percents)].sort((a, b) => a - b))
-const timeZone = z.string().max(60).refine(isTimeZone, 'Enter a time zone such as UTC or Europe/Berlin.')
+/** By name: an offset knows no summer time, and PostgreSQL reads its sign the other way round. */
+const timeZone = z
+  .string()
+  .max(60)
+  .refine((text) => /^[A-Z]/i.test(text) && isTimeZone(text), unknownTimeZone)
 
 export const createBudgetInput = z.strictObject({
-  scopeType: z.enum(managedScopeTypes),
+  scopeType: z.enum(limitedScopeTypes),
   /** May be left out for the organisation, of which there is one. */
   scopeId: scopeId.optional(),
   ...budgetInput.shape,

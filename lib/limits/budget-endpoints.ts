@@ -37,7 +37,10 @@ export const budgetEndpoints = [
   defineEndpoint({
     method: 'POST',
     path: '/budgets',
-    summary: 'Set a budget on a person, workload, project, team, business unit or the organisation',
+    summary:
+      'Set a budget on a person, workload, project, team, environment, business unit, group, tag or the organisation',
+    description:
+      'The id of an environment is team:environment, that of a group its name at the identity provider, that of a tag name=value. What is spent in the period already counts.',
     tag,
     action: 'budget.write',
     status: 201,

@@ -61,22 +61,23 @@ export async function findLiveBudgets(db: Db | Tx, scopeType: ScopeType, scopeId
   return rows as BudgetRow[]
 }
 
-/** Live budgets of all scopes by id, those behind `after`, but for those of each member. Carried by the primary key. */
+/** Live budgets of all scopes by id, those behind `after`. Carried by the primary key. */
 export async function findBudgetsInForce(
   db: Db,
   after: string,
   limit: number,
-): Promise<(Pick<BudgetRow, 'id' | 'period' | 'timeZone'> & { readonly scope: Scope })[]> {
+): Promise<(Pick<BudgetRow, 'id' | 'period' | 'timeZone' | 'perMember'> & { readonly scope: Scope })[]> {
   const rows = (await db.budget.findMany({
-    where: { archivedAt: null, perMember: false, id: { gt: after } },
+    where: { archivedAt: null, id: { gt: after } },
     select: columns,
     orderBy: { id: 'asc' },
     take: limit,
   })) as BudgetRow[]
-  return rows.map(({ id, period, timeZone, scopeType, scopeId }) => ({
+  return rows.map(({ id, period, timeZone, perMember, scopeType, scopeId }) => ({
     id,
     period,
     timeZone,
+    perMember,
     scope: { type: scopeType, id: scopeId, name: scopeId },
   }))
 }

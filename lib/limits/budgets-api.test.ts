@@ -34,7 +34,9 @@ beforeAll(async () => {
   tess = await actorNamed(db, 'Tess')
   finn = await actorNamed(db, 'Finn')
   ask = apiOf(fixture.context, [...budgetEndpoints, ...scopeLimitEndpoints])
-  const minted = await mintKey(fixture.context, dana, createKeyInput.parse({ name: 'k', kind: 'personal' }))
+  await db.user.update({ where: { id: 'user_dana' }, data: { groups: ['contractors & friends', 'eng-search'] } })
+  const wish = createKeyInput.parse({ name: 'k', kind: 'personal', tags: { customer: 'Acme Ltd' } })
+  const minted = await mintKey(fixture.context, dana, wish)
   keyText = minted.key
   keyId = minted.id
 })
@@ -62,6 +64,9 @@ describe('a budget', () => {
     ['user', 'user_dana', 'user:user_dana'],
     ['business_unit', 'bu_logistics', 'organisation'],
     ['organisation', 'org_small', 'organisation'],
+    ['environment', 'team_search:development', 'team:team_search'],
+    ['group', 'contractors & friends', 'organisation'],
+    ['tag', 'customer=Acme Ltd', 'organisation'],
   ] as const)('of a %s is in the grant of every key in it at once', async (scopeType, scopeId, subject) => {
     const before = await version(subject)
     const budget = await set({
@@ -353,7 +358,9 @@ describe('bad input', () => {
 
   test.each([
     ['a key for a scope', { scopeType: 'key' }, 'scopeType'],
-    ['a group, which is no level of the tree', { scopeType: 'group', scopeId: 'contractors' }, 'scopeType'],
+    ['a tag without a value', { scopeType: 'tag', scopeId: 'customer=' }, 'scopeId'],
+    ['an environment of no team', { scopeType: 'environment', scopeId: 'team_ghost:production' }, 'scopeId'],
+    ['an environment without a name', { scopeType: 'environment', scopeId: 'team_search:' }, 'scopeId'],
     ['no such scope', { scopeId: 'team_ghost' }, 'scopeId'],
     ['no id', { scopeId: undefined }, 'scopeId'],
     ['another organisation', { scopeType: 'organisation', scopeId: 'org_other' }, 'scopeId'],
@@ -366,6 +373,8 @@ describe('bad input', () => {
     ['an unknown posture', { posture: 'limp' }, 'posture'],
     ['enforcement before the end', { enforceAtPercent: 99 }, 'enforceAtPercent'],
     ['a time zone of nowhere', { timeZone: 'Mars/Olympus' }, 'timeZone'],
+    ['an offset, which knows no summer', { timeZone: '+05:30' }, 'timeZone'],
+    ['no time zone', { timeZone: '' }, 'timeZone'],
     ['an unknown field', { hard: true }, 'hard'],
     ['an enormous number', { amountUsd: 1e21 }, 'amountUsd'],
     ['an exponent', { amountUsd: '1e3' }, 'amountUsd'],

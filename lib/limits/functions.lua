@@ -702,6 +702,16 @@ local function is_taken_behind(stream, id)
   return false
 end
 
+-- Whether an event's value names a scope: an id, a list of groups, or tags, of which a scope is `name=value`.
+local function names_scope(value, scope)
+  if type(value) ~= 'table' then return value == scope end
+  for name, one in pairs(value) do
+    local named = type(name) == 'string' and name .. '=' .. tostring(one) or one
+    if named == scope then return true end
+  end
+  return false
+end
+
 -- What a budget period comes to now: what was read of it, and what was settled since, so that no traffic keeps it from
 -- being known. Nil when a worker has taken entries since, which the reader may have found in the ledger or not.
 -- ARGV  1 spent nanos  2 period start ms  3 period end ms or 0  4 the stream's newest entry before anything was read
@@ -716,7 +726,7 @@ local function spent_now(stream, argv)
   for _, entry in ipairs(entries) do
     local readable, event = pcall(cjson.decode, entry[2][2])
     if readable and type(event) == 'table' and type(event.costNanos) == 'string' and type(event.at) == 'number'
-      and (field == '' or event[field] == scope) and (team == '' or event.teamId == team)
+      and (field == '' or names_scope(event[field], scope)) and (team == '' or event.teamId == team)
       and event.at >= starts and (ends == 0 or event.at < ends) then
       spent = spent + tonumber(event.costNanos)
     end

@@ -31,3 +31,26 @@ export async function findMemberSpend(
   )
   return rows
 }
+
+/** Ids of the same people, those behind `after`, in order. Carried by usage_hourly_team_id_start_idx. */
+export async function pageOfMembers(
+  sql: SqlPool,
+  teamId: string,
+  window: Window,
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const { rows } = await sql.query<{ userId: string }>(
+    `SELECT user_id AS "userId"
+     FROM (
+       SELECT user_id FROM team_member WHERE team_id = $1
+       UNION
+       SELECT user_id FROM usage_hourly WHERE team_id = $1 AND user_id IS NOT NULL AND start >= date_trunc('hour', $2::timestamptz)
+     ) m
+     WHERE user_id > $3
+     ORDER BY user_id
+     LIMIT $4`,
+    [teamId, new Date(window.startMs), after, limit],
+  )
+  return rows.map(({ userId }) => userId)
+}

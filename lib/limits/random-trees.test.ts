@@ -29,9 +29,18 @@ afterAll(async () => {
   await server?.drop()
 })
 
-const levels = ['key', 'user', 'team', 'business_unit', 'organisation'] as const satisfies readonly ScopeType[]
+const levels = [
+  'key',
+  'user',
+  'team',
+  'business_unit',
+  'organisation',
+  'environment',
+  'group',
+  'tag',
+] as const satisfies readonly ScopeType[]
 /** How many scopes a level has: two keys of two people in two teams of one organisation. */
-const wide = { key: 4, user: 3, team: 2, business_unit: 2, organisation: 1 }
+const wide = { key: 4, user: 3, team: 2, business_unit: 2, organisation: 1, environment: 2, group: 2, tag: 1 }
 
 const limitsOfScope = fc.array(
   fc.record({

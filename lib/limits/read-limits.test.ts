@@ -111,12 +111,13 @@ describe('what is left of a key’s limits', () => {
 
   test('of a budget that Redis does not know is what the ledger has booked', async () => {
     const key = await aKey({ budgetNanos: 5_000_000_000n })
-    const start = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000)
-    await testContext.context.sql.query(
-      `INSERT INTO usage_hourly (start, dims_hash, key_id, tags, calls, refused, input_tokens, cached_tokens, output_tokens, cost_nanos, estimated_calls)
-       VALUES ($1, $2, $3, '{}', 1, 0, 10, 0, 5, 1250000000, 0)`,
-      [start, randomBytes(16), key.id],
-    )
+    for (const [table, unitMs] of Object.entries({ usage_hourly: 3_600_000, usage_daily: 86_400_000 })) {
+      await testContext.context.sql.query(
+        `INSERT INTO ${table} (start, dims_hash, key_id, tags, calls, refused, input_tokens, cached_tokens, output_tokens, cost_nanos, estimated_calls)
+         VALUES ($1, $2, $3, '{}', 1, 0, 10, 0, 5, 1250000000, 0)`,
+        [new Date(Math.floor(Date.now() / unitMs) * unitMs), randomBytes(16), key.id],
+      )
+    }
     const { keys } = await readLimits(testContext.context, await dana(), { keyId: key.id })
     expect(keys[0]!.budgets[0]).toMatchObject({ spentNanos: 1_250_000_000n, heldNanos: 0n, capNanos: 5_000_000_000n })
   })

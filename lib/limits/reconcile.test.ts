@@ -54,6 +54,8 @@ async function call(budgets: readonly BudgetRule[], costs: readonly number[]): P
   return costs.reduce((sum, cost) => sum + cost, 0)
 }
 
+const byId = (one: { budgetId: string }, other: { budgetId: string }) => one.budgetId.localeCompare(other.budgetId)
+
 async function drift(rule: BudgetRule, nanos: number): Promise<void> {
   const state = (await stateOf(rule))!
   await redis.set(keyOf(rule), `${state.spentNanos + BigInt(nanos)} ${state.heldNanos}`)
@@ -74,17 +76,21 @@ describe('a budget period in Redis', () => {
       aBudget(1_000_000, key, { period: 'day', timeZone: 'Asia/Kolkata' }),
       aBudget(1_000_000, key, { period: 'total' }),
       aBudget(1_000_000, aScope('team', `team_${key.id}`)),
+      aBudget(1_000_000, { ...aScope('user', `user_${key.id}`), teamId: `team_${key.id}` }),
+      aBudget(1_000_000, aScope('environment', `team_${key.id}:staging`)),
+      aBudget(1_000_000, aScope('group', `Friends of ${key.id}`)),
+      aBudget(1_000_000, aScope('tag', `customer=${key.id}`)),
     ]
     const spent = await call(budgets, [60, 7, 11])
     const running = aRequest({ budgets, bound: aBound(10, 90) })
     await admitSeeded(redis, running, seed)
-    expect(await reconcile(...budgets)).toEqual({ compared: 4, drift: [] })
+    expect(await reconcile(...budgets)).toEqual({ compared: 8, drift: [] })
 
-    for (const rule of budgets.slice(0, 3)) await drift(rule, off)
+    const drifted = budgets.filter(({ scope }) => scope.type !== 'team')
+    for (const rule of drifted) await drift(rule, off)
     const found = await reconcile(...budgets)
-    expect(found.drift).toEqual(
-      budgets.slice(0, 3).map(({ id }) => ({ budgetId: id, driftNanos: BigInt(off), repaired: true })),
-    )
+    const repairs = drifted.map(({ id }) => ({ budgetId: id, driftNanos: BigInt(off), repaired: true }))
+    expect(found.drift.toSorted(byId)).toEqual(repairs.toSorted(byId))
     for (const rule of budgets) expect(await stateOf(rule)).toEqual({ spentNanos: BigInt(spent), heldNanos: 100n })
     expect((await reconcile(...budgets)).drift).toEqual([])
 

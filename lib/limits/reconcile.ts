@@ -6,7 +6,7 @@
  * First all budgets are compared at a glance; under traffic that is inexact, so each that seems to differ is looked at by
  * itself, in one step with what is being settled, twice: only a difference that stands still is put right.
  */
-import type { BudgetRule } from '#lib/limits/contract.ts'
+import type { BudgetInForce } from '#lib/limits/budgets-in-force.ts'
 import { callFunction } from '#lib/limits/functions.ts'
 import { budgetKey, readPeriod, reconciledKey } from '#lib/limits/keys.ts'
 import { argumentsOf, readSpent, readStream, spentOnTheWay, type SpentInLedger } from '#lib/limits/seed.ts'
@@ -15,8 +15,6 @@ import { budgetWindow, type Window } from '#lib/limits/windows.ts'
 import { usageStream } from '#lib/ledger/contract.ts'
 import type { SqlPool } from '#lib/platform/db.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
-
-export type ReconciledBudget = Pick<BudgetRule, 'id' | 'scope' | 'period' | 'timeZone'>
 
 /** A budget whose counter in Redis differed: by how many nano-USD it was too high. */
 export type BudgetDrift = { readonly budgetId: string; readonly driftNanos: bigint; readonly repaired: boolean }
@@ -28,14 +26,14 @@ export type Reconciliation = {
 }
 
 type Ports = { readonly sql: SqlPool; readonly redis: RedisClient }
-type Period = { readonly rule: ReconciledBudget; readonly window: Window }
+type Period = { readonly rule: BudgetInForce; readonly window: Window }
 
 /** Looks that one budget gets while workers take entries under it; what is then not known is left to the next run. */
 const tries = 20
 
 export async function reconcileBudgets(
   { sql, redis }: Ports,
-  rules: readonly ReconciledBudget[],
+  rules: readonly BudgetInForce[],
   nowMs: number,
 ): Promise<Reconciliation> {
   const periods = rules.map((rule) => ({ rule, window: budgetWindow(rule.period, rule.timeZone, nowMs) }))
@@ -63,7 +61,8 @@ async function compareAtAGlance({ sql, redis }: Ports, periods: readonly Period[
   const doubtful: Period[] = []
   const groups = new Map<string, (typeof known)[number][]>()
   for (const period of known) {
-    const name = `${period.rule.scope.type} ${period.window.startMs} ${period.window.endMs}`
+    const { type, teamId = '' } = period.rule.scope
+    const name = `${type} ${teamId} ${period.window.startMs} ${period.window.endMs}`
     const group = groups.get(name)
     if (group) group.push(period)
     else groups.set(name, [period])
@@ -71,7 +70,7 @@ async function compareAtAGlance({ sql, redis }: Ports, periods: readonly Period[
   for (const group of groups.values()) {
     const { rule, window } = group[0]!
     const ids = group.map((period) => period.rule.scope.id)
-    const booked = await spentByScope(sql, rule.scope.type, ids, window)
+    const booked = await spentByScope(sql, rule.scope, ids, window)
     for (const period of group) {
       const { scope } = period.rule
       const spent = (booked.get(scope.id) ?? 0n) + spentOnTheWay(travelling, scope, window)

@@ -6,7 +6,7 @@
  * Not restored: buckets (a minute at most), and the holds of calls that were running, whose settlements are counted when
  * they come.
  */
-import { findBudgetsInForce } from '#lib/limits/budget-store.ts'
+import { budgetsInForce } from '#lib/limits/budgets-in-force.ts'
 import { loadFunctions } from '#lib/limits/functions.ts'
 import { restoreWindows } from '#lib/limits/restore-windows.ts'
 import { createSeeder, readStream, spentOnTheWay } from '#lib/limits/seed.ts'
@@ -45,18 +45,18 @@ async function restoreBudgets({ db, sql, redis, clock }: Ports): Promise<number>
   const seed = createSeeder(redis, (scope, window, except) => spentInLedger(sql, scope, window, except))
   const travelling = await readStream(redis, '+')
   let count = 0
-  for (let after = ''; ;) {
-    const budgets = await findBudgetsInForce(db, after, atOnce)
+  for await (const budgets of budgetsInForce({ db, sql }, clock.nowMs())) {
     const periods = budgets.map((rule) => ({ rule, window: budgetWindow(rule.period, rule.timeZone, clock.nowMs()) }))
     const groups = new Map<string, typeof periods>()
     for (const period of periods) {
-      const name = `${period.rule.scope.type} ${period.window.startMs} ${period.window.endMs}`
+      const { type, teamId = '' } = period.rule.scope
+      const name = `${type} ${teamId} ${period.window.startMs} ${period.window.endMs}`
       groups.set(name, [...(groups.get(name) ?? []), period])
     }
     for (const group of groups.values()) {
       const { rule, window } = group[0]!
       const ids = group.map((period) => period.rule.scope.id)
-      const booked = await spentByScope(sql, rule.scope.type, ids, window)
+      const booked = await spentByScope(sql, rule.scope, ids, window)
       const used = group.filter(
         (one) => booked.has(one.rule.scope.id) || spentOnTheWay(travelling, one.rule.scope, one.window) > 0n,
       )
@@ -65,7 +65,6 @@ async function restoreBudgets({ db, sql, redis, clock }: Ports): Promise<number>
       }
       count += used.length
     }
-    if (budgets.length < atOnce) return count
-    after = budgets.at(-1)!.id
   }
+  return count
 }

@@ -2,10 +2,17 @@
 import type { Actor } from '#lib/identity/contract.ts'
 import { visibleRows, type Action } from '#lib/identity/rules/permissions.ts'
 import type { LimitedScopeType } from '#lib/limits/budget-contract.ts'
-import type { BudgetPeriod, BudgetPosture, ScopeLimits, ScopeType } from '#lib/limits/contract.ts'
-import { teamOfEnvironment } from '#lib/limits/rules/subject-of-scope.ts'
+import {
+  scopeTypes as everyScopeType,
+  type BudgetPeriod,
+  type BudgetPosture,
+  type ScopeLimits,
+  type ScopeType,
+} from '#lib/limits/contract.ts'
+import { rowCountsIn } from '#lib/limits/scopes-of-rows.ts'
+import { environmentName, teamOfEnvironment } from '#lib/limits/rules/subject-of-scope.ts'
 import { likeText } from '#lib/management/page.ts'
-import type { Db, Tx } from '#lib/platform/db.ts'
+import type { Db, SqlPool, Tx } from '#lib/platform/db.ts'
 import { Prisma } from '#lib/platform/generated/prisma/client.ts'
 
 export type ScopeRow<Type extends LimitedScopeType = LimitedScopeType> = {
@@ -51,7 +58,7 @@ export async function findScope<Type extends LimitedScopeType>(
     }
     case 'environment': {
       const team = await db.team.findUnique({ where: { id: teamOfEnvironment(id) }, select })
-      const environment = id.slice(id.indexOf(':') + 1)
+      const environment = environmentName(id)
       if (!team || !id.includes(':') || environment === '') return null
       return { ...shared, id, name: `${team.name} ${environment}`, teamId: team.id }
     }
@@ -70,6 +77,24 @@ export async function findOrganisationTimeZone(db: Db | Tx): Promise<string> {
   return (await db.organisation.findFirst({ select: { timeZone: true } }))?.timeZone ?? 'UTC'
 }
 
+/** Whether PostgreSQL, which sums up by local days, knows the zone too: its list need not be that of this process. */
+export async function isKnownTimeZone(sql: SqlPool, timeZone: string): Promise<boolean> {
+  try {
+    await sql.query('SELECT now() AT TIME ZONE $1::text', [timeZone])
+    return true
+  } catch (error) {
+    if ((error as { code?: unknown }).code === invalidParameterValue) return false
+    throw error
+  }
+}
+
+const invalidParameterValue = '22023'
+
+/** What is no row of its own is there because something is set on it. */
+const namedOnly = Prisma.sql`(
+  SELECT scope_type AS type, scope_id AS id FROM scope_limit WHERE scope_type IN ('environment', 'group', 'tag')
+  UNION SELECT scope_type, scope_id FROM budget WHERE scope_type IN ('environment', 'group', 'tag'))`
+
 /** Every scope with the team it is in and the person it belongs to; `s` in the queries below. */
 export const scopes = Prisma.sql`(
   SELECT 'user' AS type, id, name, NULL AS team_id, id AS owner_user_id FROM app_user
@@ -79,9 +104,9 @@ export const scopes = Prisma.sql`(
   UNION ALL SELECT 'business_unit', id, name, NULL, NULL FROM business_unit
   UNION ALL SELECT 'organisation', id, name, NULL, NULL FROM organisation
   UNION ALL SELECT 'key', id, name, team_id, owner_user_id FROM virtual_key
-  UNION ALL SELECT l.scope_type, l.scope_id, t.name || ' ' || split_part(l.scope_id, ':', 2), t.id, NULL
-    FROM scope_limit l JOIN team t ON l.scope_type = 'environment' AND t.id = split_part(l.scope_id, ':', 1)
-  UNION ALL SELECT scope_type, scope_id, scope_id, NULL, NULL FROM scope_limit WHERE scope_type IN ('group', 'tag'))`
+  UNION ALL SELECT l.type, l.id, t.name || ' ' || substr(l.id, strpos(l.id, ':') + 1), t.id, NULL
+    FROM ${namedOnly} l JOIN team t ON l.type = 'environment' AND t.id = split_part(l.id, ':', 1)
+  UNION ALL SELECT l.type, l.id, l.id, NULL, NULL FROM ${namedOnly} l WHERE l.type IN ('group', 'tag'))`
 
 /** Keys show their budgets with themselves; in lists of budgets only those see them who see all. */
 function visibleTo(actor: Actor, action: Action): Prisma.Sql {
@@ -161,21 +186,14 @@ export async function findBudgets(db: Db | Tx, actor: Actor, question: BudgetQue
   const now = Prisma.sql`${new Date(nowMs)}::timestamptz`
   const since = Prisma.sql`(CASE b.period WHEN 'total' THEN '-infinity'::timestamptz
     ELSE date_trunc('hour', date_trunc(b.period, ${now} AT TIME ZONE b.time_zone) AT TIME ZONE b.time_zone) END)`
-  const spentBy = (column: Prisma.Sql) =>
-    Prisma.sql`(SELECT coalesce(sum(h.cost_nanos), 0) FROM usage_hourly h
-       WHERE ${column} = b.scope_id AND h.start >= ${since} AND (NOT b.per_member OR h.user_id IS NOT NULL))`
+  const spentBy = (type: ScopeType) =>
+    Prisma.sql`WHEN ${type} THEN (SELECT coalesce(sum(h.cost_nanos), 0) FROM usage_hourly h
+       WHERE ${Prisma.raw(rowCountsIn(type, 'b.scope_id'))} AND h.start >= ${since} AND (NOT b.per_member OR h.user_id IS NOT NULL))`
   return db.$queryRaw<BudgetListRow[]>`
     SELECT b.id, b.scope_type AS "scopeType", b.scope_id AS "scopeId", s.name AS "scopeName", s.team_id AS "teamId",
            s.owner_user_id AS "ownerUserId", b.amount_nanos AS "amountNanos", b.thresholds, b.per_member AS "perMember",
            b.period, b.posture, b.enforce_at_percent AS "enforceAtPercent", b.time_zone AS "timeZone", b.created_at AS "createdAt",
-           (CASE b.scope_type
-              WHEN 'key' THEN ${spentBy(Prisma.sql`h.key_id`)}
-              WHEN 'user' THEN ${spentBy(Prisma.sql`h.user_id`)}
-              WHEN 'workload' THEN ${spentBy(Prisma.sql`h.workload_id`)}
-              WHEN 'project' THEN ${spentBy(Prisma.sql`h.project_id`)}
-              WHEN 'team' THEN ${spentBy(Prisma.sql`h.team_id`)}
-              WHEN 'business_unit' THEN ${spentBy(Prisma.sql`h.business_unit_id`)}
-              ELSE (SELECT coalesce(sum(h.cost_nanos), 0) FROM usage_hourly h WHERE h.start >= ${since})
+           (CASE b.scope_type ${Prisma.join(everyScopeType.map(spentBy), ' ')}
             END)::int8 AS "spentNanos"
     FROM budget b
     JOIN ${scopes} s ON s.type = b.scope_type AND s.id = b.scope_id

@@ -11,7 +11,7 @@ import { callFunction, loadFunctions } from '#lib/limits/functions.ts'
 import { budgetKey, expiryIndex, readPeriod } from '#lib/limits/keys.ts'
 import { createSeeder, type SpentInLedger } from '#lib/limits/seed.ts'
 import { settle } from '#lib/limits/settle.ts'
-import { spentInLedger } from '#lib/limits/spent-store.ts'
+import { spentByScope, spentInLedger } from '#lib/limits/spent-store.ts'
 import { budgetWindow } from '#lib/limits/windows.ts'
 import { openDatabase, type Database } from '#lib/platform/db.ts'
 import { createLog } from '#lib/platform/log.ts'
@@ -92,24 +92,30 @@ describe('a period that Redis does not know', () => {
       place,
       key: fc.constantFrom('one', 'two'),
       team: fc.constantFrom('red', 'blue'),
+      environment: fc.constantFrom('production', 'staging'),
+      groups: fc.subarray(['staff', 'guests']),
+      tags: fc.subarray(['app=x', 'app', 'owner']),
       cost: fc.nat(1_000),
       isRefusal: fc.boolean(),
       // Within the day, and up to two days before it, by minutes.
       minutesAgo: fc.nat(3 * 1_440),
     })
     const zone = fc.constantFrom('UTC', 'Asia/Kolkata', 'America/St_Johns', 'Asia/Kathmandu')
-    const scopeType = fc.constantFrom<ScopeType>('key', 'team', 'organisation')
+    const scopeType = fc.constantFrom<ScopeType>('key', 'team', 'environment', 'group', 'tag', 'organisation')
     await fc.assert(
       fc.asyncProperty(fc.array(event, { maxLength: 25 }), zone, scopeType, async (wishes, timeZone, type) => {
         await redis.flushdb()
         // Ids of this round only: the ledger keeps what earlier rounds have booked.
         const round = aScope().id
-        const made = wishes.map(({ place: where, key, team, cost, isRefusal, minutesAgo }) => {
+        const made = wishes.map(({ place: where, key, team, groups, tags, cost, isRefusal, minutesAgo, ...wish }) => {
           const at = nowMs - minutesAgo * 60_000
           const made = anEvent({
             at,
             keyId: `${round}-${key}`,
             teamId: `${round}-${team}`,
+            environment: wish.environment,
+            groups: groups.map((group) => `${round}-${group}`),
+            tags: Object.fromEntries(tags.map((name) => [`${round}-${name}`, 'x=y'])),
             costNanos: isRefusal ? '0' : String(cost),
           })
           const { costNanos, ...bare } = made
@@ -122,19 +128,47 @@ describe('a period that Redis does not know', () => {
           for (const one of made) if (one.where === where) await put(one.written)
           if (where !== 'stream') await book(where === 'ledger')
         }
-        const scopeId = { key: `${round}-one`, team: `${round}-red`, organisation: 'org_small' }[type as 'key']
+        const { id: scopeId, has } = {
+          key: { id: `${round}-one`, has: ({ keyId }: UsageEvent) => keyId === `${round}-one` },
+          team: { id: `${round}-red`, has: ({ teamId }: UsageEvent) => teamId === `${round}-red` },
+          environment: {
+            id: `${round}-red:production`,
+            has: ({ teamId, environment }: UsageEvent) => teamId === `${round}-red` && environment === 'production',
+          },
+          group: { id: `${round}-staff`, has: ({ groups }: UsageEvent) => groups.includes(`${round}-staff`) },
+          // The name of a tag may have an equals sign in it, like its value.
+          tag: { id: `${round}-app=x=x=y`, has: ({ tags }: UsageEvent) => `${round}-app=x` in tags },
+          organisation: { id: 'org_small', has: () => true },
+        }[type as 'key']
         const rule = aBudget(1_000_000, aScope(type, scopeId), { period: 'day', timeZone })
         const { startMs, endMs } = budgetWindow('day', timeZone, nowMs)
-        const counted = made
-          .map((one) => one.event)
-          .filter(
-            ({ at, keyId, teamId }) =>
-              at >= startMs && at < endMs && (type === 'organisation' || keyId === scopeId || teamId === scopeId),
-          )
+        const counted = made.map((one) => one.event).filter((one) => one.at >= startMs && one.at < endMs && has(one))
         expect((await seeded(rule)) - Number(before)).toBe(costOf(counted))
+        // In bulk, as reconciliation and restoration ask, by whole hours.
+        if (timeZone !== 'UTC') return
+        await book()
+        const bulk = await spentByScope(database.sql, { type }, [scopeId], { startMs, endMs })
+        expect(Number(bulk.get(scopeId) ?? 0n) - Number(before)).toBe(costOf(counted))
       }),
-      { numRuns: 25 },
+      { numRuns: 40 },
     )
+  })
+
+  test.each<[ScopeType, string, Partial<UsageEvent>]>([
+    ['environment', 'team_e:production', { teamId: 'team_e', environment: 'production' }],
+    ['group', 'g-late', { groups: ['another', 'g-late'] }],
+    ['tag', 'late=a=b', { tags: { other: 'late=a=b', late: 'a=b' } }],
+  ])('of a %s counts what settles while the ledger is read', async (type, id, inScope) => {
+    const rule = aBudget(1_000_000, aScope(type, id), { period: 'day', timeZone: 'UTC' })
+    const reading: SpentInLedger = async (...question) => {
+      const spent = await ledger(...question)
+      await put(anEvent({ at: nowMs, costNanos: '5', ...inScope }))
+      await put(anEvent({ at: nowMs, costNanos: '100', environment: 'production', tags: { other: 'late=a=b' } }))
+      const { groups: _none, ...ofAnOlderGateway } = anEvent({ at: nowMs, costNanos: '1000' })
+      await put(ofAnOlderGateway)
+      return spent
+    }
+    expect(await seeded(rule, reading)).toBe(5)
   })
 
   test.each<BudgetPeriod>(['day', 'week', 'month', 'quarter', 'total'])(

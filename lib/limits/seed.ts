@@ -7,6 +7,7 @@ import { usageStream } from '#lib/ledger/contract.ts'
 import type { BudgetRule, Scope } from '#lib/limits/contract.ts'
 import { callFunction } from '#lib/limits/functions.ts'
 import { budgetKey } from '#lib/limits/keys.ts'
+import { namedInEvents, namesScope } from '#lib/limits/rules/scope-in-events.ts'
 import type { Window } from '#lib/limits/windows.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
 
@@ -84,8 +85,8 @@ export function argumentsOf(
   rule: Pick<BudgetRule, 'scope'>,
   window: Window,
 ): (string | number)[] {
-  const { type, id, teamId = '' } = rule.scope
-  return [spentNanos.toString(), window.startMs, window.endMs, newest, fieldOf[type] ?? '', id, teamId]
+  const { id, teamId = '' } = namedInEvents(rule.scope)
+  return [spentNanos.toString(), window.startMs, window.endMs, newest, fieldOf[rule.scope.type] ?? '', id, teamId]
 }
 
 export type StreamEvent = {
@@ -131,10 +132,14 @@ export const fieldOf: Partial<Record<Scope['type'], string>> = {
   project: 'projectId',
   workload: 'workloadId',
   business_unit: 'businessUnitId',
+  environment: 'environment',
+  group: 'groups',
+  tag: 'tags',
 }
 
 export function isOfScope(event: StreamEvent, scope: Scope): boolean {
   const field = fieldOf[scope.type]
-  if (scope.teamId !== undefined && event.teamId !== scope.teamId) return false
-  return field === undefined ? true : event[field] === scope.id
+  const { id, teamId } = namedInEvents(scope)
+  if (teamId !== undefined && event.teamId !== teamId) return false
+  return field === undefined ? true : namesScope(event[field], id)
 }

@@ -10,10 +10,22 @@ import {
   updateBudget,
   type BudgetRow,
 } from '#lib/limits/budget-store.ts'
-import type { BudgetView, CreateBudgetInput, ManagedScopeType, PatchBudgetInput } from '#lib/limits/budget-contract.ts'
+import {
+  unknownTimeZone,
+  type BudgetView,
+  type CreateBudgetInput,
+  type LimitedScopeType,
+  type PatchBudgetInput,
+} from '#lib/limits/budget-contract.ts'
 import { bookedOnly } from '#lib/limits/budget-money.ts'
 import { viewBudget } from '#lib/limits/list-budgets.ts'
-import { findBudgets, findOrganisationTimeZone, findScope, type ScopeRow } from '#lib/limits/scope-store.ts'
+import {
+  findBudgets,
+  findOrganisationTimeZone,
+  findScope,
+  isKnownTimeZone,
+  type ScopeRow,
+} from '#lib/limits/scope-store.ts'
 import { subjectOfScope } from '#lib/limits/rules/subject-of-scope.ts'
 import type { Context } from '#lib/platform/context.ts'
 import type { Tx } from '#lib/platform/db.ts'
@@ -24,6 +36,11 @@ import { changePolicy } from '#lib/policy/change-policy.ts'
 export async function createBudget(context: Context, actor: Actor, input: CreateBudgetInput): Promise<BudgetView> {
   mustWrite(actor)
   const nowMs = context.clock.nowMs()
+  if (input.timeZone !== undefined && !(await isKnownTimeZone(context.sql, input.timeZone))) {
+    throw new AppError('validation_failed', 'The budget cannot be set.', {
+      errors: [{ field: 'timeZone', message: unknownTimeZone }],
+    })
+  }
   return changePolicy(context, actor, async (tx) => {
     const scope = await scopeOf(tx, input.scopeType, input.scopeId)
     const live = await findLiveBudgets(tx, scope.type, scope.id)
@@ -116,20 +133,20 @@ function mustWrite(actor: Actor): void {
   if (!may(actor, 'budget.write')) throw forbidden('Only administrators set budgets.')
 }
 
-async function scopeOf(tx: Tx, type: ManagedScopeType, id: string | undefined): Promise<ScopeRow<ManagedScopeType>> {
+async function scopeOf(tx: Tx, type: LimitedScopeType, id: string | undefined): Promise<ScopeRow<LimitedScopeType>> {
   const scope = id === undefined && type !== 'organisation' ? null : await findScope(tx, type, id ?? '')
   if (scope && (type !== 'organisation' || id === undefined || id === scope.id)) return scope
   const message = id === undefined ? 'Name what the budget is for.' : `There is no ${wordOf(type)} with this id.`
   throw new AppError('validation_failed', 'The budget cannot be set.', { errors: [{ field: 'scopeId', message }] })
 }
 
-async function opened(tx: Tx, id: string): Promise<{ row: BudgetRow; scope: ScopeRow<ManagedScopeType> }> {
+async function opened(tx: Tx, id: string): Promise<{ row: BudgetRow; scope: ScopeRow<LimitedScopeType> }> {
   await tx.$executeRaw`SELECT 1 FROM budget WHERE id = ${id} FOR UPDATE`
   const row = await findBudget(tx, id)
   if (!row || row.archivedAt !== null) throw notFound('budget')
   if (row.scopeType === 'key')
     throw new AppError('conflict', `This is the budget of a key. Change it with the key ${row.scopeId}.`)
-  const scope = await findScope(tx, row.scopeType as ManagedScopeType, row.scopeId)
+  const scope = await findScope(tx, row.scopeType as LimitedScopeType, row.scopeId)
   if (!scope) throw notFound('budget')
   return { row, scope }
 }
@@ -141,7 +158,7 @@ async function viewed(tx: Tx, actor: Actor, id: string, nowMs: number): Promise<
   return viewBudget(row, bookedOnly(row), nowMs)
 }
 
-function wordOf(type: ManagedScopeType): string {
+function wordOf(type: LimitedScopeType): string {
   return type.replace('_', ' ')
 }
 

@@ -218,6 +218,8 @@ export type Grant = {
   readonly costCentre: string | null
   readonly environment: string
   readonly tags: Readonly<Record<string, string>>
+  /** The owner's at the identity provider, in alphabetical order. */
+  readonly groups: readonly string[]
   readonly models: readonly CatalogueRule[]
   readonly providers: readonly CatalogueRule[]
   readonly regions: readonly CatalogueRule[]

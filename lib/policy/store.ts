@@ -63,9 +63,12 @@ async function readFacts(db: Db, which: Prisma.Sql, most: number): Promise<unkno
           'perMember', g.per_member)), '[]')
         FROM budget g
         WHERE g.archived_at IS NULL
-          AND (g.scope_type, g.scope_id) IN (
+          AND ((g.scope_type, g.scope_id) IN (
             ('key', k.id), ('user', k.owner_user_id), ('workload', k.workload_id), ('project', k.project_id),
-            ('team', k.team_id), ('business_unit', t.business_unit_id), ('organisation', o.id))),
+            ('team', k.team_id), ('business_unit', t.business_unit_id), ('organisation', o.id),
+            ('environment', k.team_id || ':' || k.environment))
+            OR (g.scope_type = 'group' AND g.scope_id = ANY(u.groups))
+            OR (g.scope_type = 'tag' AND g.scope_id IN (SELECT key || '=' || value FROM jsonb_each_text(k.tags))))),
       'versions', (
         SELECT jsonb_agg(jsonb_build_array(subject, coalesce(v.version, 0)::text) ORDER BY subject)
         FROM unnest(ARRAY[

@@ -4,6 +4,7 @@ import { admit, type AdmitReply, type AdmitRequest, type HoldBound } from '#lib/
 import type { BudgetPeriod, BudgetPosture, BudgetRule, LimitKind, LimitRule, Scope } from '#lib/limits/contract.ts'
 import { createSeeder, type SeedBudget } from '#lib/limits/seed.ts'
 import type { AdmitRules } from '#lib/limits/rule-set.ts'
+import { environmentName } from '#lib/limits/rules/subject-of-scope.ts'
 import type { Settlement } from '#lib/limits/settle.ts'
 import { limitTokens } from '#lib/gateway/usage-event.ts'
 import { newId } from '#lib/platform/ids.ts'
@@ -82,13 +83,18 @@ export async function admitSeeded(
 /** The end of a call that cost so many nanos, a token for each. */
 export function aSettlement(request: AdmitRequest, nanos: number, budgetKeys: readonly string[] = []): Settlement {
   const tokens = { input: 10, output: Math.max(0, nanos - 10) }
-  const key = request.rules.budgets.find(({ scope }) => scope.type === 'key')?.scope.id ?? 'key_one'
-  const team = request.rules.budgets.find(({ scope }) => scope.type === 'team')?.scope.id ?? 'team_search'
+  const idsOf = (type: Scope['type']) =>
+    request.rules.budgets.filter(({ scope }) => scope.type === type).map(({ scope }) => scope.id)
+  const [environment] = idsOf('environment')
   const event = anEvent({
     id: request.callId,
     at: request.nowMs,
-    keyId: key,
-    teamId: team,
+    keyId: idsOf('key')[0] ?? 'key_one',
+    userId: idsOf('user')[0] ?? 'user_dana',
+    teamId: idsOf('team')[0] ?? 'team_search',
+    ...(environment === undefined ? {} : { environment: environmentName(environment) }),
+    groups: idsOf('group'),
+    tags: Object.fromEntries(idsOf('tag').map((tag) => tag.split('='))),
     tokens,
     costNanos: String(nanos),
   })

@@ -86,6 +86,7 @@ export function anEvent(differences: Partial<UsageEvent> = {}): UsageEvent {
     },
     timing: { admittedMs: 0.6, firstByteMs: 30, totalMs: 42 },
     tags: {},
+    groups: [],
     ...differences,
   }
 }

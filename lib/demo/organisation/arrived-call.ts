@@ -61,6 +61,7 @@ export function arrivedCall(key: Key, atMs: number, model: CatalogModel, random:
     },
     timing: { admittedMs: null, firstByteMs: null, totalMs: 0.6 },
     tags: key.tags,
+    groups: [...key.groups],
   }
 }
 

@@ -63,6 +63,8 @@ export type Key = {
   readonly createdMs: number
   readonly expiresMs: number | null
   readonly tags: Readonly<Record<string, string>>
+  /** The owner's. */
+  readonly groups: readonly string[]
   readonly secrets: readonly {
     readonly id: string
     readonly digest: Buffer

@@ -79,6 +79,7 @@ function personalKeys(making: Making, { teams: all, people }: Parts): Key[] {
         name: `${person.name.split(' ')[0]?.toLowerCase()}-laptop`,
         kind: 'personal',
         ownerId: person.id,
+        groups: person.groups,
         team: found(all, ({ id }) => id === person.primaryTeamId),
         profileId: isContractor ? making.profiles.Restricted : making.profiles.Experiment,
         environment: 'development',
@@ -134,6 +135,7 @@ function formerKeys(making: Making, { teams: all, people }: Parts): Key[] {
       name,
       kind: 'personal',
       ownerId: person.id,
+      groups: person.groups,
       team: found(all, ({ id }) => id === person.primaryTeamId),
       profileId: profiles.Experiment,
       environment: 'development',
@@ -202,6 +204,7 @@ type KeyWish = {
   readonly habit: Habit
   readonly ageDays: number
   readonly tags?: Readonly<Record<string, string>>
+  readonly groups?: readonly string[]
   readonly status?: KeyStatus
   readonly reason?: string
   readonly endedDaysAgo?: number
@@ -235,6 +238,7 @@ function makeKey({ nowMs, pepper, profiles, random }: Making, wish: KeyWish): Ke
     createdMs,
     expiresMs,
     tags: wish.tags ?? {},
+    groups: wish.groups?.toSorted() ?? [],
     secrets: wish.status === 'pending' ? [] : [makeSecret(secretMs, pepper)],
     budget: wish.budgetUsd === undefined ? null : { amountNanos: nanosOfUsd(wish.budgetUsd), posture: 'hard' },
     habit: wish.habit,

@@ -80,11 +80,12 @@ export async function insertCompany(tx: Tx, company: Company): Promise<void> {
 
 async function insertPeople(tx: Tx, { people }: Company): Promise<void> {
   await tx.user.createMany({
-    data: people.map(({ id, email, name, roles, profileId, primaryTeamId, createdMs }) => ({
+    data: people.map(({ id, email, name, roles, groups, profileId, primaryTeamId, createdMs }) => ({
       id,
       email,
       name,
       roles: [...roles],
+      groups: groups.toSorted(),
       profileId,
       primaryTeamId,
       createdAt: new Date(createdMs),

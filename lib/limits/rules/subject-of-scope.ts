@@ -20,3 +20,8 @@ export function subjectOfScope(type: LimitedScopeType, id: string): Subject {
 export function teamOfEnvironment(id: string): string {
   return id.slice(0, id.indexOf(':'))
 }
+
+/** The rest of it: `production`. */
+export function environmentName(id: string): string {
+  return id.slice(id.indexOf(':') + 1)
+}

@@ -27,6 +27,7 @@ function grant(differences: Partial<Grant> = {}): Grant {
     costCentre: null,
     environment: 'development',
     tags: {},
+    groups: [],
     models: [rule('profile', ['*'])],
     providers: [rule('profile', ['*'])],
     regions: [rule('profile', ['*'])],

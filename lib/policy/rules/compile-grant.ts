@@ -100,6 +100,7 @@ export function compileGrant(facts: GrantFacts): Grant {
     costCentre: facts.costCentre,
     environment: key.environment,
     tags: key.tags,
+    groups: facts.groups,
     models: catalogueRules(facts, 'models', policy.models),
     providers: catalogueRules(facts, 'providers', policy.providers),
     regions: catalogueRules(facts, 'regions', policy.regions),
@@ -240,7 +241,7 @@ function keyLimits({ key, profile: { policy } }: GrantFacts): LimitRule[] {
 }
 
 function scopeLimits(facts: GrantFacts): LimitRule[] {
-  return [...scopesOf(facts), ...furtherScopes(facts)].flatMap((scope) => {
+  return scopesOf(facts).flatMap((scope) => {
     const row = facts.scopeLimits.find(({ type, id }) => type === scope.type && id === scope.id)
     if (!row) return []
     return rulesOfScope(scope, row.limits)
@@ -302,7 +303,7 @@ function withinProfile({ key, profile }: GrantFacts, terms: BudgetTerms): Budget
   }
 }
 
-/** From the key up to the organisation: the order in which refusals name the scope. */
+/** From the key up to the organisation, then what lies across: the order in which refusals name the scope. */
 function scopesOf(facts: GrantFacts): Scope[] {
   const scopes: Scope[] = [{ type: 'key', id: facts.key.id, name: facts.key.name }]
   const add = (type: ScopeType, named: { readonly id: string; readonly name: string } | null) => {
@@ -314,10 +315,10 @@ function scopesOf(facts: GrantFacts): Scope[] {
   add('team', facts.team)
   add('business_unit', facts.businessUnit)
   add('organisation', facts.organisation)
-  return scopes
+  return [...scopes, ...furtherScopes(facts)]
 }
 
-/** Scopes that carry limits only. Keys of a group are those of its people. */
+/** Scopes that are no rows of their own. Keys of a group are those of its people. */
 function furtherScopes({ key, team, groups }: GrantFacts): Scope[] {
   const environment = { id: `${team.id}:${key.environment}`, name: `${team.name} ${key.environment}` }
   const tags = Object.entries(key.tags).map(([name, value]) => `${name}=${value}`)
