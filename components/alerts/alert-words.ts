@@ -58,14 +58,14 @@ export function alertWords({ facts, subject, threshold, budgetId }: AlertView): 
   switch (facts.kind) {
     case 'budget_threshold':
       return {
-        what: `${threshold === 100 ? 'Used up' : `Passed ${formatPercent(threshold ?? 0)} of`} its budget ${thisPeriod[facts.period]}`,
+        what: `${threshold === 100 ? 'Used up' : `Passed ${formatPercent(threshold ?? 0)} of`} its budget ${placeOfBudget(facts)}`,
         howFar: `${formatMoney(facts.spentUsd)} of ${formatMoney(facts.amountUsd)} spent, ${formatMoney(facts.heldUsd)} held`,
         next: stopSentence(facts),
         action: budgetAction(subject, budgetId),
       }
     case 'budget_forecast':
       return {
-        what: `Budget ${thisPeriod[facts.period]} is expected to be used up on ${dayOf(facts.reachesOn)}`,
+        what: `Budget ${placeOfBudget(facts)} is expected to be used up on ${dayOf(facts.reachesOn)}`,
         howFar: `${formatMoney(facts.spentUsd)} of ${formatMoney(facts.amountUsd)} spent, near ${formatMoney(facts.endUsd)} at the end`,
         next: `${stopSentence(facts)} Spend less, or raise it before.`,
         action: budgetAction(subject, budgetId),
@@ -105,6 +105,11 @@ export function alertWords({ facts, subject, threshold, budgetId }: AlertView): 
         action: { label: 'Open provider', href: `/admin/providers/${id}` },
       }
   }
+}
+
+/** "this month", "in Search this month". */
+function placeOfBudget({ perMemberOf, period }: Money): string {
+  return perMemberOf === null ? thisPeriod[period] : `in ${perMemberOf} ${thisPeriod[period]}`
 }
 
 function placeOfUse({ type, id, name }: AlertView['subject']): AlertWords['action'] {

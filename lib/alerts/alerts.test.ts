@@ -68,8 +68,8 @@ async function book({ key = 'key_x', user = null, team = 'team_search', at, usd,
   ] as const) {
     await fixture.context.sql.query(
       `INSERT INTO ${table} (start, dims_hash, key_id, user_id, team_id, business_unit_id, tags, calls, refused,
-         input_tokens, cached_tokens, output_tokens, cost_nanos, estimated_calls)
-       VALUES ($1, $2, $3, $4, $5, 'bu_logistics', '{}', $6, 0, 1, 0, 1, $7, 0)`,
+         input_tokens, cached_tokens, output_tokens, cost_nanos, estimated_calls, environment, groups)
+       VALUES ($1, $2, $3, $4, $5, 'bu_logistics', '{"customer": "Acme"}', $6, 0, 1, 0, 1, $7, 0, 'production', '["eng-search"]')`,
       [new Date(at - (at % length)), randomBytes(16), key, user, team, calls, nanos],
     )
   }
@@ -200,6 +200,42 @@ describe('a budget that will not last', () => {
     expect(await raiseSlowAlerts(fixture.context)).toMatchObject({ raised: 0, open: 1 })
     const [alert] = await seenBy(who('Tess'))
     expect(alert).toMatchObject({ kind: 'budget_forecast', level: 'warning', facts: { reachesOn: '2026-11-25' } })
+  })
+
+  test('of each member is judged from that person’s calls in the team, and told to them', async () => {
+    await aBudget({ perMember: true, amountUsd: '250' })
+    for (let ago = 0; ago <= 28; ago++) {
+      const at = nowMs - hourMs - ago * dayMs
+      await book({ at, usd: 10, user: 'user_dana' })
+      await book({ at, usd: 4, user: 'user_cole' })
+      await book({ at, usd: 10, user: 'user_cole', team: 'team_platform' })
+    }
+    await raiseSlowAlerts(fixture.context)
+    const [alert, ...others] = await seenBy(who('Dana'))
+    expect(others).toEqual([])
+    expect(alert).toMatchObject({
+      kind: 'budget_forecast',
+      subject: { type: 'user', id: 'user_dana' },
+      facts: { reachesOn: '2026-11-25', perMemberOf: 'Search' },
+    })
+    expect(words(await seenBy(who('Cole')))).toEqual([])
+    expect(words(await seenBy(who('Tess')))).toEqual(['budget_forecast user_dana  open'])
+  })
+
+  test.each([
+    ['environment', 'team_search:production'],
+    ['group', 'eng-search'],
+    ['tag', 'customer=Acme'],
+  ])('of a %s warns, and is at its threshold, like any other', async (scopeType, scopeId) => {
+    await aBudget({ scopeType, scopeId, amountUsd: '250', thresholds: [50] })
+    for (let ago = 0; ago <= 28; ago++) await book({ at: nowMs - hourMs - ago * dayMs, usd: 10 })
+    await raiseSlowAlerts(fixture.context)
+    await raiseAlerts(fixture.context)
+    expect(words(await seenBy(who('Ada'))).toSorted()).toEqual([
+      `budget_forecast ${scopeId}  open`,
+      `budget_threshold ${scopeId} 50 open`,
+    ])
+    expect((await seenBy(who('Dana'))).length).toBe(scopeType === 'environment' ? 2 : 0)
   })
 
   test('of the organisation is judged from everybody', async () => {

@@ -32,16 +32,19 @@ const budgetFacts = {
   timeZone: z.string(),
 }
 
+const perMemberOf = z.string().nullable().describe('The team, where the budget is for each of its people.')
+
 export const alertFacts = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('budget_threshold'),
     ...budgetFacts,
     heldUsd: z.string(),
-    perMemberOf: z.string().nullable().describe('The team, where the budget is for each of its people.'),
+    perMemberOf,
   }),
   z.object({
     kind: z.literal('budget_forecast'),
     ...budgetFacts,
+    perMemberOf: perMemberOf.default(null),
     endUsd: z.string().describe('Expected at the end of the period.'),
     reachesOn: z.string().describe('The day on which the amount is expected to be used up, in its time zone.'),
   }),

@@ -1,11 +1,12 @@
 /** Budgets at their thresholds, and budgets that will not last. */
-import { readForecasts } from '#lib/alerts/read-forecasts.ts'
+import { readForecasts, type ForecastRow } from '#lib/alerts/read-forecasts.ts'
 import { forecastSignal, thresholdSignal, type BudgetNow } from '#lib/alerts/rules/budget-signals.ts'
 import type { Signal } from '#lib/alerts/rules/signal.ts'
 import type { Actor } from '#lib/identity/contract.ts'
-import { readBudgetMoney, readMemberMoney } from '#lib/limits/budget-money.ts'
+import { bookedOnly, readBudgetMoney, readMemberMoney } from '#lib/limits/budget-money.ts'
 import type { PeriodState } from '#lib/limits/keys.ts'
 import { enforcedAtNanos } from '#lib/limits/rule-set.ts'
+import { memberBudgetId } from '#lib/limits/rules/member-budget-id.ts'
 import { findBudgets, type BudgetListRow } from '#lib/limits/scope-store.ts'
 import { budgetWindow } from '#lib/limits/windows.ts'
 import type { Context } from '#lib/platform/context.ts'
@@ -39,7 +40,7 @@ export async function findThresholdSignals(context: Context): Promise<Signal[]> 
     for (const row of watched) {
       const states = row.perMember
         ? await membersOf(context, row, nowMs)
-        : [budgetNow(row, money.get(row.id) ?? { spentNanos: row.spentNanos, heldNanos: 0n }, nowMs)]
+        : [budgetNow(row, money.get(row.id) ?? bookedOnly(row), nowMs)]
       signals.push(...states.map(thresholdSignal).filter((signal) => signal !== null))
     }
   }
@@ -50,21 +51,29 @@ export async function findForecastSignals(context: Context): Promise<Signal[]> {
   const nowMs = context.clock.nowMs()
   const signals: Signal[] = []
   for await (const rows of everyBudget(context, nowMs)) {
-    const watched = rows.filter(({ perMember, spentNanos }) => !perMember && spentNanos > 0n)
-    const money = await readBudgetMoney(context, watched, nowMs)
-    const spentOf = ({ id, spentNanos }: BudgetListRow) => money.get(id)?.spentNanos ?? spentNanos
-    const forecasts = await readForecasts(
-      context,
-      watched.map((row) => ({ ...row, spentNanos: spentOf(row) })),
-      nowMs,
-    )
-    for (const row of watched) {
-      const state = budgetNow(row, { spentNanos: spentOf(row), heldNanos: 0n }, nowMs)
-      const signal = forecastSignal(state, forecasts.get(row.id) ?? null)
+    const states = await spentOf(context, rows, nowMs)
+    const forecasts = await readForecasts(context, states.map(forecastRow), nowMs)
+    for (const state of states) {
+      const signal = forecastSignal(state, forecasts.get(forecastRow(state).id) ?? null)
       if (signal) signals.push(signal)
     }
   }
   return signals
+}
+
+/** Budgets of which something is spent, each person's of those for each member. */
+async function spentOf(context: Context, rows: readonly BudgetListRow[], nowMs: number): Promise<BudgetNow[]> {
+  const shared = rows.filter(({ perMember, spentNanos }) => !perMember && spentNanos > 0n)
+  const money = await readBudgetMoney(context, shared, nowMs)
+  const states = shared.map((row) => budgetNow(row, money.get(row.id) ?? bookedOnly(row), nowMs))
+  for (const row of rows.filter(({ perMember }) => perMember)) states.push(...(await membersOf(context, row, nowMs)))
+  return states.filter(({ spentNanos }) => spentNanos > 0n)
+}
+
+function forecastRow({ id, subjectType, subjectId, teamId, perMemberOf, ...terms }: BudgetNow): ForecastRow {
+  const row = { ...terms, scopeType: subjectType, scopeId: subjectId }
+  if (perMemberOf === null || teamId === null) return { ...row, id }
+  return { ...row, id: memberBudgetId(id, subjectId), inTeamId: teamId }
 }
 
 async function* everyBudget({ db }: Context, nowMs: number): AsyncGenerator<BudgetListRow[]> {

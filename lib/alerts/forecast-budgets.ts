@@ -1,5 +1,6 @@
 import { readForecasts } from '#lib/alerts/read-forecasts.ts'
-import { dayText } from '#lib/alerts/rules/forecast.ts'
+import { dayText, type Forecast } from '#lib/alerts/rules/forecast.ts'
+import type { MemberMoney } from '#lib/limits/budget-money.ts'
 import type { BudgetView } from '#lib/limits/budget-contract.ts'
 import type { Context } from '#lib/platform/context.ts'
 import { nanosOfUsd, usdOfNanos } from '#lib/platform/money.ts'
@@ -26,7 +27,29 @@ export async function forecastBudgets(
       amountNanos: nanosOfUsd(amountUsd),
       spentNanos: nanosOfUsd(spentUsd),
     }))
-  const forecasts = await readForecasts(context, rows, context.clock.nowMs())
+  return told(await readForecasts(context, rows, context.clock.nowMs()))
+}
+
+/** The same for the people of a budget for each member, by the person's id. */
+export async function forecastMembers(
+  context: Context,
+  { scope, period, timeZone, amountUsd }: BudgetView,
+  members: readonly MemberMoney[],
+): Promise<ReadonlyMap<string, BudgetForecast>> {
+  const rows = members.map(({ userId, spentNanos }) => ({
+    id: userId,
+    scopeType: 'user' as const,
+    scopeId: userId,
+    inTeamId: scope.id,
+    period,
+    timeZone,
+    amountNanos: nanosOfUsd(amountUsd),
+    spentNanos,
+  }))
+  return told(await readForecasts(context, rows, context.clock.nowMs()))
+}
+
+function told(forecasts: ReadonlyMap<string, Forecast>): ReadonlyMap<string, BudgetForecast> {
   return new Map(
     [...forecasts].map(([id, { endNanos, reachesDay }]) => [
       id,

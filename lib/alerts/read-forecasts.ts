@@ -8,23 +8,30 @@ import type { Context } from '#lib/platform/context.ts'
 
 const historyDays = 29
 
-type Row = Pick<BudgetListRow, 'id' | 'scopeType' | 'scopeId' | 'period' | 'timeZone' | 'amountNanos' | 'spentNanos'>
+export type ForecastRow = Pick<
+  BudgetListRow,
+  'id' | 'scopeType' | 'scopeId' | 'period' | 'timeZone' | 'amountNanos' | 'spentNanos'
+> & {
+  /** Of a person: only what they do in this team. */
+  readonly inTeamId?: string
+}
 
 /**
  * By the budget's id; without those that nothing can be said of: a day is too short for weekdays to matter, a total never
- * ends, and a fortnight of history is the least. One query for each type of scope and time zone among them.
+ * ends, and a fortnight of history is the least. One query for each type of scope, team and time zone among them.
  */
 export async function readForecasts(
   { sql }: Pick<Context, 'sql'>,
-  rows: readonly Row[],
+  rows: readonly ForecastRow[],
   nowMs: number,
 ): Promise<ReadonlyMap<string, Forecast>> {
   const forecasts = new Map<string, Forecast>()
   const asked = rows.filter(({ period }) => period !== 'day' && period !== 'total')
-  for (const group of groupBy(asked, ({ scopeType, timeZone }) => `${scopeType} ${timeZone}`).values()) {
-    const { scopeType, timeZone } = group[0]!
+  for (const group of groupBy(asked, placeOf).values()) {
+    const { scopeType, inTeamId, timeZone } = group[0]!
     const days = await spendByDay(sql, {
       type: scopeType,
+      teamId: inTeamId,
       ids: [...new Set(group.map(({ scopeId }) => scopeId))],
       timeZone,
       days: historyDays,
@@ -40,7 +47,11 @@ export async function readForecasts(
   return forecasts
 }
 
-function daysOf({ period, timeZone }: Row, nowMs: number) {
+function placeOf({ scopeType, inTeamId = '', timeZone }: ForecastRow): string {
+  return `${scopeType} ${inTeamId} ${timeZone}`
+}
+
+function daysOf({ period, timeZone }: ForecastRow, nowMs: number) {
   const { endMs } = budgetWindow(period, timeZone, nowMs)
   const day = budgetWindow('day', timeZone, nowMs)
   return {

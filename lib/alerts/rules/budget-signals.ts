@@ -56,7 +56,6 @@ export function thresholdSignal(budget: BudgetNow): Signal | null {
       kind: 'budget_threshold',
       ...moneyOf(budget),
       heldUsd: usdOfNanos(budget.heldNanos),
-      perMemberOf: budget.perMemberOf,
     },
   }
 }
@@ -96,6 +95,7 @@ function moneyOf(budget: BudgetNow): Money {
   return {
     spentUsd: usdOfNanos(budget.spentNanos),
     amountUsd: usdOfNanos(budget.amountNanos),
+    perMemberOf: budget.perMemberOf,
     period: budget.period,
     posture: budget.posture,
     enforcedAtUsd: enforcedAtNanos === null ? null : usdOfNanos(enforcedAtNanos),
