@@ -6,6 +6,7 @@ function aBudget(type: BudgetView['scope']['type'], name: string, period: Budget
   return {
     id: `bud_${name}_${period}`,
     scope: { type, id: name, name },
+    parent: null,
     amountUsd: '1',
     period,
     posture: 'hard',

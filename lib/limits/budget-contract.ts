@@ -62,11 +62,23 @@ export const patchBudgetInput = z.strictObject({
 })
 export type PatchBudgetInput = z.infer<typeof patchBudgetInput>
 
+/** Money that goes from one budget to a sibling, for good. */
+export const moveBudgetInput = z.strictObject({
+  toBudgetId: z.string().min(1, 'Choose the budget that gets it.').max(64),
+  amountUsd,
+  reason: z.string().trim().min(1, 'Say why: it goes into the audit log.').max(500, 'Use at most 500 characters.'),
+})
+export type MoveBudgetInput = z.infer<typeof moveBudgetInput>
+
 const scopeView = z.object({ type: z.enum(scopeTypes), id: z.string(), name: z.string() })
 
 export const budgetView = z.object({
   id: z.string(),
   scope: scopeView,
+  parent: z
+    .object({ type: z.enum(['organisation', 'business_unit', 'team']), id: z.string() })
+    .nullable()
+    .describe('What it hangs from in the tree. Money can move between budgets with the same one.'),
   amountUsd: z.string(),
   period: z.enum(budgetPeriods),
   posture: z.enum(budgetPostures),
@@ -81,6 +93,9 @@ export const budgetView = z.object({
   createdAt: z.string(),
 })
 export type BudgetView = z.infer<typeof budgetView>
+
+export const movedBudgets = z.object({ from: budgetView, to: budgetView })
+export type MovedBudgets = z.infer<typeof movedBudgets>
 
 export const scopeLimitsView = z.object({
   scope: scopeView,

@@ -4,6 +4,8 @@ import {
   budgetView,
   createBudgetInput,
   limitedScopeTypes,
+  movedBudgets,
+  moveBudgetInput,
   patchBudgetInput,
   scopeLimitsView,
 } from '#lib/limits/budget-contract.ts'
@@ -17,6 +19,7 @@ import {
   setScopeLimits,
 } from '#lib/limits/set-scope-limits.ts'
 import { defineEndpoint } from '#lib/management/endpoint.ts'
+import { moveBudget } from '#lib/requests/move-budget.ts'
 import { pageSchema } from '#lib/management/page.ts'
 
 const tag = 'Budgets'
@@ -68,6 +71,19 @@ export const budgetEndpoints = [
     body: patchBudgetInput,
     response: budgetView,
     handle: ({ context, actor, params: { id }, body }) => changeBudget(context, actor, id, body),
+  }),
+  defineEndpoint({
+    method: 'POST',
+    path: '/budgets/{id}/move',
+    summary: 'Move money from a budget to one with the same parent, period and time zone, for good',
+    description:
+      'What the one has less, the other has more. At least what is spent and held has to stay. Whoever leads a team moves within it, administrators everywhere; both budgets get an entry in the audit log.',
+    tag,
+    action: 'budget.move',
+    params,
+    body: moveBudgetInput,
+    response: movedBudgets,
+    handle: ({ context, actor, params: { id }, body }) => moveBudget(context, actor, id, body),
   }),
   defineEndpoint({
     method: 'DELETE',

@@ -6,8 +6,8 @@ import { mintKey } from '#lib/keys/mint-key.ts'
 import { digestOf } from '#lib/keys/rules/key-text.ts'
 import { budgetEndpoints, scopeLimitEndpoints } from '#lib/limits/budget-endpoints.ts'
 import type { BudgetView, ScopeLimitsView } from '#lib/limits/budget-contract.ts'
-import { limitKey } from '#lib/limits/keys.ts'
-import { limitWindow } from '#lib/limits/windows.ts'
+import { budgetKey, limitKey } from '#lib/limits/keys.ts'
+import { budgetWindow, limitWindow } from '#lib/limits/windows.ts'
 import type { Method } from '#lib/management/endpoint.ts'
 import { loadGrant } from '#lib/policy/load-grant.ts'
 import { versionKey } from '#lib/policy/versions.ts'
@@ -148,6 +148,144 @@ describe('a budget', () => {
     expect(
       (await ask(ada, 'POST', '/budgets', { scopeType: 'key', scopeId: keyId, amountUsd: '1', period: 'day' })).status,
     ).toBe(422)
+  })
+})
+
+describe('money between siblings', () => {
+  const monthOf = (scopeType: string, scopeId: string, amountUsd = '100') => set({ scopeType, scopeId, amountUsd })
+  const move = (actor: Actor, from: BudgetView, to: BudgetView | string, amountUsd: string, reason = 'Busy month') =>
+    ask(actor, 'POST', `/budgets/${from.id}/move`, {
+      toBudgetId: typeof to === 'string' ? to : to.id,
+      amountUsd,
+      reason,
+    })
+  const amounts = async (...budgets: readonly BudgetView[]) =>
+    Promise.all(budgets.map(async ({ id }) => (await ask(ada, 'GET', `/budgets/${id}`)).body.amountUsd))
+  const problemOf = (answer: Awaited<ReturnType<Ask>>) => [
+    answer.status,
+    (answer.body.errors as { field: string; message: string }[] | undefined)?.[0]?.field,
+    (answer.body.errors as { field: string; message: string }[] | undefined)?.[0]?.message,
+  ]
+
+  test('is moved by a lead inside the team, with an entry on both, and obeyed by the next call', async () => {
+    const [from, to] = [
+      await monthOf('project', 'proj_ranking'),
+      await monthOf('environment', 'team_search:development'),
+    ]
+    const before = await version('team:team_search')
+    expect(await move(tess, from, to, '30.5')).toMatchObject({
+      status: 200,
+      body: { from: { amountUsd: '69.5', parent: { type: 'team', id: 'team_search' } }, to: { amountUsd: '130.5' } },
+    })
+    expect(await amounts(from, to)).toEqual(['69.5', '130.5'])
+    expect((await grant()).budgets.find(({ id }) => id === to.id)?.amountNanos).toBe('130500000000')
+    expect(await version('team:team_search')).toBeGreaterThan(before)
+    const entries = await fixture.context.db.auditEntry.findMany({ where: { action: 'budget.move' } })
+    expect(entries.map(({ targetId, actorName }) => [targetId, actorName]).toSorted()).toEqual(
+      [from, to].map(({ id }) => [id, 'Tess']).toSorted(),
+    )
+    expect(entries[0]?.summary).toContain(
+      'moved $30.5 a month from the budget of Ranking to that of Search development',
+    )
+  })
+
+  test('keeps the sum, however many move at once', async () => {
+    const [one, other] = [await monthOf('team', 'team_search', '40'), await monthOf('team', 'team_platform', '40')]
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, n) => (n % 3 ? move(ada, one, other, '7') : move(ada, other, one, '3'))),
+    )
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 422]))
+    const [left, right] = (await amounts(one, other)).map(Number)
+    expect(left! + right!).toBe(80)
+    expect(left).toBeGreaterThan(0)
+  })
+
+  test('leaves what is spent and held', async () => {
+    const [from, to] = [await monthOf('team', 'team_search', '50'), await monthOf('team', 'team_platform', '1')]
+    const record = budgetKey(from, budgetWindow('month', 'Europe/Berlin', nowMs))
+    await fixture.context.redis.set(record, '30000000000 5500000000')
+    expect(problemOf(await move(ada, from, to, '14.500000001'))).toEqual([
+      422,
+      'amountUsd',
+      'Search can give at most $14.5: $35.5 of $50 is spent or held.',
+    ])
+    expect(await amounts(from, to)).toEqual(['50', '1'])
+    expect((await move(ada, from, to, '14.5')).status).toBe(200)
+    expect(problemOf(await move(ada, from, to, '1'))[2]).toBe(
+      'Search has nothing to give: $35.5 of $35.5 is spent or held.',
+    )
+    await fixture.context.redis.del(record)
+  })
+
+  test('goes to siblings only: same parent, period and time zone', async () => {
+    const from = await monthOf('team', 'team_search')
+    const problem = async (to: BudgetView | string) => problemOf(await move(ada, from, to, '1')).slice(0, 2)
+    const others = [
+      from,
+      await monthOf('team', 'team_finance'),
+      await monthOf('project', 'proj_ranking'),
+      await monthOf('organisation', 'org_small'),
+      await set({ scopeType: 'team', scopeId: 'team_platform', period: 'week' }),
+      await set({ scopeType: 'team', scopeId: 'team_platform', timeZone: 'Asia/Tokyo' }),
+      await set({ scopeType: 'team', scopeId: 'team_search', perMember: true }),
+    ]
+    for (const to of [...others, 'bud_ghost']) expect(await problem(to)).toEqual([422, 'toBudgetId'])
+    const ofKey = await fixture.context.db.budget.findFirstOrThrow({ where: { scopeType: 'key', scopeId: keyId } })
+    expect(await problem(ofKey.id)).toEqual([422, 'toBudgetId'])
+    const [group, tag] = [await monthOf('group', 'eng-search'), await monthOf('tag', 'customer=Acme Ltd')]
+    expect((await move(ada, group, tag, '1')).status).toBe(200)
+    expect(problemOf(await move(ada, group, tag, '99'))[2]).toBe(
+      'eng-search can give less than $99, which is all it has.',
+    )
+    for (const [field, body] of [
+      ['reason', { reason: ' ' }],
+      ['amountUsd', { amountUsd: '0' }],
+      ['amountUsd', { amountUsd: '-5' }],
+      ['toBudgetId', { toBudgetId: '' }],
+    ] as const) {
+      const whole = { toBudgetId: tag.id, amountUsd: '1', reason: 'x', ...body }
+      expect(problemOf(await ask(ada, 'POST', `/budgets/${group.id}/move`, whole)).slice(0, 2)).toEqual([422, field])
+    }
+  })
+
+  test('is moved by nobody else, and what one may not see is not there', async () => {
+    const [from, to] = [
+      await monthOf('project', 'proj_ranking'),
+      await monthOf('environment', 'team_search:development'),
+    ]
+    expect((await move(dana, from, to, '1')).status).toBe(403)
+    expect((await move(finn, from, to, '1')).status).toBe(403)
+    const [search, platform] = [await monthOf('team', 'team_search'), await monthOf('team', 'team_platform')]
+    expect((await move(tess, platform, search, '1')).status).toBe(404)
+    expect(problemOf(await move(tess, search, platform, '1')).slice(0, 2)).toEqual([422, 'toBudgetId'])
+    const own = await monthOf('environment', 'team_search:production')
+    expect((await move(tess, search, own, '1')).status).toBe(403)
+    expect(await amounts(from, to, search, platform)).toEqual(['100', '100', '100', '100'])
+  })
+
+  test('that is lent or raised until a day waits for its end', async () => {
+    const [from, to] = [await monthOf('user', 'user_dana'), await monthOf('user', 'user_tess')]
+    const effect = { field: 'budget', scopeType: 'user', scopeId: 'user_dana', budgetId: from.id, period: 'month' }
+    const times = { validUntil: new Date(nowMs + 86_400_000), createdAt: new Date(nowMs), lapsesAt: new Date(nowMs) }
+    await fixture.context.db.keyRequest.create({
+      data: {
+        id: 'req_running',
+        what: 'budget',
+        status: 'approved',
+        askerType: 'user',
+        askerId: 'user_dana',
+        askerName: 'Dana',
+        teamId: 'team_search',
+        approver: 'admin',
+        wish: {},
+        effects: [{ ...effect, before: '1', after: '2', overrideAdded: false }],
+        decidedById: 'user_ada',
+        ...times,
+      },
+    })
+    expect((await move(ada, to, from, '1')).status).toBe(409)
+    await fixture.context.db.keyRequest.deleteMany()
+    expect((await move(ada, to, from, '1')).status).toBe(200)
   })
 })
 
@@ -429,6 +567,7 @@ describe('bad input', () => {
         ['PATCH', `/budgets/${encoded}`, { amountUsd: '1' }],
         ['PATCH', `/scope-limits/team/${encoded}`, { rpm: 1 }],
         ['PATCH', `/scope-limits/${encoded}/x`, { [text]: 1 }],
+        ['POST', `/budgets/${encoded}/move`, { toBudgetId: text, amountUsd: '1', reason: text }],
         ['GET', `/budgets?q=${encoded}`],
         ['GET', `/budgets?cursor=${encoded}`],
         ['GET', `/budgets?filter[scopeId]=${encoded}`],

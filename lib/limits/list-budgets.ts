@@ -4,6 +4,7 @@ import type { BudgetView } from '#lib/limits/budget-contract.ts'
 import { budgetPeriods, budgetPostures, scopeTypes } from '#lib/limits/contract.ts'
 import { bookedOnly, readBudgetMoney } from '#lib/limits/budget-money.ts'
 import type { PeriodState } from '#lib/limits/keys.ts'
+import { budgetParent } from '#lib/limits/rules/budget-parent.ts'
 import { findBudgets, type BudgetListRow } from '#lib/limits/scope-store.ts'
 import { budgetWindow } from '#lib/limits/windows.ts'
 import { decodeCursor, knownValues, pageOf, pageQueryOf, type Page } from '#lib/management/page.ts'
@@ -58,6 +59,7 @@ export function viewBudget(row: BudgetListRow, { spentNanos, heldNanos }: Period
   return {
     id: row.id,
     scope: { type: row.scopeType, id: row.scopeId, name: row.scopeName },
+    parent: budgetParent(row),
     amountUsd: usdOfNanos(row.amountNanos),
     period: row.period,
     posture: row.posture,

@@ -138,6 +138,9 @@ export type BudgetListRow = {
   readonly scopeName: string
   readonly teamId: string | null
   readonly ownerUserId: string | null
+  /** The team's. */
+  readonly businessUnitId: string | null
+  readonly organisationId: string
   readonly amountNanos: bigint
   readonly period: BudgetPeriod
   readonly posture: BudgetPosture
@@ -191,7 +194,8 @@ export async function findBudgets(db: Db | Tx, actor: Actor, question: BudgetQue
        WHERE ${Prisma.raw(rowCountsIn(type, 'b.scope_id'))} AND h.start >= ${since} AND (NOT b.per_member OR h.user_id IS NOT NULL))`
   return db.$queryRaw<BudgetListRow[]>`
     SELECT b.id, b.scope_type AS "scopeType", b.scope_id AS "scopeId", s.name AS "scopeName", s.team_id AS "teamId",
-           s.owner_user_id AS "ownerUserId", b.amount_nanos AS "amountNanos", b.thresholds, b.per_member AS "perMember",
+           s.owner_user_id AS "ownerUserId", (SELECT business_unit_id FROM team WHERE id = s.team_id) AS "businessUnitId",
+           coalesce((SELECT id FROM organisation LIMIT 1), '') AS "organisationId", b.amount_nanos AS "amountNanos", b.thresholds, b.per_member AS "perMember",
            b.period, b.posture, b.enforce_at_percent AS "enforceAtPercent", b.time_zone AS "timeZone", b.created_at AS "createdAt",
            (CASE b.scope_type ${Prisma.join(everyScopeType.map(spentBy), ' ')}
             END)::int8 AS "spentNanos"

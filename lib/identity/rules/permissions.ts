@@ -67,6 +67,8 @@ export const permissions = {
   'profile_mapping.write': adminOnly,
   'budget.read': ['admin', 'finance', 'auditor', 'lead', 'member', 'owner'],
   'budget.write': adminOnly,
+  /** Money between siblings: a lead within the team. */
+  'budget.move': ['admin', 'lead'],
   /** An alert is seen by those who see what it is about: lib/alerts/store.ts. */
   'alert.read': everyRole,
   'alert.acknowledge': ['admin', 'lead', 'owner'],
