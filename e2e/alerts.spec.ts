@@ -7,8 +7,8 @@ test('from a budget to its alert, and to its end', async ({ page }) => {
   test.setTimeout(240_000)
   await signInAs(page, 'Ada', '/budgets?new=1')
   const panel = page.getByRole('dialog', { name: 'New budget' })
-  await panel.getByRole('combobox', { name: 'Of' }).click()
-  await page.getByPlaceholder('Find a team, project or unit').fill('Growth')
+  await panel.getByRole('combobox', { name: 'Team' }).click()
+  await page.getByPlaceholder('Find by name').fill('Growth')
   await page
     .getByRole('option', { name: /Growth/ })
     .first()

@@ -3,6 +3,8 @@
 import { useRouter } from 'next/navigation'
 import { Suspense, useState, type ReactNode } from 'react'
 import { useSend } from '#components/admin/use-send.ts'
+import { firstOf, ScopeFields, scopeIdOf, type ScopeChoices } from '#components/budgets/budget-scope-fields.tsx'
+import { timeZoneOptions } from '#components/budgets/time-zones.ts'
 import { periodWords } from '#components/keys/key-words.ts'
 import { problemsByField } from '#components/query/api.ts'
 import { ProblemNote } from '#components/query/problem-note.tsx'
@@ -14,15 +16,16 @@ import { Input } from '#components/ui/input.tsx'
 import { Verdict } from '#components/ui/note.tsx'
 import { MoneyInput, NumberInput } from '#components/ui/number-input.tsx'
 import { Panel, PanelFoot } from '#components/ui/panel.tsx'
-import { Select, type Option } from '#components/ui/select.tsx'
+import { Select } from '#components/ui/select.tsx'
 import { budgetView, type BudgetView } from '#lib/limits/budget-contract.ts'
 import { budgetPeriods, type BudgetPeriod } from '#lib/limits/contract.ts'
 
 type BudgetFormProps = {
   /** Null for a new one. */
   readonly budget: BudgetView | null
-  /** What a new one may be for: `team:team_…`. */
-  readonly scopes: readonly Option[]
+  /** What a new one may be for. */
+  readonly choices: ScopeChoices
+  /** Its own, or the organisation's for a new one. */
   readonly timeZone: string
   readonly closeHref: string
   /** Above the fields: how it stands. */
@@ -38,10 +41,11 @@ const postures = [
 ]
 
 /** Sets a budget, or changes one that goes on: what is spent in its period stays spent. */
-export function BudgetForm({ budget, scopes, timeZone, closeHref, children, end }: BudgetFormProps) {
+export function BudgetForm({ budget, choices, timeZone, closeHref, children, end }: BudgetFormProps) {
   const router = useRouter()
   const [draft, setDraft] = useState(() => ({
-    scope: scopes[0]?.value ?? '',
+    scope: firstOf('team', choices),
+    timeZone,
     amountUsd: budget?.amountUsd ?? '',
     period: budget?.period ?? ('month' as BudgetPeriod),
     posture: budget?.posture ?? 'hard',
@@ -54,7 +58,7 @@ export function BudgetForm({ budget, scopes, timeZone, closeHref, children, end 
   const errors = problemsByField(problem)
   const errorOf = (field: string) => [...errors].find(([name]) => name.split(/\W/)[0] === field)?.[1].message
   const close = () => router.push(closeHref, { scroll: false })
-  const [scopeType = '', scopeId = ''] = draft.scope.split(':')
+  const scopeType = draft.scope.type
 
   async function save() {
     const terms = {
@@ -66,7 +70,13 @@ export function BudgetForm({ budget, scopes, timeZone, closeHref, children, end 
         .filter(Boolean)
         .map(Number),
     }
-    const place = { scopeType, scopeId, period: draft.period, perMember: scopeType === 'team' && draft.perMember }
+    const place = {
+      scopeType,
+      scopeId: scopeIdOf(draft.scope),
+      period: draft.period,
+      timeZone: draft.timeZone,
+      perMember: scopeType === 'team' && draft.perMember,
+    }
     const sent = budget
       ? send(`/budgets/${encodeURIComponent(budget.id)}`, { method: 'PATCH', body: terms })
       : send('/budgets', { body: { ...terms, ...place } })
@@ -84,7 +94,7 @@ export function BudgetForm({ budget, scopes, timeZone, closeHref, children, end 
             <Verdict title="Calls obey it within 1 s">
               {budget
                 ? 'What is spent in this period stays spent. Another period or time zone is another budget.'
-                : `Its periods begin by the clock of ${timeZone}.`}
+                : 'What is spent in its first period already counts.'}
             </Verdict>
           }
         >
@@ -107,20 +117,18 @@ export function BudgetForm({ budget, scopes, timeZone, closeHref, children, end 
         }}
       >
         {budget ? null : (
-          <Field label="Of" error={errorOf('scopeId') ?? errorOf('scopeType')}>
-            <Combobox
-              find="Find a team, project or unit"
-              options={scopes}
-              value={draft.scope}
-              onValueChange={(scope) => change({ scope })}
-            />
-          </Field>
+          <ScopeFields
+            choices={choices}
+            draft={draft.scope}
+            onChange={(scope) => change({ scope })}
+            error={errorOf('scopeId') ?? errorOf('scopeType')}
+          />
         )}
         {budget === null && scopeType === 'team' ? (
           <CheckRow
             checked={draft.perMember}
             onCheckedChange={(checked) => change({ perMember: checked === true })}
-            help="Each person has the amount for calls in this team, with a period of their own."
+            help="Each person has the amount for their calls in this team."
           >
             For each member, not for all together
           </CheckRow>
@@ -134,6 +142,20 @@ export function BudgetForm({ budget, scopes, timeZone, closeHref, children, end 
               value={draft.period}
               onValueChange={(value) => change({ period: budgetPeriods.find((one) => one === value) ?? draft.period })}
               options={budgetPeriods.map((period) => ({ value: period, label: capital(periodWords[period]) }))}
+            />
+          </Field>
+        )}
+        {budget ? null : (
+          <Field
+            label="Time zone"
+            help="Its periods begin at midnight by this clock, summer time included."
+            error={errorOf('timeZone')}
+          >
+            <Combobox
+              find="Find a time zone"
+              options={timeZoneOptions(timeZone)}
+              value={draft.timeZone}
+              onValueChange={(value) => change({ timeZone: value })}
             />
           </Field>
         )}

@@ -27,7 +27,7 @@ export function BudgetPanel({ budget, writes, closeHref, children }: BudgetPanel
   return (
     <BudgetForm
       budget={budget}
-      scopes={[]}
+      choices={{}}
       timeZone={budget.timeZone}
       closeHref={closeHref}
       end={

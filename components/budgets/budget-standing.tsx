@@ -1,7 +1,9 @@
 import { alertWords } from '#components/alerts/alert-words.ts'
 import { limitWords } from '#components/budgets/budget-table.tsx'
+import { MoveMoney } from '#components/budgets/move-money.tsx'
 import { periodWords, resetSentence } from '#components/keys/key-words.ts'
-import { formatDate, formatLimitMoney, formatMoney, formatPercent, shareOf } from '#components/ui/format.ts'
+import { cn } from '#components/ui/cn.ts'
+import { formatDate, formatLimitMoney, formatMoney, formatPercent, shareOf, toNanos } from '#components/ui/format.ts'
 import { Meter } from '#components/ui/meter.tsx'
 import { Note } from '#components/ui/note.tsx'
 import { Facts, Rows, Section } from '#components/ui/section.tsx'
@@ -14,6 +16,7 @@ export type MemberSpend = {
   readonly name: string
   readonly spentUsd: string
   readonly heldUsd: string
+  readonly forecast: BudgetForecast | null
 }
 
 type BudgetStandingProps = {
@@ -21,10 +24,12 @@ type BudgetStandingProps = {
   readonly forecast: BudgetForecast | null
   readonly members: readonly MemberSpend[]
   readonly alerts: readonly AlertView[]
+  /** Where its money may go. */
+  readonly siblings: readonly BudgetView[]
 }
 
 /** How a budget stands: spent, held and limit apart, where it is going, and each person of one that is for each. */
-export function BudgetStanding({ budget, forecast, members, alerts }: BudgetStandingProps) {
+export function BudgetStanding({ budget, forecast, members, alerts, siblings }: BudgetStandingProps) {
   const { amountUsd, spentUsd, heldUsd, period, perMember, resetsAt, timeZone, thresholds } = budget
   return (
     <>
@@ -54,10 +59,16 @@ export function BudgetStanding({ budget, forecast, members, alerts }: BudgetStan
           { label: 'Held for running calls', value: formatMoney(heldUsd) },
           ...(forecast ? [{ label: 'Expected at the end', value: expected(forecast) }] : []),
           { label: 'Period', value: resetSentence(resetsAt, timeZone) },
+          { label: 'Time zone', value: timeZone.replaceAll('_', ' ') },
           { label: 'At the limit', value: limitWords(budget) },
           { label: 'Alerts at', value: thresholds.length === 0 ? 'none' : thresholds.map(formatPercent).join(', ') },
         ]}
       />
+      {siblings.length > 0 ? (
+        <div>
+          <MoveMoney from={budget} siblings={siblings} named />
+        </div>
+      ) : null}
       {perMember ? (
         <Section title="By person" level={3}>
           {members.length === 0 ? (
@@ -66,11 +77,24 @@ export function BudgetStanding({ budget, forecast, members, alerts }: BudgetStan
             <Rows>
               {members.map((member) => (
                 <li key={member.userId} className="flex items-center gap-3 py-2">
-                  <span className="min-w-0 flex-1 truncate">{member.name}</span>
-                  <span className="text-ink-3 tabular-nums">{formatMoney(member.heldUsd)} held</span>
+                  <span className="grid min-w-0 flex-1 leading-4">
+                    <span className="truncate">{member.name}</span>
+                    <small className={cn('truncate', lasts(member.forecast) ? 'text-ink-3' : 'text-warn-ink')}>
+                      {[
+                        toNanos(member.heldUsd) > 0n ? `${formatMoney(member.heldUsd)} held` : null,
+                        member.forecast ? expected(member.forecast) : null,
+                      ]
+                        .filter(Boolean)
+                        .join(', ')}
+                    </small>
+                  </span>
                   <span className="tabular-nums">{formatMoney(member.spentUsd)}</span>
                   <span className="w-16">
-                    <Meter spent={shareOf(member.spentUsd, amountUsd)} held={shareOf(member.heldUsd, amountUsd)} />
+                    <Meter
+                      spent={shareOf(member.spentUsd, amountUsd)}
+                      held={shareOf(member.heldUsd, amountUsd)}
+                      forecast={member.forecast ? shareOf(member.forecast.endUsd, amountUsd) : undefined}
+                    />
                   </span>
                 </li>
               ))}
@@ -80,6 +104,10 @@ export function BudgetStanding({ budget, forecast, members, alerts }: BudgetStan
       ) : null}
     </>
   )
+}
+
+function lasts(forecast: BudgetForecast | null): boolean {
+  return forecast === null || forecast.reachesOn === null
 }
 
 function expected({ endUsd, reachesOn }: BudgetForecast): string {

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { MoveMoney } from '#components/budgets/move-money.tsx'
 import type { TreeRow } from '#components/budgets/budget-tree.ts'
 import { periodWords } from '#components/keys/key-words.ts'
 import {
@@ -15,11 +16,11 @@ import type { IconName } from '#components/ui/icons.ts'
 import { Link } from '#components/ui/link.tsx'
 import { Row } from '#components/ui/list.tsx'
 import { Meter } from '#components/ui/meter.tsx'
-import { Lead, Table, Td, Th } from '#components/ui/table.tsx'
+import { Lead, MenuTd, MenuTh, Table, Td, Th } from '#components/ui/table.tsx'
 import type { BudgetForecast } from '#lib/alerts/forecast-budgets.ts'
 import type { BudgetView } from '#lib/limits/budget-contract.ts'
 
-export const budgetColumns = 7
+export const budgetColumns = 8
 
 type BudgetTableProps = {
   readonly rows: readonly TreeRow[]
@@ -28,11 +29,13 @@ type BudgetTableProps = {
   /** Opens and closes what is in a team; null where there is nothing to open. */
   readonly openHrefOf: (budget: BudgetView) => string | null
   readonly openTeam: string | null
+  /** Where money of it may go; none where this person moves none. */
+  readonly siblingsOf: (budget: BudgetView) => readonly BudgetView[]
   readonly empty: ReactNode
 }
 
 /** Limit, spent and held apart, where the period is expected to end, and what happens there. */
-export function BudgetTable({ rows, forecasts, hrefOf, openHrefOf, openTeam, empty }: BudgetTableProps) {
+export function BudgetTable({ rows, forecasts, hrefOf, openHrefOf, openTeam, siblingsOf, empty }: BudgetTableProps) {
   return (
     <Table label="Budgets" rows="two">
       <thead>
@@ -48,6 +51,7 @@ export function BudgetTable({ rows, forecasts, hrefOf, openHrefOf, openTeam, emp
             Expected
           </Th>
           <Th drop={1}>At the limit</Th>
+          <MenuTh />
         </tr>
       </thead>
       <tbody>
@@ -61,6 +65,7 @@ export function BudgetTable({ rows, forecasts, hrefOf, openHrefOf, openTeam, emp
             href={hrefOf(budget)}
             openHref={openHrefOf(budget)}
             isOpen={budget.scope.id === openTeam}
+            siblings={siblingsOf(budget)}
           />
         ))}
       </tbody>
@@ -74,6 +79,9 @@ const icons: Partial<Record<BudgetView['scope']['type'], IconName>> = {
   project: 'file',
   workload: 'bot',
   key: 'key',
+  environment: 'tag',
+  group: 'users',
+  tag: 'tag',
 }
 const indents = ['', 'pl-4', 'pl-8', 'pl-12'] as const
 
@@ -84,9 +92,10 @@ type BudgetRowProps = {
   readonly href: string
   readonly openHref: string | null
   readonly isOpen: boolean
+  readonly siblings: readonly BudgetView[]
 }
 
-function BudgetRow({ budget, depth, forecast, href, openHref, isOpen }: BudgetRowProps) {
+function BudgetRow({ budget, depth, forecast, href, openHref, isOpen, siblings }: BudgetRowProps) {
   const { id, scope, amountUsd, period, spentUsd, heldUsd, perMember, resetsAt, timeZone } = budget
   const spent = shareOf(spentUsd, amountUsd)
   const word = `${scope.type.charAt(0).toUpperCase()}${scope.type.slice(1).replaceAll('_', ' ')}`
@@ -156,6 +165,7 @@ function BudgetRow({ budget, depth, forecast, href, openHref, isOpen }: BudgetRo
       <Td drop={1} dim>
         {limitWords(budget)}
       </Td>
+      <MenuTd>{siblings.length > 0 ? <MoveMoney from={budget} siblings={siblings} /> : null}</MenuTd>
     </Row>
   )
 }

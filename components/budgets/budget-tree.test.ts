@@ -32,6 +32,8 @@ const words = (rows: ReturnType<typeof budgetTree>) =>
 
 describe('the tree of budgets', () => {
   const budgets = [
+    aBudget('tag', 'customer=Acme'),
+    aBudget('group', 'sre'),
     aBudget('user', 'dana'),
     aBudget('team', 'search'),
     aBudget('team', 'search', 'day'),
@@ -50,14 +52,21 @@ describe('the tree of budgets', () => {
       '2 search a day',
       '1 legal',
       '1 dana',
+      '1 sre',
+      '1 customer=Acme',
     ])
   })
 
-  test('opens one team, projects before workloads before keys, once', () => {
-    const inside = [aBudget('key', 'ranker'), aBudget('workload', 'agent'), aBudget('project', 'ranking')]
+  test('opens one team, environments before projects, workloads and keys, once', () => {
+    const inside = [
+      aBudget('key', 'ranker'),
+      aBudget('workload', 'agent'),
+      aBudget('project', 'ranking'),
+      aBudget('environment', 'live'),
+    ]
     const rows = words(budgetTree(budgets, teams, { teamId: 'search', inside }))
-    expect(rows.slice(3, 8)).toEqual(['2 search', '2 search a day', '3 ranking', '3 agent', '3 ranker'])
-    expect(rows).toHaveLength(10)
+    expect(rows.slice(3, 9)).toEqual(['2 search', '2 search a day', '3 live', '3 ranking', '3 agent', '3 ranker'])
+    expect(rows).toHaveLength(13)
   })
 
   test('without units still has every team', () => {

@@ -5,11 +5,13 @@ type Team = { readonly id: string; readonly name: string; readonly businessUnit:
 
 export type TreeRow = { readonly budget: BudgetView; readonly depth: 0 | 1 | 2 | 3 }
 
-const within: Partial<Record<BudgetView['scope']['type'], number>> = { project: 0, workload: 1, user: 2, key: 3 }
+const within: Partial<Record<BudgetView['scope']['type'], number>> = { environment: 0, project: 1, workload: 2, key: 3 }
+
+/** What cuts across teams stands at the end. */
+const across = ['user', 'group', 'tag'] as const
 
 /**
- * `inside`: the budgets in the one team that is open, shown below it. People stand at the end, for they may be in many
- * teams. Teams of a unit that has no budget stand below the organisation.
+ * `inside`: the budgets in the one team that is open, shown below it. Teams of a unit that has no budget stand below the organisation.
  */
 export function budgetTree(
   budgets: readonly BudgetView[],
@@ -40,7 +42,7 @@ export function budgetTree(
     ...of('team')
       .filter(({ scope }) => !unitIds.has(unitOf.get(scope.id) ?? ''))
       .flatMap((team) => teamRows(team, 1)),
-    ...of('user').map((budget): TreeRow => ({ budget, depth: 1 })),
+    ...across.flatMap(of).map((budget): TreeRow => ({ budget, depth: 1 })),
   ]
 }
 

@@ -19,17 +19,20 @@ import { withQuery } from '#components/ui/query-string.ts'
 import type { Option } from '#components/ui/select.tsx'
 import { Empty, NoPermission } from '#components/ui/states.tsx'
 import { TableEmpty, TableScroll } from '#components/ui/table.tsx'
-import { forecastBudgets } from '#lib/alerts/forecast-budgets.ts'
+import { forecastBudgets, forecastMembers } from '#lib/alerts/forecast-budgets.ts'
 import { listAlerts, listAlertsQuery } from '#lib/alerts/list-alerts.ts'
 import type { Actor } from '#lib/identity/contract.ts'
 import { listBusinessUnits, listBusinessUnitsQuery } from '#lib/identity/organisation/business-units.ts'
 import { readOrganisation } from '#lib/identity/organisation/organisation.ts'
 import { listProjects, listProjectsQuery } from '#lib/identity/organisation/projects.ts'
 import { listTeams, listTeamsQuery } from '#lib/identity/organisation/teams.ts'
+import { listWorkloads, listWorkloadsQuery } from '#lib/identity/organisation/workloads.ts'
+import { listUsers, listUsersQuery } from '#lib/identity/people/users.ts'
 import { may, mayAnywhere } from '#lib/identity/rules/permissions.ts'
 import type { BudgetView } from '#lib/limits/budget-contract.ts'
 import { listBudgets, listBudgetsQuery, readBudget } from '#lib/limits/list-budgets.ts'
 import { readBudgetMembers } from '#lib/limits/read-budget-members.ts'
+import { notSiblings } from '#lib/limits/rules/budget-parent.ts'
 import { AppError } from '#lib/platform/errors.ts'
 import { usdOfNanos } from '#lib/platform/money.ts'
 import { portal } from '#lib/wiring/portal.ts'
@@ -64,6 +67,8 @@ export default async function BudgetsPage({ searchParams }: { readonly searchPar
   )
   const shown = rows.map(({ budget }) => budget)
   const forecasts = await forecastBudgets(context, open ? [...shown, open] : shown)
+  const siblingsOf = (budget: BudgetView) =>
+    mayMove(actor, budget) ? shown.filter((one) => !notSiblings(budget, one)) : []
   const closeHref = withQuery(path, query, { budget: null, new: null })
   const newHref = withQuery(path, query, { new: '1', budget: null })
   return (
@@ -87,6 +92,7 @@ export default async function BudgetsPage({ searchParams }: { readonly searchPar
               rows={rows}
               forecasts={forecasts}
               openTeam={openTeam}
+              siblingsOf={siblingsOf}
               hrefOf={(budget) => hrefOf(budget, query)}
               openHrefOf={({ scope }) =>
                 scope.type === 'team' ? withQuery(path, query, { team: scope.id === openTeam ? null : scope.id }) : null
@@ -122,6 +128,7 @@ export default async function BudgetsPage({ searchParams }: { readonly searchPar
             forecast={forecasts.get(open.id) ?? null}
             members={await membersOf(actor, open)}
             alerts={alerts.data.filter(({ budgetId }) => budgetId === open.id).slice(0, 3)}
+            siblings={siblingsOf(open)}
           />
         </BudgetPanel>
       ) : writes && 'new' in params ? (
@@ -134,15 +141,23 @@ export default async function BudgetsPage({ searchParams }: { readonly searchPar
 /** What is few: more than these are not on one screen, and the API pages them. */
 const upperQuery = listBudgetsQuery.parse({
   limit: 200,
-  filter: { scopeType: ['organisation', 'business_unit', 'team', 'user'] },
+  filter: { scopeType: ['organisation', 'business_unit', 'team', 'user', 'group', 'tag'] },
 })
 const insideQuery = (teamId: string) =>
-  listBudgetsQuery.parse({ limit: 50, filter: { team: [teamId], scopeType: ['project', 'workload', 'key'] } })
+  listBudgetsQuery.parse({
+    limit: 50,
+    filter: { team: [teamId], scopeType: ['environment', 'project', 'workload', 'key'] },
+  })
 const allTeams = listTeamsQuery.parse({ limit: 200 })
 const budgetAlerts = listAlertsQuery.parse({
   limit: 100,
   filter: { kind: ['budget_threshold', 'budget_forecast'], state: ['open'] },
 })
+
+/** A lead moves what is in the team, not the team's own. */
+function mayMove(actor: Actor, { parent }: BudgetView): boolean {
+  return may(actor, 'budget.move', parent?.type === 'team' ? { teamId: parent.id } : {})
+}
 
 /** The budget of a key is part of the key. */
 function hrefOf({ id, scope }: BudgetView, query: string): string {
@@ -164,11 +179,13 @@ async function openBudget(actor: Actor, id: string | null): Promise<BudgetView |
 
 async function membersOf(actor: Actor, budget: BudgetView) {
   const members = await readBudgetMembers(portal(), actor, budget)
+  const forecasts = await forecastMembers(portal(), budget, members)
   return members.map(({ userId, name, spentNanos, heldNanos }) => ({
     userId,
     name,
     spentUsd: usdOfNanos(spentNanos),
     heldUsd: usdOfNanos(heldNanos),
+    forecast: forecasts.get(userId) ?? null,
   }))
 }
 
@@ -184,22 +201,26 @@ async function NewBudget({
   readonly closeHref: string
 }) {
   const context = portal()
-  const [organisation, units, projects] = await Promise.all([
+  const [organisation, units, projects, workloads, people] = await Promise.all([
     readOrganisation(context, actor),
     listBusinessUnits(context, actor, listBusinessUnitsQuery.parse({ limit: 200 })),
     listProjects(context, actor, listProjectsQuery.parse({ limit: 200 })),
+    listWorkloads(context, actor, listWorkloadsQuery.parse({ limit: 200 })),
+    listUsers(context, actor, listUsersQuery.parse({ limit: 200 })),
   ])
-  const optionsOf = (type: string, word: string, items: readonly Named[]): Option[] =>
-    items.map(({ id, name }) => ({ value: `${type}:${id}`, label: name, beside: word }))
+  const optionsOf = (items: readonly Named[]): Option[] => items.map(({ id, name }) => ({ value: id, label: name }))
   return (
     <BudgetForm
       budget={null}
-      scopes={[
-        ...optionsOf('team', 'team', teams),
-        ...optionsOf('project', 'project', projects.data),
-        ...optionsOf('business_unit', 'business unit', units.data),
-        ...optionsOf('organisation', 'organisation', [organisation]),
-      ]}
+      choices={{
+        organisation: optionsOf([organisation]),
+        business_unit: optionsOf(units.data),
+        team: optionsOf(teams),
+        environment: optionsOf(teams),
+        project: optionsOf(projects.data),
+        workload: optionsOf(workloads.data),
+        user: people.data.map(({ id, name, email }) => ({ value: id, label: name, beside: email })),
+      }}
       timeZone={organisation.timeZone}
       closeHref={closeHref}
     />
