@@ -153,6 +153,7 @@ export function BudgetForm({ budget, choices, timeZone, closeHref, children, end
           >
             <Combobox
               find="Find a time zone"
+              literal
               options={timeZoneOptions(timeZone)}
               value={draft.timeZone}
               onValueChange={(value) => change({ timeZone: value })}

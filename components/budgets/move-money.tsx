@@ -2,7 +2,6 @@
 
 import { Suspense, useState } from 'react'
 import { useSend } from '#components/admin/use-send.ts'
-import { periodWords } from '#components/keys/key-words.ts'
 import { problemsByField } from '#components/query/api.ts'
 import { ProblemNote } from '#components/query/problem-note.tsx'
 import { Button, IconButton } from '#components/ui/button.tsx'
@@ -58,7 +57,7 @@ export function MoveMoney({ from, siblings, named = false }: MoveMoneyProps) {
         )
       }
       title="Move money"
-      description={`From ${from.scope.name}, ${periodWords[from.period]}, for good. The sum stays as it is.`}
+      description={`From ${from.scope.name}, for good.`}
       foot={
         <>
           <DialogClose>

@@ -1,7 +1,18 @@
 import type { Option } from '#components/ui/select.tsx'
 
-/** Every time zone by name, UTC and `own` first. */
+// Browsers list these places by the names that they had once.
+const todaysNames = [
+  'America/Argentina/Buenos_Aires',
+  'America/Nuuk',
+  'Asia/Ho_Chi_Minh',
+  'Asia/Kathmandu',
+  'Asia/Kolkata',
+  'Asia/Yangon',
+  'Europe/Kyiv',
+]
+
+/** Every time zone by name, `own` and UTC first. */
 export function timeZoneOptions(own: string): readonly Option[] {
-  const names = new Set([own, 'UTC', ...Intl.supportedValuesOf('timeZone')])
-  return [...names].map((name) => ({ value: name, label: name.replaceAll('_', ' ') }))
+  const all = [...Intl.supportedValuesOf('timeZone'), ...todaysNames].toSorted()
+  return [...new Set([own, 'UTC', ...all])].map((name) => ({ value: name, label: name.replaceAll('_', ' ') }))
 }

@@ -18,6 +18,8 @@ export type ComboboxProps = {
   readonly empty?: string
   /** For lists that the server searches: told what is typed, and `options` is then what was found. */
   readonly onFind?: (text: string) => void
+  /** Only what has the typed letters side by side: for long lists, in which scattered ones find too much. */
+  readonly literal?: boolean
   readonly className?: string
   readonly id?: string
   readonly 'aria-label'?: string
@@ -34,6 +36,7 @@ export function Combobox({
   find,
   empty,
   onFind,
+  literal,
   className,
   ...aria
 }: ComboboxProps) {
@@ -65,7 +68,7 @@ export function Combobox({
         align="start"
         className="w-(--radix-popover-trigger-width) min-w-56 overflow-hidden"
       >
-        <Command shouldFilter={onFind === undefined}>
+        <Command shouldFilter={onFind === undefined} filter={literal ? hasLetters : undefined}>
           <FindLine placeholder={find} onFind={onFind} />
           <Command.List className="max-h-72 scroll-py-1 overflow-auto p-1">
             <Command.Empty className="px-2 py-3 text-ink-3">{empty ?? 'Nothing by that name'}</Command.Empty>
@@ -90,6 +93,10 @@ export function Combobox({
       </PopoverContent>
     </Popover>
   )
+}
+
+function hasLetters(text: string, typed: string): number {
+  return text.toLowerCase().includes(typed.toLowerCase().trim()) ? 1 : 0
 }
 
 /** The line to type in, at the top of a list one can search. */
