@@ -66,6 +66,7 @@ export async function startRung(rung: Rung): Promise<number> {
     seedBudget: createSeeder(redis, (scope, window, except) => spentInLedger(sql, scope, window, except)),
     slices: createSlices(),
     canKeep: () => true,
+    lookout: { look: async () => {} },
     clockOffset: { ms: 0 },
     nowMs: Date.now,
     random: Math.random,

@@ -7,6 +7,7 @@ import { decideDegraded, type DegradedPorts } from '#lib/gateway/decide-degraded
 import type { CallPlan } from '#lib/gateway/plan-call.ts'
 import { fromPage, planCall } from '#lib/gateway/plan-call.ts'
 import type { Grants, Identified } from '#lib/gateway/grants.ts'
+import type { Lookout } from '#lib/gateway/lookout.ts'
 import { limitRefusal, type Judged } from '#lib/gateway/limit-refusal.ts'
 import type { Refusal } from '#lib/gateway/refusal.ts'
 import type { CallRoute } from '#lib/gateway/routes.ts'
@@ -45,6 +46,7 @@ export type DecidePorts = Omit<DegradedPorts, 'grants'> & {
   readonly redis: RedisClient
   readonly grants: Grants
   readonly seedBudget: SeedBudget
+  readonly lookout: Pick<Lookout, 'look'>
   /** Redis' time minus ours, ms; learned when ADMIT says that our windows are not its windows. */
   readonly clockOffset: { ms: number }
   readonly nowMs: () => number
@@ -118,7 +120,9 @@ async function decideWithRedis(ports: DecidePorts, identified: Identified, quest
       if (reply.kind === 'limit' || reply.kind === 'budget') {
         return { kind: 'refused', grant, refusal: limitRefusal(reply), rules: plan.rules, judged: reply, plan }
       }
-      if (reply.kind === 'stale') await ports.grants.refresh(digest)
+      // What Redis does not know it may have lost, and then it is told first what runs and what was settled.
+      if (reply.kind !== 'stale' && reply.kind !== 'clock') await ports.lookout.look()
+      if (reply.kind === 'stale' || reply.kind === 'missing') await ports.grants.refresh(digest)
       if (reply.kind === 'clock') ports.clockOffset.ms = reply.redisNowMs - ports.nowMs()
       if (reply.kind === 'seed') {
         for (const { rule, window } of reply.budgets) await ports.seedBudget(rule, window)

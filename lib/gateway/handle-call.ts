@@ -16,6 +16,7 @@ import { listModels } from '#lib/gateway/list-models.ts'
 import { likelyUsage } from '#lib/gateway/media-usage.ts'
 import type { GatewayMetrics } from '#lib/gateway/metrics.ts'
 import { readRequest, type ReadRequest } from '#lib/gateway/read-request.ts'
+import type { CallPlan } from '#lib/gateway/plan-call.ts'
 import { publicRefusal, refusalHeaders, type Refusal } from '#lib/gateway/refusal.ts'
 import { inCallersFormat, matchRoute, type CallRoute, type Route } from '#lib/gateway/routes.ts'
 import type { RunningCall, RunningCalls } from '#lib/gateway/running-calls.ts'
@@ -136,12 +137,7 @@ async function serve(
     browserOrigin: arrival.browserOrigin,
     draft: (grant, plan) => {
       draft = plannedEvent(arrivedEvent(arrival, grant, request, bytes.length), plan)
-      return JSON.stringify({
-        event: draft,
-        prices: plan.targets[0]!.price.nanosPerMillion,
-        promptTokensEstimate: request.promptTokensEstimate,
-        ...(request.media ? { likely: likelyUsage(request.media, plan.targets[0]!.price.nanosPerMillion) } : {}),
-      })
+      return holdDraftText(draft, plan, request)
     },
   }).catch((error: unknown) => {
     // Redis may have admitted the call and lost its answer on the way: the hold, if there is one, is given back.
@@ -180,6 +176,12 @@ async function forwardAdmitted(
     callId,
     admittedAtMs: atMs,
     outputSeen: () => reader?.reading().outputSeen ?? 0,
+    hold: () => ({
+      ruleSet: judged.ruleSet,
+      nanos: judged.heldNanos,
+      tokens: judged.held,
+      draft: holdDraftText(draft, plan, request),
+    }),
   }
   ports.running.add(running)
   const headroom = [...headroomHeaders(judged, route.format), ...originWarning(grant, arrival)]
@@ -256,6 +258,17 @@ async function forwardAdmitted(
     mayLinger: slice === null && hasRoom(judged),
   })
   ports.metrics.ended(event)
+}
+
+/** What the sweeper settles where this process dies. */
+function holdDraftText(event: WrittenEvent, plan: CallPlan, request: ParsedRequest): string {
+  const prices = plan.targets[0]!.price.nanosPerMillion
+  return JSON.stringify({
+    event,
+    prices,
+    promptTokensEstimate: request.promptTokensEstimate,
+    ...(request.media ? { likely: likelyUsage(request.media, prices) } : {}),
+  })
 }
 
 /** A hard budget's hold is only an upper bound when the provider is told the output maximum that it counted on. */

@@ -47,6 +47,7 @@ function judged(kind: Judged['kind'], limits: LimitState[] = [], budgets: Budget
     limits,
     budgets,
     budgetKeys: [],
+    ruleSet: { text: '', limitWindows: [], budgetWindows: [], budgetKeys: [], caps: [] },
   }
 }
 

@@ -21,6 +21,8 @@ export function createMetrics(
   budgetDrift: () => Promise<BudgetDriftReading>,
   spoolProblem: () => string | null,
   isRedisAway: () => boolean,
+  unbooked: { count(): number; letGo(): number },
+  redisMemoryRatio: () => Promise<number>,
 ): GatewayMetrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -78,6 +80,30 @@ export function createMetrics(
     name: 'gatehouse_degraded_calls_total',
     help: 'Calls that were let through while limits could not be checked.',
     registers: [registry],
+  })
+  new Gauge({
+    name: 'gatehouse_unbooked_events',
+    help: 'Usage events kept in memory in case Redis loses them: not booked yet, or for less than three seconds.',
+    registers: [registry],
+    collect() {
+      this.set(unbooked.count())
+    },
+  })
+  new Gauge({
+    name: 'gatehouse_unbooked_let_go',
+    help: 'Usage events that were too many to be kept in memory; since then Redis alone had them.',
+    registers: [registry],
+    collect() {
+      this.set(unbooked.letGo())
+    },
+  })
+  new Gauge({
+    name: 'gatehouse_redis_memory_ratio',
+    help: 'Memory that Redis uses, of what it may use at most. At 1 it takes nothing any more, and calls are refused.',
+    registers: [registry],
+    async collect() {
+      this.set(await redisMemoryRatio())
+    },
   })
   new Gauge({
     name: 'gatehouse_open_circuits',

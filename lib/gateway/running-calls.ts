@@ -1,8 +1,10 @@
 /**
  * The calls that run in this process. Their leases are renewed with the output seen so far, so that a call whose process
- * dies can be told from one that takes long, and be settled for what it produced, but for the last two seconds.
+ * dies can be told from one that takes long, and be settled for what it produced, but for the last two seconds. What they
+ * hold is known here, too, and Redis is told again where it lost that.
  */
 import { callFunction } from '#lib/limits/functions.ts'
+import { holdAgain, missingHolds, type Hold } from '#lib/limits/hold-again.ts'
 import { openHolds } from '#lib/limits/keys.ts'
 import { leaseMs } from '#lib/limits/turn.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
@@ -12,7 +14,15 @@ const renewEveryMs = 1_500
 const youngMs = 500
 const batch = 200
 
-export type RunningCall = { readonly callId: string; readonly admittedAtMs: number; outputSeen(): number }
+/** Of calls that hold again at a time: each brings its draft. */
+const again = 50
+
+export type RunningCall = {
+  readonly callId: string
+  readonly admittedAtMs: number
+  outputSeen(): number
+  hold(): Hold
+}
 
 type Placed = RunningCall & { place?: number }
 
@@ -20,6 +30,8 @@ export type RunningCalls = {
   add(call: RunningCall): void
   delete(call: RunningCall): void
   count(): number
+  /** Every call that runs holds what it was admitted with, where Redis lost that; returns how many had to be told. */
+  holdAgain(): Promise<number>
   stop(): void
 }
 
@@ -32,14 +44,39 @@ export function createRunningCalls(redis: RedisClient, nowMs: () => number): Run
     const due = calls.filter((call) => nowMs() - call.admittedAtMs >= youngMs)
     for (let i = 0; i < due.length; i += batch) {
       const part = due.slice(i, i + batch)
-      await callFunction(
+      const renewed = await callFunction(
         redis,
         'gatehouse_renew',
         [openHolds],
         [leaseMs, ...part.flatMap((call) => [call.callId, Math.floor(call.outputSeen())])],
         true,
       )
+      // Mostly they have ended meanwhile.
+      if (renewed !== part.length) await putBack(part.filter(isRunning))
     }
+  }
+
+  const isRunning = (call: Placed): boolean => call.place !== undefined && calls[call.place] === call
+
+  async function putBack(some: readonly Placed[]): Promise<number> {
+    let count = 0
+    for (let i = 0; i < some.length; i += batch) {
+      const part = some.slice(i, i + batch)
+      const missing = await missingHolds(
+        redis,
+        part.map(({ callId }) => callId),
+      )
+      const lost = part.filter((call) => missing.has(call.callId))
+      for (let n = 0; n < lost.length; n += again) {
+        const holders = lost.slice(n, n + again).filter(isRunning)
+        if (holders.length === 0) continue
+        count += await holdAgain(
+          redis,
+          holders.map((call) => ({ callId: call.callId, outputSeen: call.outputSeen(), hold: call.hold() })),
+        )
+      }
+    }
+    return count
   }
 
   // A renewal that fails is made up by the next: a lease outlasts three of them.
@@ -59,6 +96,7 @@ export function createRunningCalls(redis: RedisClient, nowMs: () => number): Run
       last.place = place
     },
     count: () => calls.length,
+    holdAgain: () => putBack([...calls]),
     stop: () => clearInterval(timer),
   }
 }

@@ -68,11 +68,16 @@ export type Judgement = {
   readonly budgets: readonly BudgetState[]
   /** For SETTLE. */
   readonly budgetKeys: readonly string[]
+  readonly ruleSet: RuleSet
 }
 
 export type AdmitReply =
   | ({ readonly kind: 'admitted' | 'limit' | 'budget' } & Judgement)
   | { readonly kind: 'stale' }
+  /** Redis does not know these versions: nobody has told it, or it lost its data. */
+  | { readonly kind: 'missing' }
+  /** Redis lost data and is being told again; no call is judged meanwhile. */
+  | { readonly kind: 'recovering' }
   | { readonly kind: 'clock'; readonly redisNowMs: number }
   | { readonly kind: 'seed'; readonly budgets: readonly { readonly rule: BudgetRule; readonly window: Window }[] }
 
@@ -87,7 +92,8 @@ export async function admit(redis: RedisClient, request: AdmitRequest): Promise<
     text: request.draft,
   })
   const [status, ...parts] = reply.split(' ')
-  if (status === 'STALE' || status === 'MISS') return { kind: 'stale' }
+  if (status === 'STALE') return { kind: 'stale' }
+  if (status === 'MISS') return { kind: parts[0] === 'recovering' ? 'recovering' : 'missing' }
   if (status === 'CLOCK') return { kind: 'clock', redisNowMs: Number(parts[0]) }
   if (status === 'SEED') {
     const unknown = parts.map((place) => Number(place) - 1)
@@ -129,6 +135,7 @@ function judgement(
       cap: set.caps[b]!,
     })),
     budgetKeys: set.budgetKeys,
+    ruleSet: set,
   }
 }
 

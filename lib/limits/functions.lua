@@ -14,7 +14,12 @@ Records
   {gh}:swept:<call>       string  what the sweeper booked for a call, packed; "settled" once the truth is booked too
   {gh}:settled:<slot>     set     calls settled in this half hour, but for those that were swept
   {gh}:usage              stream  usage events that are not yet in PostgreSQL
-  {gh}:epoch              string  a mark that Redis has not lost its data; the worker restores it where there is none
+  {gh}:epoch              string  a mark that Redis has what it was given: the run of the server, and an id
+  {gh}:recovery           string  no call is judged while this is there: until when (ms), what was lost, the epoch that begins
+  {gh}:untold             set     gateways that have not told yet, in this recovery, what Redis lost
+  {gh}:gateways           zset    gateway → when it last looked (ms)
+  {gh}:restored           string  the epoch for which a worker has restored windows and reconciled budgets
+  {gh}:unseeded           hash    budget period that is not known → what is held of it by calls that were put back
   {gh}:expiry             zset    key of a limit or budget period → when to look whether it is still needed (ms)
   limit of a minute       string  a bucket's theoretical arrival time (GCRA), ms with fraction
   limit of an hour, a day string  count in this calendar window
@@ -27,6 +32,8 @@ by one MGET and written by one MSET, which knows no expiry: FORGET removes what 
 
 local HOLD, DRAFT, SWEPT, SETTLED = '{gh}:hold:', '{gh}:draft:', '{gh}:swept:', '{gh}:settled:'
 local EXPIRY = '{gh}:expiry'
+local EPOCH, RECOVERY, UNTOLD, RESTORED = '{gh}:epoch', '{gh}:recovery', '{gh}:untold', '{gh}:restored'
+local GATEWAYS, UNSEEDED = '{gh}:gateways', '{gh}:unseeded'
 local MOST_ARGUMENTS = 1000 -- of one command: Lua unpacks no more than some thousands
 local MOST_REMEMBERED = 2000 -- sets of rules
 local MINUTE_MS = 60000
@@ -36,6 +43,9 @@ local BUDGET_GRACE_MS = 3888000000 -- 45 days after the period's end
 local WINDOW_GRACE_MS = 86400000
 local BUCKET_GRACE_MS = 600000
 local MOST_BEHIND = 1000 -- entries that one seed looks at: a few milliseconds
+local LIVE_MS = 3000 -- a gateway that has not looked for so long is no more
+local FORGOTTEN_MS = 10000 -- a recovery that nobody ends begins anew
+local UNSEEDED_TTL_S = 86400
 
 local function clock_ms()
   local t = redis.call('TIME')
@@ -74,6 +84,7 @@ local function open_turn(open, stream)
     is_changed = {}, -- key → true, of those
     expires = {},  -- key → when to look at it, of what is new
     lost = {},     -- budget periods to be deleted
+    unseeded = {}, -- budget period that is not known → how much more is held of it
     problems = {}, -- set of rules → why no call can be judged by it; false for none
     running = {},  -- key → { count of leases, ids that come }
     leaving = {},  -- key → ids that go
@@ -175,6 +186,10 @@ local function change_period(turn, key, period, more_spent, more_held)
   end
 end
 
+local function hold_unseeded(turn, key, more_held)
+  turn.unseeded[key] = (turn.unseeded[key] or 0) + more_held
+end
+
 local function running_of(turn, key)
   local running = turn.running[key]
   if not running then
@@ -255,7 +270,7 @@ end
 -- A set of rules, with the names of all that is to be read to judge by it, and the tail of the holds under it.
 local read_rules = remembering(function(text)
   local rules = cjson.decode(text)
-  local names, starts, ends = {}, 0, math.huge
+  local names, starts, ends = { RECOVERY }, 0, math.huge
   for _, pair in ipairs(rules.versions) do names[#names + 1] = pair[1] end
   for _, rule in ipairs(rules.limits) do
     local span, window_start, window_end = rule[2], rule[5], rule[6]
@@ -361,6 +376,8 @@ local function settle(turn, id, mode, nanos, input, output, budgets, event)
       turn.periods[key] = false
     elseif period then
       change_period(turn, key, period, nanos, -hold.amount)
+    else
+      hold_unseeded(turn, key, -hold.amount)
     end
   end
   correct_tokens(turn, rules, input - hold.input, output - hold.output)
@@ -382,8 +399,10 @@ end
 
 -- ── Admissions ──────────────────────────────────────────────────────────────────────────────────
 
--- Why no call can be judged by these rules: they are out of date, or their windows do not contain Redis' now.
+-- Why no call can be judged by these rules: Redis is being told again what it lost, they are out of date, or their windows
+-- do not contain Redis' now.
 local function problem_of(turn, rules)
+  if turn.stored[RECOVERY] then return 'MISS recovering' end
   for _, pair in ipairs(rules.versions) do
     local stored = turn.stored[pair[1]]
     if not stored then return 'MISS' end
@@ -529,6 +548,12 @@ local function write(turn, lease_ms)
   end
   call_with('ZADD', EXPIRY, expires)
   call_with('DEL', nil, turn.lost)
+  for key, more in pairs(turn.unseeded) do
+    if more > 0 or redis.call('HEXISTS', UNSEEDED, key) == 1 then
+      if redis.call('HINCRBY', UNSEEDED, key, whole(more)) <= 0 then redis.call('HDEL', UNSEEDED, key) end
+      redis.call('EXPIRE', UNSEEDED, UNSEEDED_TTL_S)
+    end
+  end
   for key, ids in pairs(turn.leaving) do call_with('ZREM', key, ids) end
   if #turn.ended > 0 then
     call_with('ZREM', turn.open, turn.ended)
@@ -579,7 +604,8 @@ Returns a text for each, in that order.
   Of an admission, parts separated by spaces:
     OK | LIMIT | BUDGET, now, output allowed, nanos held, a point and for each rule 1 where it passed or 0,
       per limit what was in use (bucket: when it is free, ms, 0 where it is; else a count), per budget: spent, held
-    STALE · MISS · CLOCK now (a window does not contain Redis' now) · SEED i… (budget periods that are unknown)
+    STALE · MISS · MISS recovering (Redis is being told what it lost) · CLOCK now (a window does not contain Redis' now)
+    SEED i… (budget periods that are unknown)
     What is in use excludes this call. A refusal writes nothing. ]]
 local function take_turn(keys, argv)
   local turn = open_turn(keys[1], keys[2])
@@ -672,15 +698,74 @@ local function expired(keys, argv)
   return found
 end
 
+-- Whether a call's hold is not there, although nothing has ended the call.
+local function is_missing(turn, id)
+  return not turn.stored[HOLD .. id] and not turn.stored[SWEPT .. id] and not is_settled(turn, id)
+end
+
+local function read_holds(turn, ids)
+  local names = {}
+  for i, id in ipairs(ids) do names[2 * i - 1], names[2 * i] = HOLD .. id, SWEPT .. id end
+  read_strings(turn, names)
+end
+
+--[[ MISSING: which of these calls hold nothing, although nothing has ended them? Redis lost what they held.
+KEYS  open
+ARGV  call id, … ]]
+local function missing(keys, argv)
+  local turn, found = open_turn(keys[1]), {}
+  read_holds(turn, argv)
+  for _, id in ipairs(argv) do
+    if is_missing(turn, id) then found[#found + 1] = id end
+  end
+  return found
+end
+
+--[[ HOLD_AGAIN: calls that run, and whose holds Redis lost, hold again what they held: of budgets, and their places among
+those that run at once. Of limits nothing is taken again.
+KEYS  open
+ARGV  1 lease ms
+      2 calls, JSON: [[number of the rules, call id, nanos held, input tokens, output tokens, output tokens so far]…]
+      3… the draft of each, then the sets of rules, as in TURN
+Returns how many were put back; the others have their hold, or are over. ]]
+local function hold_again(keys, argv)
+  local calls, turn, ids = cjson.decode(argv[2]), open_turn(keys[1]), {}
+  for c, call in ipairs(calls) do ids[c] = call[2] end
+  read_holds(turn, ids)
+  for c, call in ipairs(calls) do
+    local id, amount = call[2], call[3]
+    if is_missing(turn, id) then
+      local rules = read_rules(argv[2 + #calls + call[1]])
+      for _, budget in ipairs(rules.budgets) do
+        local key = budget[1]
+        local period = period_of(turn, key)
+        if period then change_period(turn, key, period, 0, amount) else hold_unseeded(turn, key, amount) end
+      end
+      for _, rule in ipairs(rules.limits) do
+        if rule[2] == 'running' then table.insert(running_of(turn, rule[3]).ids, id) end
+      end
+      local n = #turn.holds
+      turn.holds[n + 1] = HOLD .. id
+      turn.holds[n + 2] = write_hold(whole(call[6]), whole(amount), whole(call[4]), whole(call[5]), rules.tail)
+      turn.holds[n + 3], turn.holds[n + 4] = DRAFT .. id, argv[2 + c]
+      turn.ids[#turn.ids + 1] = id
+    end
+  end
+  write(turn, tonumber(argv[1]))
+  return #turn.ids
+end
+
 -- ── Seeding ─────────────────────────────────────────────────────────────────────────────────────
 
--- The id of the newest entry that the stream has ever had.
-local function last_entry(stream)
+-- The id of the newest entry that the stream has ever had, and of the oldest that it has now ('' for none).
+local function ends_of(stream)
   local info = redis.pcall('XINFO', 'STREAM', stream)
-  if info.err then return '0-0' end
-  for i = 1, #info, 2 do
-    if info[i] == 'last-generated-id' then return info[i + 1] end
+  local newest, oldest = '0-0', ''
+  for i = 1, info.err and 0 or #info, 2 do
+    if info[i] == 'last-generated-id' then newest = info[i + 1] end
+    if info[i] == 'first-entry' and info[i + 1] then oldest = info[i + 1][1] end
   end
+  return newest, oldest
 end
 
 local function is_behind(id, other)
@@ -734,7 +819,8 @@ local function spent_now(stream, argv)
   return spent
 end
 
---[[ SEED: what the ledger knows of a budget period, unless somebody was first.
+--[[ SEED: what the ledger knows of a budget period, unless somebody was first; and what calls hold of it that were put
+back before.
 KEYS  budget period, stream
 ARGV  as above
 Returns 1, or 0: read again. ]]
@@ -742,7 +828,9 @@ local function seed(keys, argv)
   local spent = spent_now(keys[2], argv)
   if not spent then return 0 end
   if redis.call('EXISTS', keys[1]) == 1 then return 1 end
-  redis.call('SET', keys[1], write_period({ spent = spent, held = 0 }))
+  local held = tonumber(redis.call('HGET', UNSEEDED, keys[1]) or 0)
+  redis.call('SET', keys[1], write_period({ spent = spent, held = held }))
+  redis.call('HDEL', UNSEEDED, keys[1])
   local ends = tonumber(argv[3])
   if ends > 0 then redis.call('ZADD', EXPIRY, whole(ends + BUDGET_GRACE_MS), keys[1]) end
   return 1
@@ -810,7 +898,76 @@ end
 --[[ NEWEST: the id of the newest entry that the stream has ever had, 0-0 for none.
 KEYS  stream ]]
 local function newest(keys)
-  return last_entry(keys[1])
+  return (ends_of(keys[1]))
+end
+
+-- ── Loss ────────────────────────────────────────────────────────────────────────────────────────
+
+-- Which process of Redis this is; '' where it does not say.
+local function run_id()
+  local info = redis.pcall('INFO', 'server')
+  return type(info) == 'string' and string.match(info, 'run_id:(%x+)') or ''
+end
+
+local function is_of_run(epoch, run)
+  return string.sub(epoch, 1, #run + 1) == run .. ' '
+end
+
+-- The recovery that is under way, begun now where none is. `known`: gateways that may have something to tell. Who knows of
+-- none cannot tell when all have told.
+local function recovery_of(epoch, run, id, most_ms, known)
+  local stored = redis.call('GET', RECOVERY)
+  if stored then
+    local ends, lost, begins = string.match(stored, '^(%d+) (%a+) (.+)$')
+    if is_of_run(begins, run) then return { ends = tonumber(ends), lost = lost, epoch = begins } end
+  end
+  -- Of an empty Redis there is nothing left; one that was started again may have forgotten its end.
+  local begun = { ends = clock_ms() + most_ms, lost = (epoch or stored) and 'end' or 'all', epoch = run .. ' ' .. id }
+  redis.call('DEL', EPOCH, UNTOLD)
+  local untold = redis.call('ZRANGE', GATEWAYS, 0, -1)
+  for _, name in ipairs(known) do untold[#untold + 1] = name end
+  if #untold == 0 then untold = { '?' } end
+  call_with('SADD', UNTOLD, untold)
+  local text = table.concat({ whole(begun.ends), begun.lost, begun.epoch }, ' ')
+  redis.call('SET', RECOVERY, text, 'PX', whole(most_ms + FORGOTTEN_MS))
+  return begun
+end
+
+--[[ WATERMARK: does Redis have what it was given, and up to where is the stream booked? Where Redis lost its data (there is
+no epoch), or was started again and may have lost its end (the epoch is of another run), a recovery begins: no call is
+judged until every gateway has told what it knows, or the longest wait is over.
+KEYS  stream
+ARGV  1 the gateway's name; '' for one that has nothing to tell
+      2 the epoch for which it has told everything now, '' for none
+      3 an id for the epoch that may begin
+      4 the longest wait, ms
+      5… names of gateways that it knows
+Returns the epoch ('' in a recovery), the epoch that the recovery leads to, what was lost (all, end) or '', the epoch that a
+worker has restored or '', the stream's newest id ever, its oldest entry or '', and the names of the gateways. ]]
+local function watermark(keys, argv)
+  local name, told, now, run = argv[1], argv[2], clock_ms(), run_id()
+  local epoch = redis.call('GET', EPOCH)
+  local recovery = nil
+  if not epoch or not is_of_run(epoch, run) then
+    recovery = recovery_of(epoch, run, argv[3], tonumber(argv[4]), { unpack(argv, 5) })
+    if told == recovery.epoch then redis.call('SREM', UNTOLD, name)
+    elseif name ~= '' then redis.call('SADD', UNTOLD, name) end
+    if now >= recovery.ends or redis.call('SCARD', UNTOLD) == 0 then
+      epoch, recovery = recovery.epoch, nil
+      redis.call('SET', EPOCH, epoch)
+      redis.call('DEL', RECOVERY, UNTOLD)
+    end
+  elseif told == epoch then
+    -- It comes late: budgets may be seeded already, and count twice what it told.
+    redis.call('DEL', RESTORED)
+  end
+  if not recovery then redis.call('ZREMRANGEBYSCORE', GATEWAYS, '-inf', whole(now - LIVE_MS)) end
+  if name ~= '' then redis.call('ZADD', GATEWAYS, whole(now), name) end
+  local newest, oldest = ends_of(keys[1])
+  local found = { recovery and '' or epoch, recovery and recovery.epoch or '', recovery and recovery.lost or '',
+    redis.call('GET', RESTORED) or '', newest, oldest }
+  for _, one in ipairs(redis.call('ZRANGE', GATEWAYS, 0, -1)) do found[#found + 1] = one end
+  return found
 end
 
 --[[ RECORD: events of calls that held nothing (refusals).
@@ -843,5 +1000,8 @@ redis.register_function('gatehouse_seed_within', seed)
 redis.register_function('gatehouse_reconcile', reconcile)
 redis.register_function('gatehouse_raise_windows', raise_windows)
 redis.register_function('gatehouse_newest', newest)
+redis.register_function('gatehouse_missing', missing)
+redis.register_function('gatehouse_hold_again', hold_again)
+redis.register_function('gatehouse_watermark', watermark)
 redis.register_function('gatehouse_record', record)
 redis.register_function('gatehouse_set_versions', set_versions)

@@ -44,7 +44,7 @@ type Judged = Extract<AdmitReply, { readonly kind: 'admitted' | 'limit' | 'budge
 
 async function judge(request: AdmitRequest): Promise<Judged> {
   const reply = await admitSeeded(redis, request)
-  if (reply.kind === 'stale' || reply.kind === 'clock' || reply.kind === 'seed') throw new Error(reply.kind)
+  if (!('ruleSet' in reply)) throw new Error(reply.kind)
   return reply
 }
 
@@ -82,7 +82,7 @@ describe('a refusal', () => {
 
   test.each<[string, RequestWish, string]>([
     ['a version that is older', { versions: [['team:one', '6']] }, 'stale'],
-    ['a version that nobody knows', { versions: [['team:unheard', '1']] }, 'stale'],
+    ['a version that nobody knows', { versions: [['team:unheard', '1']] }, 'missing'],
     ['a budget that nobody knows', { budgets: [aBudget(1_000)] }, 'seed'],
     ['windows of tomorrow', { limits: [aLimit('rpd', 10)], nowMs: Date.now() + 86_400_000 }, 'clock'],
     [

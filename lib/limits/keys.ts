@@ -8,8 +8,10 @@ import type { Window } from '#lib/limits/windows.ts'
 export const openHolds = '{gh}:open'
 /** Limits and budget periods, by when somebody looks whether they are still needed. */
 export const expiryIndex = '{gh}:expiry'
-/** Set while Redis has what it was given; gone with everything else where it lost its data. */
+/** Set while Redis has what it was given; gone with everything else where it lost its data. See watermark.ts. */
 export const epochKey = '{gh}:epoch'
+/** The epoch for which a worker has restored windows and reconciled budgets. */
+export const restoredKey = '{gh}:restored'
 /** What the last reconciliation found; `repaired` counts them all. */
 export const reconciledKey = '{gh}:reconciled'
 export const holdPrefix = '{gh}:hold:'

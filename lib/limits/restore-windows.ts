@@ -14,7 +14,7 @@ import { findNarrowLimits, narrowUse, type NarrowLimits, type NarrowUse } from '
 import { costOfCall, noTokens, spanOf, type CallTokens } from '#lib/limits/rules/limit-kinds.ts'
 import { countsModel } from '#lib/limits/rules/rules-of-model.ts'
 import { fieldOf, isOfScope, readStream, type StreamEvent } from '#lib/limits/seed.ts'
-import { usedByScope, type ScopeUse } from '#lib/limits/spent-store.ts'
+import { bookedAmong, usedByScope, type ScopeUse } from '#lib/limits/spent-store.ts'
 import { limitWindow, type Window } from '#lib/limits/windows.ts'
 import type { Context } from '#lib/platform/context.ts'
 
@@ -28,12 +28,16 @@ type Raised = readonly [record: string, amount: number, endMs: number]
 type Moment = { readonly organisationId: string; readonly hour: Window; readonly day: Window }
 
 export async function restoreWindows(ports: Ports): Promise<number> {
-  const { db, redis, clock } = ports
+  const { db, sql, redis, clock } = ports
   const organisation = await db.organisation.findFirst({ select: { id: true, timeZone: true } })
   if (!organisation) return 0
   const windowOf = (kind: LimitKind) => limitWindow(kind, organisation.timeZone, clock.nowMs())
   const moment = { organisationId: organisation.id, hour: windowOf('rph'), day: windowOf('rpd') }
-  const travelling = (await readStream(redis, '+')).filter(isCall)
+  const inStream = (await readStream(redis, '+')).filter(isCall)
+  // Gateways that tell again what they know put into the stream what may be booked.
+  const ids = inStream.map(({ id }) => id)
+  const booked = await bookedAmong(sql, ids, moment.day.startMs)
+  const travelling = inStream.filter(({ id }) => !booked.has(id))
   let count = 0
   const raise = async (windows: readonly Raised[]) => {
     for (let i = 0; i < windows.length; i += atOnce) {

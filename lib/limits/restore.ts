@@ -1,10 +1,10 @@
 /**
  * RESTORE: gives a Redis that lost its data what calls are judged by: versions, budget periods, windows of the hour and
  * the day. Gateways need not wait for it: a version that is missing sends them to PostgreSQL, a budget period that is
- * missing is seeded. It may run twice, and while calls are admitted and settled.
+ * missing is seeded. It may run twice, and while calls are admitted and settled. What was not booked, and what running calls
+ * hold, the gateways tell (lib/gateway/lookout.ts).
  *
- * Not restored: buckets (a minute at most), and the holds of calls that were running, whose settlements are counted when
- * they come.
+ * Not restored: buckets (a minute at most).
  */
 import { budgetsInForce } from '#lib/limits/budgets-in-force.ts'
 import { loadFunctions } from '#lib/limits/functions.ts'
@@ -20,13 +20,10 @@ type Ports = Pick<Context, 'db' | 'sql' | 'redis' | 'clock'>
 const atOnce = 1_000
 const seedsAtOnce = 8
 
-export async function restore(ports: Ports): Promise<{ versions: number; budgets: number; windows: number }> {
+/** What calls are judged by, but for budgets. */
+export async function restoreForCalls(ports: Ports): Promise<{ versions: number; windows: number }> {
   await loadFunctions(ports.redis)
-  return {
-    versions: await restoreVersions(ports),
-    budgets: await restoreBudgets(ports),
-    windows: await restoreWindows(ports),
-  }
+  return { versions: await restoreVersions(ports), windows: await restoreWindows(ports) }
 }
 
 async function restoreVersions({ db, redis }: Ports): Promise<number> {
@@ -40,8 +37,11 @@ async function restoreVersions({ db, redis }: Ports): Promise<number> {
   }
 }
 
-/** Budgets of which something is spent; the others are seeded by the first call that needs them, at once. */
-async function restoreBudgets({ db, sql, redis, clock }: Ports): Promise<number> {
+/**
+ * Budgets of which something is spent, when all gateways have told what they know; returns how many. The others are seeded
+ * by the first call that needs them, at once.
+ */
+export async function restoreBudgets({ db, sql, redis, clock }: Ports): Promise<number> {
   const seed = createSeeder(redis, (scope, window, except) => spentInLedger(sql, scope, window, except))
   const travelling = await readStream(redis, '+')
   let count = 0

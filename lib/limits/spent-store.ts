@@ -74,6 +74,16 @@ export async function spentByScope(
   return new Map(rows.map(({ id, spent }) => [id, BigInt(spent)]))
 }
 
+/** Which of these events, of calls since `sinceMs`, are booked. */
+export async function bookedAmong(sql: SqlPool, ids: readonly string[], sinceMs: number): Promise<Set<string>> {
+  if (ids.length === 0) return new Set()
+  const { rows } = await sql.query<{ id: string }>(
+    'SELECT id FROM usage_event WHERE id = ANY($1::text[]) AND at >= $2',
+    [ids, new Date(sinceMs)],
+  )
+  return new Set(rows.map(({ id }) => id))
+}
+
 export type ScopeUse = {
   readonly callsOfHour: number
   readonly callsOfDay: number

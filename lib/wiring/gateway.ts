@@ -5,6 +5,7 @@ import type { Dependencies } from '#lib/gateway/front-door.ts'
 import { createGrants } from '#lib/gateway/grants.ts'
 import { handleCall, type GatewayPorts } from '#lib/gateway/handle-call.ts'
 import type { Call, Reply } from '#lib/gateway/call.ts'
+import { createLookout } from '#lib/gateway/lookout.ts'
 import { createMetrics, type GatewayMetrics } from '#lib/gateway/metrics.ts'
 import { createRunningCalls } from '#lib/gateway/running-calls.ts'
 import { createSettlements } from '#lib/gateway/settlements.ts'
@@ -14,13 +15,16 @@ import { createPools, defaultTimeouts, type UpstreamTimeouts } from '#lib/gatewa
 import { loadFunctions } from '#lib/limits/functions.ts'
 import { readBudgetDrift } from '#lib/limits/reconcile.ts'
 import { createSeeder } from '#lib/limits/seed.ts'
+import { beginEpoch } from '#lib/limits/watermark.ts'
 import { spentInLedger } from '#lib/limits/spent-store.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import type { Config } from '#lib/platform/config.ts'
 import { openDatabase } from '#lib/platform/db.ts'
+import { newId } from '#lib/platform/ids.ts'
 import { createLog, type Log } from '#lib/platform/log.ts'
 import { isAway } from '#lib/platform/redis-deadline.ts'
 import { openRedis } from '#lib/platform/redis.ts'
+import { readMemoryRatio } from '#lib/platform/redis-memory.ts'
 import { loadGrant } from '#lib/policy/load-grant.ts'
 import { createAccessTokens } from '#lib/providers/tokens/access-tokens.ts'
 import { createCircuits, openCircuits } from '#lib/routing/circuits.ts'
@@ -46,6 +50,8 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
   const redis = openRedis(config.redisUrl, 'call path', config.redisDeadlineMs)
   await ready(redis)
   await loadFunctions(redis)
+  const name = newId('req')
+  const mark = await beginEpoch(redis, sql, { gateway: name })
 
   const grants = createGrants({
     redis,
@@ -57,6 +63,7 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
   const spool = openSpool(path.join(config.dataDir, 'spool'), log)
   const settlements = createSettlements(redis, log, spool)
   const running = createRunningCalls(redis, systemClock.nowMs)
+  const lookout = createLookout({ redis, log, name, settlements, running }, mark)
   const circuits = createCircuits()
   const metrics = createMetrics(
     running.count,
@@ -65,6 +72,8 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
     () => readBudgetDrift(redis),
     spool.problem,
     () => isAway(redis),
+    settlements.unbooked,
+    () => readMemoryRatio(redis),
   )
   const pools = createPools(timeouts)
   const accessTokens = createAccessTokens({
@@ -79,6 +88,7 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
     seedBudget: createSeeder(redis, (scope, window, except) => spentInLedger(sql, scope, window, except)),
     slices: createSlices(),
     canKeep: () => spool.problem() === null,
+    lookout,
     clockOffset: { ms: 0 },
     nowMs: systemClock.nowMs,
     random: Math.random,
@@ -101,6 +111,7 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
     await settlements.drain(Math.max(500, deadline - Date.now()))
     await spool.close()
     running.stop()
+    lookout.stop()
     redis.disconnect()
     await closeDatabase()
   }
