@@ -915,14 +915,14 @@ end
 
 -- The recovery that is under way, begun now where none is. `known`: gateways that may have something to tell. Who knows of
 -- none cannot tell when all have told.
-local function recovery_of(epoch, run, id, most_ms, known)
+local function recovery_of(now, epoch, run, id, most_ms, known)
   local stored = redis.call('GET', RECOVERY)
   if stored then
     local ends, lost, begins = string.match(stored, '^(%d+) (%a+) (.+)$')
     if is_of_run(begins, run) then return { ends = tonumber(ends), lost = lost, epoch = begins } end
   end
   -- Of an empty Redis there is nothing left; one that was started again may have forgotten its end.
-  local begun = { ends = clock_ms() + most_ms, lost = (epoch or stored) and 'end' or 'all', epoch = run .. ' ' .. id }
+  local begun = { ends = now + most_ms, lost = (epoch or stored) and 'end' or 'all', epoch = run .. ' ' .. id }
   redis.call('DEL', EPOCH, UNTOLD)
   local untold = redis.call('ZRANGE', GATEWAYS, 0, -1)
   for _, name in ipairs(known) do untold[#untold + 1] = name end
@@ -949,7 +949,7 @@ local function watermark(keys, argv)
   local epoch = redis.call('GET', EPOCH)
   local recovery = nil
   if not epoch or not is_of_run(epoch, run) then
-    recovery = recovery_of(epoch, run, argv[3], tonumber(argv[4]), { unpack(argv, 5) })
+    recovery = recovery_of(now, epoch, run, argv[3], tonumber(argv[4]), { unpack(argv, 5) })
     if told == recovery.epoch then redis.call('SREM', UNTOLD, name)
     elseif name ~= '' then redis.call('SADD', UNTOLD, name) end
     if now >= recovery.ends or redis.call('SCARD', UNTOLD) == 0 then
