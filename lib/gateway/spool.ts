@@ -48,12 +48,19 @@ export function openSpool(folder: string, log: Log, bytes: number = mostBytes): 
   let timer: NodeJS.Timeout | null = null
   let writing = Promise.resolve()
   let problem: string | null = null
+  let isClosed = false
   let stoppedAtMs = 0
 
   function stop(why: string): void {
     if (problem === null) log.error({ folder, why }, 'settlements cannot be kept on disk; free space or mend the disk')
     problem = why
     stoppedAtMs = Date.now()
+    setTimeout(probe, pauseMs).unref()
+  }
+
+  /** Ends the alarm with its cause, also where nothing more is to be kept. What it writes is written over. */
+  function probe(): void {
+    if (!isClosed) writing = writing.then(() => write(Buffer.alloc(1), 0))
   }
 
   function flush(): void {
@@ -64,7 +71,7 @@ export function openSpool(folder: string, log: Log, bytes: number = mostBytes): 
     if (group.length > 0) writing = writing.then(() => write(group))
   }
 
-  async function write(group: Buffer): Promise<void> {
+  async function write(group: Buffer, bytesKept = group.length): Promise<void> {
     try {
       handle ??= await create()
       // At its place rather than at the end: what a full disk has cut off is written over.
@@ -72,7 +79,7 @@ export function openSpool(folder: string, log: Log, bytes: number = mostBytes): 
         done += (await handle.write(group, done, group.length - done, size + done)).bytesWritten
       }
       await handle.datasync()
-      size += group.length
+      size += bytesKept
       if (problem !== null) log.info({ folder }, 'settlements are kept on disk again')
       problem = null
     } catch (error) {
@@ -113,6 +120,7 @@ export function openSpool(folder: string, log: Log, bytes: number = mostBytes): 
     },
     problem: () => problem,
     async close() {
+      isClosed = true
       flush()
       await writing
       await handle?.close()

@@ -16,6 +16,7 @@ import { raiseAlerts, raiseSlowAlerts } from '#lib/jobs/raise-alerts.ts'
 import { openSchedules, startJobWorker } from '#lib/jobs/queue.ts'
 import { reconcileAllBudgets } from '#lib/jobs/reconcile-budgets.ts'
 import { restoreState } from '#lib/jobs/restore-state.ts'
+import { watchMemory } from '#lib/jobs/watch-memory.ts'
 import { startTicker, type Tick } from '#lib/jobs/ticker.ts'
 import { startDrain } from '#lib/ledger/drain-usage.ts'
 import { forgetLimits } from '#lib/limits/forget.ts'
@@ -78,6 +79,7 @@ export function startWorker(config: Config): RunningWorker {
   const ticks: Tick[] = [
     { name: 'sweep-holds', everyMs: 1_000, run: () => sweepHolds(redis, systemClock.nowMs()) },
     { name: 'restore-state', everyMs: 1_000, run: () => restoreState(context) },
+    { name: 'watch-memory', everyMs: 10_000, run: () => watchMemory(context) },
     { name: 'forget-limits', everyMs: 10_000, run: () => forgetLimits(redis) },
     { name: 'publish-policy-versions', everyMs: 500, run: () => publishPending(db, redis) },
     { name: 'end-requests', everyMs: 1_000, run: () => endRequests(context) },
