@@ -142,7 +142,7 @@ export function createSettlements(redis: RedisClient, log: Log, spool: Spool): S
       await Promise.all(
         settlements.map((one) => new Promise<void>((resolve) => attempt(one, firstRetryMs, false, resolve))),
       )
-      for (const retry of [...retries]) retry()
+      for (const retry of retries) retry()
       await untilIdle(underWayMs)
     },
     async drain(timeoutMs) {

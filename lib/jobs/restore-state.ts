@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { reconcileAllBudgets } from '#lib/jobs/reconcile-budgets.ts'
 import { restoredKey } from '#lib/limits/keys.ts'
 import { restoreBudgets, restoreForCalls } from '#lib/limits/restore.ts'
-import { beginEpoch, readWatermark } from '#lib/limits/watermark.ts'
+import { beginEpoch } from '#lib/limits/begin-epoch.ts'
+import { readWatermark } from '#lib/limits/watermark.ts'
 import type { Context } from '#lib/platform/context.ts'
 
 /** What workers had in hand when Redis forgot it was in neither place; it is booked by then. */

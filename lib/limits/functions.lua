@@ -749,6 +749,7 @@ local function hold_again(keys, argv)
       turn.holds[n + 2] = write_hold(whole(call[6]), whole(amount), whole(call[4]), whole(call[5]), rules.tail)
       turn.holds[n + 3], turn.holds[n + 4] = DRAFT .. id, argv[2 + c]
       turn.ids[#turn.ids + 1] = id
+      turn.stored[HOLD .. id] = true
     end
   end
   write(turn, tonumber(argv[1]))

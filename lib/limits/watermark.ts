@@ -5,8 +5,6 @@
  */
 import { usageStream } from '#lib/ledger/contract.ts'
 import { callFunction } from '#lib/limits/functions.ts'
-import { epochKey } from '#lib/limits/keys.ts'
-import type { SqlPool } from '#lib/platform/db.ts'
 import { newId } from '#lib/platform/ids.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
 
@@ -63,19 +61,4 @@ export function isBooked(upTo: string, { oldest }: Pick<Watermark, 'oldest'>): b
   const [ms = 0, place = 0] = oldest.split('-').map(Number)
   const [upToMs = 0, upToPlace = 0] = upTo.split('-').map(Number)
   return ms > upToMs || (ms === upToMs && place > upToPlace)
-}
-
-/**
- * For the start of a process: a Redis that nobody has used needs no recovery. Where nothing was ever booked nothing can be
- * forgotten, and nobody waits; else a recovery begins now, so that it is over soon.
- */
-export async function beginEpoch(redis: RedisClient, sql: SqlPool, looking: Looking): Promise<Watermark> {
-  // Where PostgreSQL does not answer, nobody knows.
-  const isNew = (await redis.exists(epochKey)) === 0 && (await isLedgerEmpty(sql).catch(() => false))
-  return readWatermark(redis, { ...looking, waitMs: isNew ? 0 : mostWaitMs })
-}
-
-async function isLedgerEmpty(sql: SqlPool): Promise<boolean> {
-  const { rows } = await sql.query<{ empty: boolean }>('SELECT NOT EXISTS (SELECT 1 FROM usage_event) AS empty')
-  return rows[0]!.empty
 }

@@ -15,7 +15,7 @@ import { createPools, defaultTimeouts, type UpstreamTimeouts } from '#lib/gatewa
 import { loadFunctions } from '#lib/limits/functions.ts'
 import { readBudgetDrift } from '#lib/limits/reconcile.ts'
 import { createSeeder } from '#lib/limits/seed.ts'
-import { beginEpoch } from '#lib/limits/watermark.ts'
+import { beginEpoch } from '#lib/limits/begin-epoch.ts'
 import { spentInLedger } from '#lib/limits/spent-store.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import type { Config } from '#lib/platform/config.ts'
