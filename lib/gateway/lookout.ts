@@ -78,7 +78,7 @@ export function createLookout({ redis, log, name, settlements, running }: Ports,
     const settled = unbooked.take(recovery?.lost === 'all' ? 'unbooked' : 'all')
     await settlements.tellAgain(settled)
     const held = await running.holdAgain()
-    log.warn({ lost: recovery?.lost ?? 'unknown', settled: settled.length, held }, 'Redis lost data and was told again')
+    log.warn({ lost: recovery?.lost ?? 'unknown', settled: settled.length, held }, 'Redis lost data, or may have, and was told again')
   }
 
   function look(): Promise<void> {

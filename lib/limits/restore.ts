@@ -7,7 +7,6 @@
  * Not restored: buckets (a minute at most).
  */
 import { budgetsInForce } from '#lib/limits/budgets-in-force.ts'
-import { loadFunctions } from '#lib/limits/functions.ts'
 import { restoreWindows } from '#lib/limits/restore-windows.ts'
 import { createSeeder, readStream, spentOnTheWay } from '#lib/limits/seed.ts'
 import { spentByScope, spentInLedger } from '#lib/limits/spent-store.ts'
@@ -22,7 +21,6 @@ const seedsAtOnce = 8
 
 /** What calls are judged by, but for budgets. */
 export async function restoreForCalls(ports: Ports): Promise<{ versions: number; windows: number }> {
-  await loadFunctions(ports.redis)
   return { versions: await restoreVersions(ports), windows: await restoreWindows(ports) }
 }
 
