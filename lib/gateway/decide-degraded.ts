@@ -67,6 +67,7 @@ export async function decideDegraded(
     limits: [],
     budgets: [],
     budgetKeys: set.budgetKeys,
+    ruleSet: set,
   } as const
   return { kind: 'admitted', grant, plan, judged, slice }
 }

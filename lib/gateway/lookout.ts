@@ -10,6 +10,7 @@ import type { Settlements } from '#lib/gateway/settlements.ts'
 import type { RunningCalls } from '#lib/gateway/running-calls.ts'
 import { readWatermark, type Looking, type Watermark } from '#lib/limits/watermark.ts'
 import type { Log } from '#lib/platform/log.ts'
+import { RedisAwayError } from '#lib/platform/redis-deadline.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
 
 const everyMs = 1_000
@@ -78,7 +79,10 @@ export function createLookout({ redis, log, name, settlements, running }: Ports,
     const settled = unbooked.take(recovery?.lost === 'all' ? 'unbooked' : 'all')
     await settlements.tellAgain(settled)
     const held = await running.holdAgain()
-    log.warn({ lost: recovery?.lost ?? 'unknown', settled: settled.length, held }, 'Redis lost data, or may have, and was told again')
+    log.warn(
+      { lost: recovery?.lost ?? 'unknown', settled: settled.length, held },
+      'Redis lost data, or may have, and was told again',
+    )
   }
 
   function look(): Promise<void> {
@@ -115,7 +119,7 @@ export function createLookout({ redis, log, name, settlements, running }: Ports,
 async function inTime(looking: Promise<void>): Promise<void> {
   const stopping = new AbortController()
   const tooLong = sleep(longestWaitMs, undefined, { signal: stopping.signal }).then(() => {
-    throw new Error('Redis lost data and was not told again in time')
+    throw new RedisAwayError('Redis lost data and was not told again in time')
   })
   tooLong.catch(() => {})
   await Promise.race([looking, tooLong]).finally(() => stopping.abort())
