@@ -69,6 +69,12 @@ export function ReceiptView({ receipt, json, reach }: ReceiptViewProps) {
       </section>
       <Section title="Time" aside={formatLatency(timing.totalMs)}>
         <TimingBar timing={timing} stream={receipt.stream} />
+        {timing.clockAheadMs === undefined ? null : (
+          <Note tone="warn" title="Time corrected.">
+            The gateway’s clock was {formatLatency(timing.clockAheadMs)} ahead, so this call has the time at which its
+            record arrived. How long it took is right.
+          </Note>
+        )}
       </Section>
       {hasCost ? (
         <Section title="Cost" aside={receipt.priceVersion ? <PriceAside id={receipt.priceVersion} /> : null}>

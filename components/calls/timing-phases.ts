@@ -5,6 +5,8 @@ export type Timing = {
   readonly admittedMs: number | null
   readonly firstByteMs: number | null
   readonly totalMs: number
+  /** By how much the gateway's clock was ahead, where that was too much. */
+  readonly clockAheadMs?: number | undefined
 }
 
 export type Phase = {

@@ -67,7 +67,7 @@ export async function startRung(rung: Rung): Promise<number> {
     slices: createSlices(),
     canKeep: () => true,
     lookout: { look: async () => {} },
-    clockOffset: { ms: 0 },
+    learnTime: () => {},
     nowMs: Date.now,
     random: Math.random,
   }

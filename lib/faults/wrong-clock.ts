@@ -19,11 +19,21 @@ export function wrongClock(
   return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(program)}` }
 }
 
-/** Loads the call path's functions with a clock that is off by so many ms; what leases and windows are judged by. */
+/**
+ * Loads the call path's functions with a clock that is off by so many ms: what leases and windows are judged by, what
+ * gateways take for the time, and what the entries of the usage stream say of theirs.
+ */
 export async function setRedisClock(redis: RedisClient, offMs: number): Promise<void> {
   const source = fs.readFileSync(path.join('lib', 'limits', 'functions.lua'), 'utf8')
   const clock = 'return tonumber(t[1]) * 1000 + tonumber(t[2]) / 1000'
   if (!source.includes(clock))
     throw new Error('functions.lua tells the time in another way than the fault matrix knows')
-  await redis.call('FUNCTION', 'LOAD', 'REPLACE', source.replace(clock, `${clock} + ${offMs}`))
+  const wrong = source.replace(clock, `${clock} + ${offMs}`).replaceAll("'*', 'e'", "whole(clock_ms()) .. '-*', 'e'")
+  await redis.call('FUNCTION', 'LOAD', 'REPLACE', wrong)
+}
+
+/** By how many seconds a gateway's system clock is ahead of Redis', as its metrics tell. */
+export async function skewOf({ url }: { readonly url: string }): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  return Number(/^gatehouse_clock_skew_seconds (\S+)$/m.exec(text)?.[1])
 }

@@ -17,6 +17,7 @@ import type { Translation } from '#lib/formats/translation.ts'
 import type { TestedRule } from '#lib/ledger/contract.ts'
 import { admit } from '#lib/limits/admit.ts'
 import type { SeedBudget } from '#lib/limits/seed.ts'
+import type { SharedClock } from '#lib/platform/clock.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
 import { RedisAwayError } from '#lib/platform/redis-deadline.ts'
 import type { Grant } from '#lib/policy/contract.ts'
@@ -47,8 +48,8 @@ export type DecidePorts = Omit<DegradedPorts, 'grants'> & {
   readonly grants: Grants
   readonly seedBudget: SeedBudget
   readonly lookout: Pick<Lookout, 'look'>
-  /** Redis' time minus ours, ms; learned when ADMIT says that our windows are not its windows. */
-  readonly clockOffset: { ms: number }
+  /** Hears of every admission what time it was in Redis. */
+  readonly learnTime: SharedClock['learn']
   readonly nowMs: () => number
 }
 
@@ -76,16 +77,17 @@ export async function decideCall(ports: DecidePorts, identified: Identified, que
     return await decideWithRedis(ports, identified, question)
   } catch (error) {
     if (!(error instanceof RedisAwayError) || identified.grant.degradedMode === 'closed') throw error
-    return decideDegraded(ports, identified, question, ports.nowMs() + ports.clockOffset.ms)
+    return decideDegraded(ports, identified, question, ports.nowMs())
   }
 }
 
 async function decideWithRedis(ports: DecidePorts, identified: Identified, question: Question): Promise<Verdict> {
   let current: Identified | null = identified
+  let toldMs: number | null = null
   for (let round = 0; round < rounds; round++) {
     const { grant, digest } = current
     const catalog = await ports.grants.catalog()
-    const nowMs = ports.nowMs() + ports.clockOffset.ms
+    const nowMs = toldMs ?? ports.nowMs()
     const allowed = planCall(
       grant,
       catalog,
@@ -106,6 +108,7 @@ async function decideWithRedis(ports: DecidePorts, identified: Identified, quest
       await ports.grants.refresh(digest)
     } else {
       const { plan } = planned
+      const askedMs = performance.now()
       const reply = await admit(ports.redis, {
         callId: question.callId,
         rules: ports.grants.rules(grant, catalog, plan.model.name),
@@ -113,6 +116,7 @@ async function decideWithRedis(ports: DecidePorts, identified: Identified, quest
         draft: question.draft(grant, plan),
         nowMs,
       })
+      if ('redisNowMs' in reply) ports.learnTime(reply.redisNowMs, askedMs)
       if (reply.kind === 'admitted') {
         if (grant.degradedMode !== 'closed') ports.slices.saw(reply)
         return { kind: 'admitted', grant, plan, judged: reply, slice: null }
@@ -123,7 +127,8 @@ async function decideWithRedis(ports: DecidePorts, identified: Identified, quest
       // What Redis does not know it may have lost, and then it is told first what runs and what was settled.
       if (reply.kind !== 'stale' && reply.kind !== 'clock') await ports.lookout.look()
       if (reply.kind === 'stale' || reply.kind === 'missing') await ports.grants.refresh(digest)
-      if (reply.kind === 'clock') ports.clockOffset.ms = reply.redisNowMs - ports.nowMs()
+      // A window ends between us and Redis: then its word counts, not our idea of its time.
+      if (reply.kind === 'clock') toldMs = reply.redisNowMs
       if (reply.kind === 'seed') {
         for (const { rule, window } of reply.budgets) await ports.seedBudget(rule, window)
       }

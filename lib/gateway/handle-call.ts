@@ -36,6 +36,7 @@ import type { Identified } from '#lib/gateway/grants.ts'
 import { hasRoom } from '#lib/limits/rules/has-room.ts'
 import { noTokens } from '#lib/limits/rules/limit-kinds.ts'
 import type { WrittenEvent } from '#lib/ledger/contract.ts'
+import { steadyFrom } from '#lib/platform/clock.ts'
 import { newId } from '#lib/platform/ids.ts'
 import type { Log } from '#lib/platform/log.ts'
 import type { Grant } from '#lib/policy/contract.ts'
@@ -58,8 +59,10 @@ export type GatewayPorts = DecidePorts & {
 }
 
 /** Serves one call. Never rejects: whatever goes wrong, the caller is answered and the ledger is told. */
-export async function handleCall(ports: GatewayPorts, call: Call, reply: Reply): Promise<void> {
-  const atMs = ports.nowMs()
+export async function handleCall(shared: GatewayPorts, call: Call, reply: Reply): Promise<void> {
+  const atMs = shared.nowMs()
+  // The shared clock may be corrected while the call runs; what the call measures must not jump.
+  const ports: GatewayPorts = { ...shared, nowMs: steadyFrom(atMs) }
   const callId = newId('call', atMs)
   const match = matchRoute(call.method, call.path)
   if (match.kind !== 'found') return refuseRoute(ports, call, reply, callId, match)

@@ -23,6 +23,7 @@ export function createMetrics(
   isRedisAway: () => boolean,
   unbooked: { count(): number; letGo(): number },
   redisMemoryRatio: () => Promise<number>,
+  clockSkewMs: () => number,
 ): GatewayMetrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -103,6 +104,14 @@ export function createMetrics(
     registers: [registry],
     async collect() {
       this.set(await redisMemoryRatio())
+    },
+  })
+  new Gauge({
+    name: 'gatehouse_clock_skew_seconds',
+    help: 'By how much the clock of this machine is ahead of that of Redis, by which calls go.',
+    registers: [registry],
+    collect() {
+      this.set(clockSkewMs() / 1_000)
     },
   })
   new Gauge({

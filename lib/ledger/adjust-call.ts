@@ -22,7 +22,7 @@ export async function adjustCall(context: Context, actor: Actor, input: AdjustIn
 
   const size = nanosOfUsd(costUsd.replace(/^[+-]/, ''))
   const costNanos = costUsd.startsWith('-') ? -size : size
-  const adjustments = (await findAdjustments(sql, [callId], at)).get(callId) ?? []
+  const adjustments = (await findAdjustments(sql, [callId], call.at < at ? call.at : at)).get(callId) ?? []
   const before = [call, ...adjustments].reduce((sum, booking) => sum + booking.costNanos, 0n)
   if (before + costNanos < 0n) {
     const message = `The call costs $${usdOfNanos(before)}. Give back at most that.`

@@ -2,9 +2,12 @@
  * Books events where they belong. An event counts in the month in which it happened for as long as that month is open:
  * until 48 hours after its end, by the organisation's time zone. After that the month's figures have been reported, and do
  * not change any more: a late event counts from now on, and its `effectiveAt` says when it happened.
+ *
+ * An event's id carries its time, by which a repetition is known. Late events, and those whose gateway's clock was wrong,
+ * lie elsewhere, and are known by their ids.
  */
 import type { EventRow } from '#lib/ledger/rules/read-entry.ts'
-import { ensurePartitions, insertEvents, insertLateEvents, readTimeZone } from '#lib/ledger/store.ts'
+import { ensurePartitions, insertEvents, insertMovedEvents, readTimeZone } from '#lib/ledger/store.ts'
 import { budgetWindow } from '#lib/limits/windows.ts'
 import type { SqlPool } from '#lib/platform/db.ts'
 
@@ -19,15 +22,24 @@ export function isClosed(atMs: number, nowMs: number, timeZone: string): boolean
 /** Books events and their rollups; returns how many were new. What is booked once is not booked again, late or not. */
 export async function bookEvents(sql: SqlPool, rows: readonly EventRow[], nowMs: number): Promise<number> {
   const isYoung = (row: EventRow) => Date.parse(row.at) > nowMs - graceMs
-  if (rows.every(isYoung)) return bookInTime(sql, rows)
+  if (rows.every((row) => isYoung(row) && !row.isTimeCorrected)) return bookInTime(sql, rows)
 
   const timeZone = await readTimeZone(sql)
   const isLate = (row: EventRow) => !isYoung(row) && isClosed(Date.parse(row.at), nowMs, timeZone)
   const now = new Date(nowMs).toISOString()
   const late = rows.filter(isLate).map((row) => ({ ...row, at: now, effectiveAt: row.at }))
-  const inTime = rows.filter((row) => !isLate(row))
+  const corrected = rows.filter((row) => row.isTimeCorrected && !isLate(row))
+  const moved = firstOfEach([...late, ...corrected])
+  const inTime = rows.filter((row) => !row.isTimeCorrected && !isLate(row))
   const booked = inTime.length > 0 ? await bookInTime(sql, inTime) : 0
-  return late.length > 0 ? booked + (await openingMonths(sql, late, insertLateEvents)) : booked
+  return moved.length > 0 ? booked + (await openingMonths(sql, moved, insertMovedEvents)) : booked
+}
+
+/** Repetitions of an event have different times where their entries have. */
+function firstOfEach(rows: readonly EventRow[]): EventRow[] {
+  const first = new Map<string, EventRow>()
+  for (const row of rows) if (!first.has(row.id)) first.set(row.id, row)
+  return [...first.values()]
 }
 
 function bookInTime(sql: SqlPool, rows: readonly EventRow[]): Promise<number> {

@@ -86,7 +86,11 @@ export async function findCorrections(
      WHERE e.adjusts = ANY($1::text[])
        AND e.at >= $2
      ORDER BY e.inserted_at, e.id`,
-    [calls.map(({ id }) => id), new Date(Math.min(...calls.map(({ id, at }) => idTimeMs(id) ?? at.getTime())))],
+    [
+      calls.map(({ id }) => id),
+      // A call may lie before the time in its id, or after: see book-events.ts.
+      new Date(Math.min(...calls.map(({ id, at }) => Math.min(idTimeMs(id) ?? Infinity, at.getTime())))),
+    ],
   )
   return rows
 }

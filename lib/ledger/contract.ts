@@ -122,6 +122,8 @@ export const timing = z.object({
   admittedMs: z.number().nullable().default(null),
   firstByteMs: z.number().nullable().default(null),
   totalMs: z.number(),
+  /** The gateway's clock was so far ahead that the event has the time at which it reached Redis. */
+  clockAheadMs: z.number().optional(),
 })
 
 export const usageEvent = z.object({

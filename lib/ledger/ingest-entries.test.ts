@@ -1,5 +1,6 @@
 /** Promises about money: every event once, whatever dies in between. Real PostgreSQL and Redis. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { findCall, findCorrections } from '#lib/ledger/call-store.ts'
 import { usageStream, type UsageEvent } from '#lib/ledger/contract.ts'
 import { ingestEntries, mostDeliveries } from '#lib/ledger/ingest-entries.ts'
 import { findDrift, insertEvents } from '#lib/ledger/store.ts'
@@ -130,6 +131,53 @@ describe('booking usage events', () => {
     await put(anEvent({ at }), anEvent())
     expect((await ingestEntries(ledger(), await take())).booked).toBe(2)
     await expectAgreement()
+  })
+})
+
+describe('an event whose gateway’s clock was an hour ahead', () => {
+  const hourMs = 3_600_000
+
+  test('has the time at which it reached Redis, says so, and is found by its id with what corrects it', async () => {
+    const before = Date.now()
+    const event = anEvent({ at: before + hourMs, costNanos: '5' })
+    const correction = {
+      ...event,
+      id: `adj_${event.id.slice(5)}`,
+      kind: 'adjustment' as const,
+      adjusts: event.id,
+      costNanos: '-2',
+    }
+    await put(event, correction)
+    expect((await ingestEntries(ledger(), await take())).booked).toBe(2)
+    const call = await findCall(database.sql, event.id)
+    expect(call!.at.getTime()).toBeGreaterThanOrEqual(before - 1_000)
+    expect(call!.at.getTime()).toBeLessThanOrEqual(Date.now() + 1_000)
+    expect((call!.timing as { clockAheadMs: number }).clockAheadMs).toBeGreaterThan(hourMs - 5_000)
+    expect(await findCorrections(database.sql, [call!])).toMatchObject([{ id: correction.id, costNanos: -2n }])
+    expect(await totals()).toMatchObject({ calls: 1, cost: '3' })
+    await expectAgreement()
+  })
+
+  test('counts once, though it comes again: in the same batch, later, and when the clock has caught up', async () => {
+    const event = anEvent({ at: Date.now() + hourMs, costNanos: '5' })
+    const arrives = (ms: number) => redis.xadd(usageStream, `${Date.now() + ms}-0`, 'e', JSON.stringify(event))
+    await arrives(0)
+    await arrives(1_000)
+    expect((await ingestEntries(ledger(), await take())).booked).toBe(1)
+    await arrives(2_000)
+    expect((await ingestEntries(ledger(), await take())).booked).toBe(0)
+    await arrives(hourMs)
+    expect((await ingestEntries(ledger(), await take())).booked).toBe(0)
+    expect(await totals()).toMatchObject({ calls: 1, cost: '5' })
+  })
+
+  test('by four minutes stays as it is, and so does one of yesterday', async () => {
+    const [ahead, late] = [anEvent({ at: Date.now() + 240_000 }), anEvent({ at: Date.now() - 24 * hourMs })]
+    await put(ahead, late)
+    await ingestEntries(ledger(), await take())
+    for (const { id, at } of [ahead, late]) {
+      expect(await findCall(database.sql, id)).toMatchObject({ at: new Date(at), timing: { totalMs: 42 } })
+    }
   })
 })
 

@@ -5,9 +5,10 @@
  */
 import { bookEvents, isMissingPartition, sqlState } from '#lib/ledger/book-events.ts'
 import { recordBrowserOrigins, recordKeyUse } from '#lib/ledger/key-use-store.ts'
+import { withCorrectTime } from '#lib/ledger/rules/correct-time.ts'
 import { readEntry, type EventRow } from '#lib/ledger/rules/read-entry.ts'
 import { insertDeadLetters, type DeadLetter } from '#lib/ledger/store.ts'
-import { deliveries, finish, type Entry } from '#lib/ledger/usage-stream.ts'
+import { deliveries, finish, timeOf, type Entry } from '#lib/ledger/usage-stream.ts'
 import type { SqlPool } from '#lib/platform/db.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
 
@@ -64,7 +65,7 @@ function sortOut(entries: readonly Entry[], nowMs: number) {
   const invalid: DeadLetter[] = []
   for (const entry of entries) {
     const reading = readEntry(entry.text, nowMs)
-    if (reading.kind === 'event') rows.push({ entry, row: reading.row })
+    if (reading.kind === 'event') rows.push({ entry, row: withCorrectTime(reading.row, timeOf(entry)) })
     else (reading.kind === 'unreadable' ? unreadable : invalid).push(letterOf(entry, reading.error))
   }
   return { rows, unreadable, invalid }

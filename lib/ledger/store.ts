@@ -139,13 +139,18 @@ daily AS (${rollUp('usage_daily', `(SELECT inserted.* FROM inserted, after_hourl
 )
 SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM daily) AS daily`
 
-const insertEventsSql = `WITH ${bookingSql('jsonb_array_elements($1::jsonb) AS e')}`
+// One that was booked elsewhere comes again when its time, or a clock, has caught up with it.
+const insertEventsSql = `WITH ${bookingSql(`(
+    SELECT e
+    FROM jsonb_array_elements($1::jsonb) AS e
+    WHERE NOT EXISTS (SELECT 1 FROM late_event AS l WHERE l.id = ${valueAt('id')})
+  ) AS given`)}`
 
 /**
- * The same for rows whose `at` is the moment of their booking, which no repetition shares: they are known again by
- * their id in `late_event`, or by the moment at which they happened, where they were booked in time once.
+ * The same for rows whose `at` is not the time in their id, and which no repetition shares: they are known again by their
+ * id in `late_event`, or by the moment at which they happened, where they were booked in time once.
  */
-const insertLateEventsSql = `
+const insertMovedEventsSql = `
 WITH given AS (
   SELECT e AS value, ${valueAt('id')} AS id, ${valueAt('at')} AS at, ${valueAt('effectiveAt')} AS effective_at
   FROM jsonb_array_elements($1::jsonb) AS e
@@ -167,9 +172,12 @@ export async function insertEvents(sql: Sql, rows: readonly EventRow[]): Promise
   return insert(sql, 'ledger_insert_events', insertEventsSql, rows)
 }
 
-/** Books events of months that are closed, each with its `effectiveAt`; returns how many were new. All or nothing. */
-export async function insertLateEvents(sql: Sql, rows: readonly EventRow[]): Promise<number> {
-  return insert(sql, 'ledger_insert_late_events', insertLateEventsSql, rows)
+/**
+ * Books events of months that are closed, each with its `effectiveAt`, and those whose time was corrected; an id once at
+ * most. Returns how many were new. All or nothing.
+ */
+export async function insertMovedEvents(sql: Sql, rows: readonly EventRow[]): Promise<number> {
+  return insert(sql, 'ledger_insert_moved_events', insertMovedEventsSql, rows)
 }
 
 async function insert(sql: Sql, name: string, text: string, rows: readonly EventRow[]): Promise<number> {

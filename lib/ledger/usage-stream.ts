@@ -9,6 +9,11 @@ import type { RedisClient } from '#lib/platform/redis.ts'
 
 export type Entry = { readonly id: string; readonly text: string | undefined }
 
+/** When Redis took the entry, epoch ms by its clock. */
+export function timeOf(entry: Entry): number {
+  return Number(entry.id.slice(0, entry.id.indexOf('-')))
+}
+
 /** How long a taken entry stays its consumer's without renewal. */
 export const leaseMs = 5_000
 

@@ -896,6 +896,12 @@ local function forget(keys, argv)
   return #due
 end
 
+--[[ NOW: epoch ms, by which all of this is judged.
+KEYS  any of ours, so that who judges is asked ]]
+local function now()
+  return whole(clock_ms())
+end
+
 --[[ NEWEST: the id of the newest entry that the stream has ever had, 0-0 for none.
 KEYS  stream ]]
 local function newest(keys)
@@ -1000,6 +1006,7 @@ redis.register_function('gatehouse_expired', expired)
 redis.register_function('gatehouse_seed_within', seed)
 redis.register_function('gatehouse_reconcile', reconcile)
 redis.register_function('gatehouse_raise_windows', raise_windows)
+redis.register_function('gatehouse_now', now)
 redis.register_function('gatehouse_newest', newest)
 redis.register_function('gatehouse_missing', missing)
 redis.register_function('gatehouse_hold_again', hold_again)

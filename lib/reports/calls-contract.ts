@@ -152,7 +152,13 @@ export const receipt = callItem.extend({
   rules: z.array(ruleView),
   /** Let through while limits could not be checked, within what the profile's degraded mode allows. */
   degraded: z.boolean(),
-  timing: z.looseObject({ admittedMs: z.number().nullable(), firstByteMs: z.number().nullable(), totalMs: z.number() }),
+  timing: z.looseObject({
+    admittedMs: z.number().nullable(),
+    firstByteMs: z.number().nullable(),
+    totalMs: z.number(),
+    /** The gateway's clock was so far ahead that `at` is when the call's record arrived. */
+    clockAheadMs: z.number().optional(),
+  }),
   tags: z.record(z.string(), z.string()),
   /** Corrections that are contained in the figures above. */
   adjustments: z.array(

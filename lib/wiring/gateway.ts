@@ -12,12 +12,13 @@ import { createSettlements } from '#lib/gateway/settlements.ts'
 import { createSlices } from '#lib/gateway/slices.ts'
 import { openSpool } from '#lib/gateway/spool.ts'
 import { createPools, defaultTimeouts, type UpstreamTimeouts } from '#lib/gateway/upstream.ts'
-import { loadFunctions } from '#lib/limits/functions.ts'
+import { callFunction, loadFunctions } from '#lib/limits/functions.ts'
+import { openHolds } from '#lib/limits/keys.ts'
 import { readBudgetDrift } from '#lib/limits/reconcile.ts'
 import { createSeeder } from '#lib/limits/seed.ts'
 import { beginEpoch } from '#lib/limits/begin-epoch.ts'
 import { spentInLedger } from '#lib/limits/spent-store.ts'
-import { systemClock } from '#lib/platform/clock.ts'
+import { startSharedClock } from '#lib/platform/clock.ts'
 import type { Config } from '#lib/platform/config.ts'
 import { openDatabase } from '#lib/platform/db.ts'
 import { newId } from '#lib/platform/ids.ts'
@@ -52,33 +53,39 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
   await loadFunctions(redis)
   const name = newId('req')
   const mark = await beginEpoch(redis, sql, { gateway: name })
+  // All of a deployment's calls are timed by one clock, Redis': limits, periods, and the events of calls.
+  const clock = await startSharedClock(
+    async () => Number(await callFunction(redis, 'gatehouse_now', [openHolds], [])),
+    (skewMs) => log.warn({ aheadMs: skewMs }, 'the clock of this machine is not that of Redis; calls go by Redis'),
+  )
 
   const grants = createGrants({
     redis,
     peppers: config.previousPepper ? [config.pepper, config.previousPepper] : [config.pepper],
-    loadGrant: async (digest) => (await loadGrant(db, digest, systemClock.nowMs()))?.grant ?? null,
+    loadGrant: async (digest) => (await loadGrant(db, digest, clock.nowMs()))?.grant ?? null,
     loadCatalog: () => loadCatalog(db, config.masterKey),
-    nowMs: systemClock.nowMs,
+    nowMs: clock.nowMs,
   })
   const spool = openSpool(path.join(config.dataDir, 'spool'), log)
   const settlements = createSettlements(redis, log, spool)
-  const running = createRunningCalls(redis, systemClock.nowMs)
+  const running = createRunningCalls(redis, clock.nowMs)
   const lookout = createLookout({ redis, log, name, settlements, running }, mark)
   const circuits = createCircuits()
   const metrics = createMetrics(
     running.count,
     settlements.waiting,
-    () => openCircuits(circuits, systemClock.nowMs()),
+    () => openCircuits(circuits, clock.nowMs()),
     () => readBudgetDrift(redis),
     spool.problem,
     () => isAway(redis),
     settlements.unbooked,
     () => readMemoryRatio(redis),
+    clock.skewMs,
   )
   const pools = createPools(timeouts)
   const accessTokens = createAccessTokens({
     poolFor: (origin) => pools.get(origin),
-    nowMs: systemClock.nowMs,
+    nowMs: clock.nowMs,
     warn: (account, problem) => log.warn({ account, problem }, 'no access token for a provider'),
     identityTokenUrls: config.identityTokenUrls,
   })
@@ -89,8 +96,8 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
     slices: createSlices(),
     canKeep: () => spool.problem() === null,
     lookout,
-    clockOffset: { ms: 0 },
-    nowMs: systemClock.nowMs,
+    learnTime: clock.learn,
+    nowMs: clock.nowMs,
     random: Math.random,
     pools,
     timeouts,
@@ -112,6 +119,7 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
     await spool.close()
     running.stop()
     lookout.stop()
+    clock.stop()
     redis.disconnect()
     await closeDatabase()
   }

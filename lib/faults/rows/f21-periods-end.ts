@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { atLeast, atMost, exactly, type Fault } from '#lib/faults/fault.ts'
 import { comeToRest, invariants } from '#lib/faults/invariants.ts'
 import { openStreams, steadyLoad } from '#lib/faults/load.ts'
-import { setRedisClock, wrongClock } from '#lib/faults/wrong-clock.ts'
+import { setRedisClock, skewOf, wrongClock } from '#lib/faults/wrong-clock.ts'
+import { until } from '#lib/faults/world.ts'
 import { readPeriod } from '#lib/limits/keys.ts'
 
 /** The end of a Sunday of 23 hours in Berlin, where summer time began: a day and a week end. */
@@ -22,6 +23,9 @@ export const periodsEnd: Fault = {
     const offMs = endsAtMs - beforeMs - Date.now()
     const world = await start({ gateways: 2, workers: 1, env: wrongClock(offMs) })
     await setRedisClock(world.redis, offMs)
+    await until('every gateway goes by Redis’ time', async () =>
+      (await Promise.all(world.gateways.map(skewOf))).every((seconds) => Math.abs(seconds) < 1),
+    )
     const endsInMs = (): number => endsAtMs - offMs - Date.now()
     const key = await world.newKey({ budget: { amountNanos: 1_000_000_000_000n, period: 'day' } })
     await world.database.db.budget.updateMany({ where: { scopeId: key.id }, data: { timeZone: 'Europe/Berlin' } })

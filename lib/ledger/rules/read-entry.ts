@@ -17,6 +17,8 @@ export type EventRow = Omit<UsageEvent, 'at' | 'v' | 'attempts' | 'decision' | '
   readonly outputTokens: number
   /** When it happened, where `at` is when it was booked. */
   readonly effectiveAt?: string | undefined
+  /** Its `at` is not the time in its id. Not stored. */
+  readonly isTimeCorrected?: true
 }
 
 export type Reading =
