@@ -21,6 +21,9 @@ const words: Record<string, string> = {
   concurrency_limit_exceeded: 'Too many calls at once',
   daily_quota_exceeded: 'Day quota used up',
   insufficient_quota: 'Budget used up',
+  idempotency_key_in_use: 'Sent twice at once',
+  idempotency_key_used: 'Sent again, answer not kept',
+  idempotency_key_mismatch: 'Idempotency key of another request',
   gateway_unavailable: 'Limits could not be checked',
 }
 

@@ -10,6 +10,7 @@ import { decideCall, type DecidePorts, type Verdict } from '#lib/gateway/decide-
 import { closed, NotLetThrough } from '#lib/gateway/decide-degraded.ts'
 import { carryCall, Uncarried, type Carrying } from '#lib/gateway/carry-call.ts'
 import { forwardCall } from '#lib/gateway/forward-call.ts'
+import { idempotencyKeyOf, serveOnce, type OncePorts } from '#lib/gateway/idempotency.ts'
 import { isSigned, keyFromCall } from '#lib/gateway/key-from-call.ts'
 import { headroomHeaders } from '#lib/gateway/limit-refusal.ts'
 import { listModels } from '#lib/gateway/list-models.ts'
@@ -44,19 +45,20 @@ import type { AccessTokens } from '#lib/providers/tokens/access-tokens.ts'
 import type { Circuits } from '#lib/routing/circuits.ts'
 import type { RetryBudget } from '#lib/routing/retry-budget.ts'
 
-export type GatewayPorts = DecidePorts & {
-  readonly pools: UpstreamPools
-  readonly timeouts: UpstreamTimeouts
-  readonly circuits: Circuits
-  readonly retries: RetryBudget
-  readonly accessTokens: AccessTokens
-  readonly settlements: Settlements
-  readonly running: RunningCalls
-  readonly metrics: GatewayMetrics
-  readonly log: Log
-  /** The portal's address, for help links. */
-  readonly helpBase: string
-}
+export type GatewayPorts = DecidePorts &
+  OncePorts & {
+    readonly pools: UpstreamPools
+    readonly timeouts: UpstreamTimeouts
+    readonly circuits: Circuits
+    readonly retries: RetryBudget
+    readonly accessTokens: AccessTokens
+    readonly settlements: Settlements
+    readonly running: RunningCalls
+    readonly metrics: GatewayMetrics
+    readonly log: Log
+    /** The portal's address, for help links. */
+    readonly helpBase: string
+  }
 
 /** Serves one call. Never rejects: whatever goes wrong, the caller is answered and the ledger is told. */
 export async function handleCall(shared: GatewayPorts, call: Call, reply: Reply): Promise<void> {
@@ -75,7 +77,7 @@ export async function handleCall(shared: GatewayPorts, call: Call, reply: Reply)
     userAgent: call.headers['user-agent']?.slice(0, 200) ?? null,
     browserOrigin: call.headers.origin === undefined ? null : originOf(call.headers.origin, ports.helpBase),
   }
-  const refuse = (refusal: Refusal, headers: readonly string[] = []): void =>
+  const refuse = (refusal: Refusal, headers: readonly string[] = []): undefined =>
     sendRefusal(ports, reply, route, callId, refusal, headers)
 
   try {
@@ -103,7 +105,25 @@ export async function handleCall(shared: GatewayPorts, call: Call, reply: Reply)
       ports.settlements.refused(refusedEvent(event, read.refusal, [], null, null, ports.nowMs() - atMs))
       return refuse(read.refusal)
     }
-    await serve(ports, call, reply, arrival, route, identified, keyText, read, refuse)
+    const idempotencyKey = idempotencyKeyOf(call)
+    if (typeof idempotencyKey === 'object' && idempotencyKey !== null) return refuse(idempotencyKey)
+    const serveTo = (to: Reply) => serve(ports, call, to, arrival, route, identified, keyText, read, refuse)
+    if (idempotencyKey === null) await serveTo(reply)
+    else {
+      const { request, bytes } = read
+      await serveOnce(ports, {
+        call,
+        reply,
+        arrival,
+        identified,
+        keyText,
+        idempotencyKey,
+        request,
+        bytes,
+        refuse,
+        serve: serveTo,
+      })
+    }
   } catch (error) {
     const refusal = refusalOf(error)
     if (refusal === closed) ports.log.error({ err: error, call: callId }, 'call could not be judged')
@@ -115,6 +135,7 @@ export async function handleCall(shared: GatewayPorts, call: Call, reply: Reply)
   }
 }
 
+/** Returns the event of a call that was let through, undefined for one that was refused. */
 async function serve(
   ports: GatewayPorts,
   call: Call,
@@ -124,8 +145,8 @@ async function serve(
   identified: Identified,
   keyText: string,
   read: Extract<ReadRequest, { kind: 'read' }>,
-  refuse: (refusal: Refusal, headers?: readonly string[]) => void,
-): Promise<void> {
+  refuse: (refusal: Refusal, headers?: readonly string[]) => undefined,
+): Promise<WrittenEvent | undefined> {
   const { request, bytes } = read
   const { callId, atMs } = arrival
   let draft: WrittenEvent | null = null
@@ -158,7 +179,7 @@ async function serve(
     ports.settlements.refused(refusedEvent(event, refusal, rules, judged, plan, ports.nowMs() - atMs))
     return refuse(refusal, judged ? headroomHeaders(judged, route.format) : [])
   }
-  await forwardAdmitted(ports, call, reply, arrival, route, verdict, read, draft!, refuse)
+  return forwardAdmitted(ports, call, reply, arrival, route, verdict, read, draft!, refuse)
 }
 
 async function forwardAdmitted(
@@ -170,8 +191,8 @@ async function forwardAdmitted(
   { grant, plan, judged, slice }: Extract<Verdict, { kind: 'admitted' }>,
   { request, body, bytes, translation }: Extract<ReadRequest, { kind: 'read' }>,
   draft: WrittenEvent,
-  refuse: (refusal: Refusal, headers?: readonly string[]) => void,
-): Promise<void> {
+  refuse: (refusal: Refusal, headers?: readonly string[]) => undefined,
+): Promise<WrittenEvent | undefined> {
   const { callId, atMs } = arrival
   const admittedMs = ports.nowMs() - atMs
   let reader: AnswerReader | null = null
@@ -261,6 +282,7 @@ async function forwardAdmitted(
     mayLinger: slice === null && hasRoom(judged),
   })
   ports.metrics.ended(event)
+  return event
 }
 
 /** What the sweeper settles where this process dies. */
@@ -330,7 +352,7 @@ function sendRefusal(
   callId: string,
   refusal: Refusal,
   headers: readonly string[],
-): void {
+): undefined {
   const answer = publicRefusal(refusal, callId, ports.helpBase)
   ports.metrics.refused(refusal.code)
   const body = Buffer.from(route.format.refusalBody(answer))

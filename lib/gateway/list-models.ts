@@ -5,10 +5,10 @@
 import { resolveModel } from '#lib/catalog/rules/resolve-model.ts'
 import type { GatewayPorts } from '#lib/gateway/handle-call.ts'
 import type { Identified } from '#lib/gateway/grants.ts'
-import { allowedModels, denied } from '#lib/gateway/plan-call.ts'
+import { judgeKey } from '#lib/gateway/judge-key.ts'
+import { allowedModels } from '#lib/gateway/plan-call.ts'
 import type { Refusal } from '#lib/gateway/refusal.ts'
 import type { Arrival } from '#lib/gateway/usage-event.ts'
-import { authorise, authoriseOrigin } from '#lib/policy/rules/authorise.ts'
 
 type Answer =
   | { readonly kind: 'listed'; readonly body: string }
@@ -22,28 +22,9 @@ export async function listModels(
   arrival: Arrival,
   id: string | null,
 ): Promise<Answer> {
-  let catalog = await ports.grants.catalog()
-  let { grant } = identified
-  if (!(await ports.grants.inForce(grant, catalog))) {
-    await ports.grants.refresh(identified.digest)
-    catalog = await ports.grants.catalog()
-    const again = await ports.grants.identify(keyText)
-    if (!again)
-      return { kind: 'refused', refusal: { code: 'invalid_api_key', message: 'This key is not known any more.' } }
-    grant = again.grant
-  }
-  const target = {
-    address: arrival.clientIp ?? '',
-    endpoint: 'models' as const,
-    modelName: null,
-    providerName: null,
-    region: null,
-    upstream: null,
-  }
-  const verdict = authorise(grant, target, arrival.atMs)
-  if (!verdict.allowed) return denied(verdict)
-  const barred = arrival.browserOrigin === null ? null : authoriseOrigin(grant, arrival.browserOrigin)
-  if (barred) return { kind: 'refused', refusal: { code: 'endpoint_not_allowed', message: barred.message } }
+  const judged = await judgeKey(ports.grants, identified, keyText, arrival)
+  if (judged.kind === 'refused') return judged
+  const { grant, catalog } = judged
 
   const { format } = arrival.route
   const models = allowedModels(grant, catalog)

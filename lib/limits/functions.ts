@@ -1,17 +1,17 @@
-/** Loads the call path's Redis Functions and calls them. */
+/** Loads the call path's Redis Functions, a library a file, and calls them. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { Cluster } from 'ioredis'
 import { withinDeadline } from '#lib/platform/redis-deadline.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
 
-const source = path.join('lib', 'limits', 'functions.lua')
+const sources = [path.join('lib', 'limits', 'functions.lua'), path.join('lib', 'gateway', 'idempotency.lua')]
 
-/** Loads the library on every primary. Needs Redis 7 or newer. Idempotent. */
+/** Loads the libraries on every primary. Needs Redis 7 or newer. Idempotent. */
 export async function loadFunctions(redis: RedisClient): Promise<void> {
-  const text = fs.readFileSync(source, 'utf8')
+  const texts = sources.map((source) => fs.readFileSync(source, 'utf8'))
   const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis]
-  await Promise.all(nodes.map((node) => node.call('FUNCTION', 'LOAD', 'REPLACE', text)))
+  await Promise.all(nodes.flatMap((node) => texts.map((text) => node.call('FUNCTION', 'LOAD', 'REPLACE', text))))
 }
 
 /** True when Redis does not have the library: it was restarted without its data. */

@@ -81,6 +81,7 @@ export const variables = z.object({
     .optional(),
   GATEHOUSE_DATA_DIR: text(1, 'a folder that this process may write, e.g. .data').optional(),
   GATEHOUSE_IDENTITY_TOKEN_URLS: httpUrls('http://169.254.169.254/metadata/identity/oauth2/token').optional(),
+  GATEHOUSE_IDEMPOTENCY_TTL_SECONDS: wholeNumber(60, 604_800, 86_400).optional(),
   GATEHOUSE_PORTAL_URL: httpUrl('http://127.0.0.1:3001').optional(),
   GATEHOUSE_DEMO_ISSUER: httpUrl('http://127.0.0.1:3002').optional(),
   GATEHOUSE_SIMULATOR_URL: httpUrl('http://127.0.0.1:3003').optional(),
@@ -126,6 +127,8 @@ export type Config = {
   readonly portalUrl: string | null
   /** Where workload identity federations may read the identity token of this workload; nowhere unless it is said here. */
   readonly identityTokenUrls: readonly string[]
+  /** How long a gateway keeps the answer of a call with an Idempotency-Key. */
+  readonly idempotencyTtlSeconds: number
   readonly dataDir: string
   readonly logLevel: string
   readonly webConcurrency: number
@@ -199,6 +202,7 @@ export function loadConfig(env: Environment): Config {
     simulatorUrl: values.GATEHOUSE_SIMULATOR_URL ?? null,
     portalUrl: values.GATEHOUSE_PORTAL_URL ?? null,
     identityTokenUrls: values.GATEHOUSE_IDENTITY_TOKEN_URLS ?? [],
+    idempotencyTtlSeconds: values.GATEHOUSE_IDEMPOTENCY_TTL_SECONDS ?? 86_400,
     dataDir: values.GATEHOUSE_DATA_DIR ?? '.data',
     logLevel: values.LOG_LEVEL ?? 'info',
     webConcurrency: values.WEB_CONCURRENCY ?? 1,

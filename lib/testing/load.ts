@@ -1,7 +1,12 @@
 /** Callers of a gateway that may die under them: every call is marked, and what became of it is kept. */
 import { setTimeout as sleep } from 'node:timers/promises'
 
-export type CallWish = { readonly content: string; readonly stream: boolean; readonly maxTokens?: number }
+export type CallWish = {
+  readonly content: string
+  readonly stream: boolean
+  readonly maxTokens?: number
+  readonly idempotencyKey?: string
+}
 
 export type CallResult = {
   /** Travels to the ledger as the client's name and to the provider as its project. */
@@ -14,6 +19,9 @@ export type CallResult = {
   readonly retryAfter: string | null
   /** The call's id, where the head of an answer came. */
   readonly id: string | null
+  /** Whether it is the answer of an earlier call. */
+  readonly isReplay: boolean
+  readonly text: string
   /** Whether the answer came to its proper end. */
   readonly isWhole: boolean
 }
@@ -33,9 +41,10 @@ export async function makeCall(
   let status: number | null = null
   let id: string | null = null
   let retryAfter: string | null = null
+  let isReplay = false
   let text = ''
   const result = (isWhole: boolean): CallResult => {
-    return { mark, sentAtMs, tookMs: performance.now() - sentMs, status, retryAfter, id, isWhole }
+    return { mark, sentAtMs, tookMs: performance.now() - sentMs, status, retryAfter, id, isReplay, text, isWhole }
   }
   try {
     const response = await fetch(`${url}/v1/chat/completions`, {
@@ -45,12 +54,14 @@ export async function makeCall(
         authorization: `Bearer ${keyText}`,
         'user-agent': mark,
         'openai-project': mark,
+        ...(wish.idempotencyKey === undefined ? {} : { 'idempotency-key': wish.idempotencyKey }),
       },
       body: bodyOf(wish),
     })
     status = response.status
     id = response.headers.get('x-gatehouse-request-id')
     retryAfter = response.headers.get('retry-after')
+    isReplay = response.headers.get('x-gatehouse-idempotent-replay') === 'true'
     const decoder = new TextDecoder()
     for await (const chunk of response.body!) {
       text += decoder.decode(chunk as Uint8Array, { stream: true })

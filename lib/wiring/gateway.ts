@@ -5,6 +5,7 @@ import type { Dependencies } from '#lib/gateway/front-door.ts'
 import { createGrants } from '#lib/gateway/grants.ts'
 import { handleCall, type GatewayPorts } from '#lib/gateway/handle-call.ts'
 import type { Call, Reply } from '#lib/gateway/call.ts'
+import { createIdempotencyClaims } from '#lib/gateway/idempotency-claims.ts'
 import { createLookout } from '#lib/gateway/lookout.ts'
 import { createMetrics, type GatewayMetrics } from '#lib/gateway/metrics.ts'
 import { createRunningCalls } from '#lib/gateway/running-calls.ts'
@@ -68,6 +69,7 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
   })
   const spool = openSpool(path.join(config.dataDir, 'spool'), log)
   const settlements = createSettlements(redis, log, spool)
+  const claims = createIdempotencyClaims(redis, config.masterKey, config.idempotencyTtlSeconds * 1_000)
   const running = createRunningCalls(redis, clock.nowMs)
   const lookout = createLookout({ redis, log, name, settlements, running }, mark)
   const circuits = createCircuits()
@@ -105,6 +107,7 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
     retries: createRetryBudget(),
     accessTokens,
     settlements,
+    claims,
     running,
     metrics,
     log,
@@ -120,6 +123,7 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
     running.stop()
     lookout.stop()
     clock.stop()
+    claims.stop()
     redis.disconnect()
     await closeDatabase()
   }
