@@ -91,6 +91,7 @@ const names: Partial<Record<Field, string>> = {
   kinds: 'Kinds of key',
   issuesFirstKey: 'First key by itself',
   browserOrigin: 'Personal keys in a browser',
+  killStreams: 'Running streams end with their key',
   'idle.warn': 'Warning of a key that nobody uses',
   'idle.expire': 'End of a key that nobody uses',
   'approval.approver': 'Who decides on more',

@@ -46,7 +46,7 @@ export type ListField =
   | 'approval.models'
   | 'endpoints'
   | 'kinds'
-export type SwitchField = 'issuesFirstKey' | 'pinnedOnly'
+export type SwitchField = 'issuesFirstKey' | 'killStreams' | 'pinnedOnly'
 export type Field = TextField | ListField | SwitchField
 
 export type Draft = Readonly<
@@ -86,6 +86,7 @@ export const fields: readonly Field[] = [
   'kinds',
   'issuesFirstKey',
   'browserOrigin',
+  'killStreams',
   'idle.warn',
   'idle.expire',
   'approval.approver',
@@ -137,6 +138,7 @@ export function draftOf({ description, policy }: Pick<ProfileView, 'description'
     degradedMode: policy.degradedMode,
     storedState: policy.storedState,
     browserOrigin: policy.browserOrigin,
+    killStreams: policy.killStreams,
     'idle.warn': text(policy.idleDays?.warn),
     'idle.expire': text(policy.idleDays?.expire),
     'approval.approver': approval.approver,
@@ -199,6 +201,7 @@ function policyInput(draft: Draft) {
     degradedMode: draft.degradedMode,
     storedState: draft.storedState,
     browserOrigin: draft.browserOrigin,
+    killStreams: draft.killStreams,
     idleDays:
       draft['idle.warn'] === '' && draft['idle.expire'] === ''
         ? null

@@ -140,6 +140,7 @@ export async function startRung(rung: Rung): Promise<number> {
       nowMs: Date.now,
       random: Math.random,
       onReader: () => {},
+      onCutter: () => {},
       refuse: () => reply.destroy(),
       streamError: () => '',
     })

@@ -35,6 +35,8 @@ export type Forwarding = Omit<Relaying, 'modelName' | 'brokenOff' | 'deadlineMs'
   readonly accessTokens: AccessTokens
   readonly passedOver: (provider: string) => void
   readonly random: () => number
+  /** Hears how to cut the call: what answers is ended with the refusal, and nobody else is asked. */
+  readonly onCutter: (cut: (refusal: Refusal) => void) => void
   /** Sends the refusal when no target answered. */
   readonly refuse: (refusal: Refusal) => void
 }
@@ -46,6 +48,8 @@ type Journey = {
   readonly caller: Caller
   readonly attempts: WrittenAttempt[]
   readonly failed: FailedAttempt[]
+  /** Why it was cut. */
+  cut: Refusal | null
 }
 
 export async function forwardCall(f: Forwarding): Promise<Ending> {
@@ -53,22 +57,31 @@ export async function forwardCall(f: Forwarding): Promise<Ending> {
   const relaying: Relaying = {
     ...f,
     modelName: f.plan.model.name,
-    brokenOff: (timeout) => brokenOffRefusal(f.plan, timeout),
+    brokenOff: (timeout) => journey.cut ?? brokenOffRefusal(f.plan, timeout),
     deadlineMs,
   }
-  const journey: Journey = { f, relaying, caller: watchCaller(f.reply), attempts: [], failed: [] }
+  const journey: Journey = { f, relaying, caller: watchCaller(f.reply), attempts: [], failed: [], cut: null }
+  f.onCutter((refusal) => {
+    journey.cut ??= refusal
+    journey.caller.flow?.abort()
+  })
   f.retries.earn()
 
   let next = choose(journey)
   while (next.kind === 'attempt') {
     if (next.delayMs > 0) await pause(journey.caller, next.delayMs)
+    if (journey.cut) return unanswered(journey, journey.cut)
     const tried = await tryPlace(journey, next)
     if ('outcome' in tried) return tried
     next = tried
   }
 
   const refusal = upstreamRefusal(f.plan, next.coolsUntilMs, journey.failed.at(-1)?.failure ?? null, f.nowMs())
-  f.refuse(refusal)
+  return unanswered(journey, refusal)
+}
+
+function unanswered(journey: Journey, refusal: Refusal): Ending {
+  journey.f.refuse(refusal)
   return {
     ...soFar(journey),
     outcome: 'failed',
@@ -125,7 +138,11 @@ async function tryPlace(journey: Journey, chosen: NextAttempt): Promise<Ending |
   }
   if (relayed.kind === 'answered') {
     if (relayed.status < 300) learn(outcomeOfRelay(relayed))
-    return { ...soFar(journey, target), ...endingOf(relayed, caller) }
+    return { ...soFar(journey, target), ...endingOf(relayed, caller, journey.cut) }
+  }
+  if (journey.cut && next === null) {
+    learn({ kind: 'unknown' })
+    return unanswered(journey, journey.cut)
   }
   return next ?? fail(failureWithoutStatus(relayed), null)
 }
@@ -240,11 +257,12 @@ function aborted(journey: Journey, reading: AnswerReading | null, served?: Route
 function endingOf(
   relayed: Extract<Relayed, { kind: 'answered' }>,
   caller: Caller,
+  cut: Refusal | null,
 ): Pick<Ending, 'outcome' | 'status' | 'errorCode' | 'reading' | 'firstByteMs'> {
   const { status, reading, firstByteMs } = relayed
   if (status >= 300) return { outcome: 'failed', status, errorCode: `upstream_${status}`, reading: null, firstByteMs }
   if (relayed.exchange.kind === 'failed') {
-    const code = relayed.exchange.timeout ? 'upstream_timeout' : 'upstream_error'
+    const code = cut?.code ?? (relayed.exchange.timeout ? 'upstream_timeout' : 'upstream_error')
     return { outcome: 'cut', status, errorCode: code, reading: caller.reading(), firstByteMs }
   }
   return { outcome: 'served', status, errorCode: null, reading, firstByteMs }

@@ -47,7 +47,7 @@ export type Grants = {
 
 const grantTtlSeconds = 86_400
 // The shape of a grant is part of its name: one that an older version compiled lacks rules that this one enforces.
-const grantKey = (digest: string): string => `{gh}:grant:4:${digest}`
+const grantKey = (digest: string): string => `{gh}:grant:5:${digest}`
 
 export function createGrants(ports: GrantPorts): Grants {
   const known = new LRUCache<string, Grant>({ max: 50_000 })

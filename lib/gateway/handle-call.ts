@@ -179,7 +179,7 @@ async function serve(
     ports.settlements.refused(refusedEvent(event, refusal, rules, judged, plan, ports.nowMs() - atMs))
     return refuse(refusal, judged ? headroomHeaders(judged, route.format) : [])
   }
-  return forwardAdmitted(ports, call, reply, arrival, route, verdict, read, draft!, refuse)
+  return forwardAdmitted(ports, call, reply, arrival, route, keyText, verdict, read, draft!, refuse)
 }
 
 async function forwardAdmitted(
@@ -188,6 +188,7 @@ async function forwardAdmitted(
   reply: Reply,
   arrival: Arrival,
   route: CallRoute,
+  keyText: string,
   { grant, plan, judged, slice }: Extract<Verdict, { kind: 'admitted' }>,
   { request, body, bytes, translation }: Extract<ReadRequest, { kind: 'read' }>,
   draft: WrittenEvent,
@@ -196,6 +197,7 @@ async function forwardAdmitted(
   const { callId, atMs } = arrival
   const admittedMs = ports.nowMs() - atMs
   let reader: AnswerReader | null = null
+  let cutter: ((refusal: Refusal) => void) | null = null
   const running: RunningCall = {
     callId,
     admittedAtMs: atMs,
@@ -206,6 +208,7 @@ async function forwardAdmitted(
       tokens: judged.held,
       draft: holdDraftText(draft, plan, request),
     }),
+    cuttable: request.stream && grant.killStreams ? { keyText, grant, cut: (refusal) => cutter?.(refusal) } : undefined,
   }
   ports.running.add(running)
   const headroom = [...headroomHeaders(judged, route.format), ...originWarning(grant, arrival)]
@@ -256,6 +259,7 @@ async function forwardAdmitted(
       nowMs: ports.nowMs,
       random: ports.random,
       onReader: (started) => (reader = started),
+      onCutter: (cut) => (cutter = cut),
       refuse: (refusal) => refuse(refusal, headroom),
       streamError,
     })

@@ -37,6 +37,7 @@ function aGrant(differences: Partial<Grant> = {}): Grant {
     environments: [],
     priceCeiling: null,
     pinnedOnly: false,
+    killStreams: false,
     limits: [],
     budgets: [],
     defaultOutputTokens: 4_000,

@@ -3,6 +3,7 @@
  * dies can be told from one that takes long, and be settled for what it produced, but for the last two seconds. What they
  * hold is known here, too, and Redis is told again where it lost that.
  */
+import type { Cuttable } from '#lib/gateway/cut-streams.ts'
 import { callFunction } from '#lib/limits/functions.ts'
 import { holdAgain, missingHolds, type Hold } from '#lib/limits/hold-again.ts'
 import { openHolds } from '#lib/limits/keys.ts'
@@ -22,6 +23,8 @@ export type RunningCall = {
   readonly admittedAtMs: number
   outputSeen(): number
   hold(): Hold
+  /** Of a stream that ends where its key does. */
+  readonly cuttable?: Cuttable | undefined
 }
 
 type Placed = RunningCall & { place?: number }
@@ -32,6 +35,7 @@ export type RunningCalls = {
   count(): number
   /** Every call that runs holds what it was admitted with, where Redis lost that; returns how many had to be told. */
   holdAgain(): Promise<number>
+  cuttable(): Cuttable[]
   stop(): void
 }
 
@@ -97,6 +101,7 @@ export function createRunningCalls(redis: RedisClient, nowMs: () => number): Run
     },
     count: () => calls.length,
     holdAgain: () => putBack([...calls]),
+    cuttable: () => calls.flatMap(({ cuttable }) => cuttable ?? []),
     stop: () => clearInterval(timer),
   }
 }

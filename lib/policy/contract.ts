@@ -123,6 +123,8 @@ const policyParts = {
   degradedMode: z.enum(degradedModes),
   storedState: z.enum(storedStateModes),
   browserOrigin: z.enum(browserOriginModes),
+  /** Whether running streams are cut when their key, or whom it belongs to, may not call any more. */
+  killStreams: z.boolean(),
   idleDays,
   approval: approvalPolicy,
   audit: z.enum(auditModes),
@@ -139,6 +141,7 @@ export const profilePolicy = z.strictObject({
   tools: policyParts.tools.default({ allow: [], deny: [] }),
   storedState: policyParts.storedState.default('allow'),
   browserOrigin: policyParts.browserOrigin.default('allow'),
+  killStreams: policyParts.killStreams.default(false),
   idleDays: policyParts.idleDays.default(null),
   approval: policyParts.approval.default(noApproval),
   audit: policyParts.audit.default('metadata'),
@@ -238,6 +241,8 @@ export type Grant = {
   readonly storedState: StoredState
   /** `allow` for every key that is not personal. */
   readonly browserOrigin: BrowserOrigin
+  /** Whether running streams end with the key's right to call. */
+  readonly killStreams: boolean
   readonly audit: AuditMode
   /** The organisation's time zone, for calendar limits. */
   readonly timeZone: string

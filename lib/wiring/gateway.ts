@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { loadCatalog } from '#lib/catalog/load-catalog.ts'
 import type { Dependencies } from '#lib/gateway/front-door.ts'
+import { startCutting } from '#lib/gateway/cut-streams.ts'
 import { createGrants } from '#lib/gateway/grants.ts'
 import { handleCall, type GatewayPorts } from '#lib/gateway/handle-call.ts'
 import type { Call, Reply } from '#lib/gateway/call.ts'
@@ -72,6 +73,7 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
   const claims = createIdempotencyClaims(redis, config.masterKey, config.idempotencyTtlSeconds * 1_000)
   const running = createRunningCalls(redis, clock.nowMs)
   const lookout = createLookout({ redis, log, name, settlements, running }, mark)
+  const stopCutting = startCutting({ redis, grants, running, nowMs: clock.nowMs })
   const circuits = createCircuits()
   const metrics = createMetrics(
     running.count,
@@ -122,6 +124,7 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
     await spool.close()
     running.stop()
     lookout.stop()
+    stopCutting()
     clock.stop()
     claims.stop()
     redis.disconnect()

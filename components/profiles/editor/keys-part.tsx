@@ -77,6 +77,16 @@ export function KeysPart({ form }: { readonly form: Form }) {
           </Field>
           <Was form={form} fields={['browserOrigin']} />
         </FormRow>
+        <FormRow form={form} fields={['killStreams']} className="flex flex-wrap items-center gap-3 py-3">
+          <CheckRow
+            checked={draft.killStreams}
+            onCheckedChange={(on) => set('killStreams', on === true)}
+            help="When a key is revoked, suspended or quarantined, or its owner disabled: cut within 5 seconds, and charged for what was produced. Otherwise they finish."
+          >
+            Running streams end with their key
+          </CheckRow>
+          <Was form={form} fields={['killStreams']} />
+        </FormRow>
         <FormRow form={form} fields={['issuesFirstKey']} className="flex flex-wrap items-center gap-3 py-3">
           <CheckRow
             checked={draft.issuesFirstKey}

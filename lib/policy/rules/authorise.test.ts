@@ -42,6 +42,7 @@ function grant(differences: Partial<Grant> = {}): Grant {
     degradedMode: 'closed',
     storedState: 'allow',
     browserOrigin: 'allow',
+    killStreams: false,
     audit: 'metadata',
     timeZone: 'UTC',
     versions: [],

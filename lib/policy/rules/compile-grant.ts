@@ -121,6 +121,7 @@ export function compileGrant(facts: GrantFacts): Grant {
     degradedMode: policy.degradedMode,
     storedState: policy.storedState,
     browserOrigin: key.kind === 'personal' ? policy.browserOrigin : 'allow',
+    killStreams: policy.killStreams,
     audit: policy.audit,
     timeZone: facts.organisation.timeZone,
     versions: facts.versions,
