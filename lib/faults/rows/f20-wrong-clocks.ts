@@ -5,7 +5,8 @@ import { steadyLoad } from '#lib/faults/load.ts'
 import { skewOf, wrongClock } from '#lib/faults/wrong-clock.ts'
 
 const hourMs = 3_600_000
-const rpm = 240
+/** Few enough to be reached on a busy machine. */
+const rpm = 60
 
 export const wrongClocks: Fault = {
   id: 'F20',
