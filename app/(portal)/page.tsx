@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { signedIn } from './signed-in.ts'
+import { AlertNotes, type Extensions } from '#components/alerts/alert-strips.tsx'
 import { FirstKey } from '#components/home/first-key.tsx'
 import { HeroHead, KeyHero } from '#components/home/key-hero.tsx'
 import { LastCalls } from '#components/home/last-calls.tsx'
@@ -8,16 +9,16 @@ import { LeftThisMonth } from '#components/home/left-this-month.tsx'
 import { LimitsNow } from '#components/home/limits-now.tsx'
 import { MayUse } from '#components/home/may-use.tsx'
 import { extensionOf } from '#components/keys/extension.ts'
-import { KeyNotices, type ShownNotice } from '#components/keys/key-notices.tsx'
 import { Columns, PageBody, PageHeader } from '#components/shell/page.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
 import { Hotkey } from '#components/ui/hotkey.tsx'
 import { Empty } from '#components/ui/states.tsx'
+import { listAlerts, listAlertsQuery } from '#lib/alerts/list-alerts.ts'
+import type { AlertView } from '#lib/alerts/contract.ts'
 import type { Actor } from '#lib/identity/contract.ts'
 import { may, mayAnywhere } from '#lib/identity/rules/permissions.ts'
 import type { KeyView } from '#lib/keys/contract.ts'
 import { listKeys, listKeysQuery } from '#lib/keys/list-keys.ts'
-import { listNotices } from '#lib/keys/list-notices.ts'
 import { readLatestEnd } from '#lib/keys/read-key-lifetime.ts'
 import { readModelsOfKey, readNewKeyOptions } from '#lib/keys/read-new-key-options.ts'
 import type { LimitsView } from '#lib/limits/contract.ts'
@@ -48,14 +49,14 @@ export default async function HomePage() {
     mayCreate && personal.length === 0 && profile?.issuesFirstKey === true && profile.kinds.includes('personal')
   // On the very first visit the page is about the key that is being made, not about one of a program.
   const item = isFirst ? null : (mainKey(personal) ?? mainKey(mine.data))
-  const [calls, models, limits, notices] = await Promise.all([
+  const [calls, models, limits, told] = await Promise.all([
     readCalls(
       actor,
       mine.data.map(({ id }) => id),
     ),
     item ? readModelsOfKey(context, item.id) : (profile?.models ?? []),
     item ? limitsOf(actor, item.id) : null,
-    shownNotices(actor, nowMs),
+    ownAlerts(actor, nowMs),
   ])
   const baseUrl = `${context.config.publicUrl}/v1`
   const firstName = actor.name.split(' ')[0] ?? actor.name
@@ -87,9 +88,9 @@ export default async function HomePage() {
             </>
           }
         >
-          {notices.length > 0 ? (
+          {told.alerts.length > 0 ? (
             <div className="mb-4 grid gap-2 phone:order-0 phone:mb-0">
-              <KeyNotices notices={notices} named />
+              <AlertNotes {...told} most={shownAlerts} named restHref="/alerts?owner=me" />
             </div>
           ) : null}
           <section className="grid grid-cols-[minmax(0,1fr)] gap-3 phone:order-2 phone:border-t phone:border-line phone:pt-6">
@@ -125,21 +126,27 @@ async function readCalls(actor: Actor, keyIds: string[]): Promise<CallItem[]> {
   return page.data
 }
 
-/** Null where they cannot be read: the page comes all the same, and asks again by itself. */
-/** The most urgent of what should be known of one's keys; the rest is one click away, in the list of keys. */
-async function shownNotices(actor: Actor, nowMs: number): Promise<ShownNotice[]> {
-  const { data } = await listNotices(portal(), actor)
-  return Promise.all(
-    data.slice(0, 3).map(async (notice) => ({
-      notice,
-      extendToMs:
-        notice.kind === 'ends_soon' && notice.dueAt !== null
-          ? extensionOf(Date.parse(notice.dueAt), await readLatestEnd(portal(), actor, notice.key.id), nowMs)
-          : null,
-    })),
+const shownAlerts = 3
+
+/** What waits of one's own, the gravest first; of keys that end, to when they can be extended. */
+async function ownAlerts(
+  actor: Actor,
+  nowMs: number,
+): Promise<{ readonly alerts: readonly AlertView[]; readonly extensions: Extensions }> {
+  const context = portal()
+  const mine = listAlertsQuery.parse({ limit: 100, filter: { owner: ['me'], state: ['open'] } })
+  const alerts = (await listAlerts(context, actor, mine)).data
+  const extensions = await Promise.all(
+    alerts.slice(0, shownAlerts).map(async ({ facts, subject: { id } }) => {
+      if (facts.kind !== 'key_ending') return []
+      const latestMs = await readLatestEnd(context, actor, id)
+      return [[id, extensionOf(Date.parse(facts.expiresAt), latestMs, nowMs)] as const]
+    }),
   )
+  return { alerts, extensions: new Map(extensions.flat()) }
 }
 
+/** Null where they cannot be read: the page comes all the same, and asks again by itself. */
 async function limitsOf(actor: Actor, keyId: string): Promise<LimitsView | null> {
   try {
     const { atMs, keys } = await readLimits(portal(), actor, { keyId })

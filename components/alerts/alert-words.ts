@@ -1,6 +1,14 @@
 /** What an alert says: what, how far, and what to do next. Pure. */
 import { thisPeriod } from '#components/keys/key-words.ts'
-import { formatCount, formatDate, formatMoney, formatPercent, formatReset, toNanos } from '#components/ui/format.ts'
+import {
+  formatCount,
+  formatDate,
+  formatMoment,
+  formatMoney,
+  formatPercent,
+  formatReset,
+  toNanos,
+} from '#components/ui/format.ts'
 import type { IconName } from '#components/ui/icons.ts'
 import { isUsedUp } from '#lib/alerts/rules/budget-signals.ts'
 import type { AlertFacts, AlertKind, AlertLevel, AlertView } from '#lib/alerts/contract.ts'
@@ -11,6 +19,7 @@ export const kindWords: Record<AlertKind, string> = {
   anomaly: 'Unusual use',
   key_ending: 'Key ends',
   key_idle: 'Idle key',
+  key_in_browser: 'Key in a browser',
   provider_trouble: 'Provider trouble',
 }
 
@@ -89,12 +98,27 @@ export function alertWords({ facts, subject, threshold, budgetId }: AlertView): 
       }
     case 'key_idle':
       return {
-        what: facts.lastUsedAt === null ? 'Was never used' : 'Not used for 30 days',
+        what:
+          facts.endsAt === null
+            ? facts.lastUsedAt === null
+              ? 'Was never used'
+              : `Not used for ${facts.days} days`
+            : `Ends on ${formatDate(Date.parse(facts.endsAt))} unless somebody uses it`,
         howFar:
           facts.lastUsedAt === null
-            ? `Made on ${formatDate(Date.parse(facts.createdAt))}`
+            ? `Never used, made on ${formatDate(Date.parse(facts.createdAt))}`
             : `Last used on ${formatDate(Date.parse(facts.lastUsedAt))}`,
-        next: 'A key that nobody needs is only a risk. Revoke it, or leave it to its end.',
+        next:
+          facts.endsAt === null
+            ? 'A key that nobody needs is only a risk. Revoke it, or leave it to its end.'
+            : 'Its profile ends keys that nobody uses. One call keeps it.',
+        action: { label: 'Open key', href: `/keys/${id}` },
+      }
+    case 'key_in_browser':
+      return {
+        what: `Was used from a web page, ${facts.page}`,
+        howFar: `Last seen on ${formatMoment(Date.parse(facts.lastSeenAt))}`,
+        next: 'Everybody who opens that page can read the key. Rotate it, and call from a server with a key of an app.',
         action: { label: 'Open key', href: `/keys/${id}` },
       }
     case 'provider_trouble':

@@ -92,6 +92,7 @@ const names: Partial<Record<Field, string>> = {
   issuesFirstKey: 'First key by itself',
   browserOrigin: 'Personal keys in a browser',
   killStreams: 'Running streams end with their key',
+  endingDays: 'Told before a key ends, days',
   'idle.warn': 'Warning of a key that nobody uses',
   'idle.expire': 'End of a key that nobody uses',
   'approval.approver': 'Who decides on more',
@@ -133,7 +134,7 @@ export function valueWords(field: Field, value: Draft[Field]): string {
         ? 'no end'
         : field.startsWith('idle.')
           ? 'never'
-          : field.startsWith('approval.')
+          : field.startsWith('approval.') || field === 'endingDays'
             ? 'none'
             : 'no limit'
   if (moneyFields.has(field)) return moneyWords(value)

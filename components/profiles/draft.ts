@@ -22,6 +22,7 @@ export type TextField =
   | 'degradedMode'
   | 'storedState'
   | 'browserOrigin'
+  | 'endingDays'
   | 'idle.warn'
   | 'idle.expire'
   | 'approval.approver'
@@ -87,6 +88,7 @@ export const fields: readonly Field[] = [
   'issuesFirstKey',
   'browserOrigin',
   'killStreams',
+  'endingDays',
   'idle.warn',
   'idle.expire',
   'approval.approver',
@@ -139,6 +141,7 @@ export function draftOf({ description, policy }: Pick<ProfileView, 'description'
     storedState: policy.storedState,
     browserOrigin: policy.browserOrigin,
     killStreams: policy.killStreams,
+    endingDays: policy.endingDays.join(', '),
     'idle.warn': text(policy.idleDays?.warn),
     'idle.expire': text(policy.idleDays?.expire),
     'approval.approver': approval.approver,
@@ -202,6 +205,10 @@ function policyInput(draft: Draft) {
     storedState: draft.storedState,
     browserOrigin: draft.browserOrigin,
     killStreams: draft.killStreams,
+    endingDays: draft.endingDays
+      .split(/[,;\s]+/)
+      .filter(Boolean)
+      .map(Number),
     idleDays:
       draft['idle.warn'] === '' && draft['idle.expire'] === ''
         ? null

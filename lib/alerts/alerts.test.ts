@@ -271,9 +271,14 @@ describe('keys and providers', () => {
     await aKey('key_revoked', { lastUsedAt: null, status: 'revoked' })
     await raiseSlowAlerts(fixture.context)
     expect(words(await seenBy(who('Dana'))).toSorted()).toEqual([
-      'key_ending key_ends  open',
+      'key_ending key_ends 3 open',
       'key_idle key_rests  open',
     ])
+    // The nearer threshold is another alert, once, and takes over from the one before.
+    fixture.setNow(nowMs + 1.5 * dayMs)
+    expect(await raiseSlowAlerts(fixture.context)).toMatchObject({ raised: 1, open: 2, closed: 1 })
+    expect(await raiseSlowAlerts(fixture.context)).toMatchObject({ raised: 0, open: 2, closed: 0 })
+    expect(words(await seenBy(who('Dana')))).toContain('key_ending key_ends 1 open')
     await fixture.context.db.virtualKey.updateMany({
       data: { expiresAt: new Date(nowMs + 60 * dayMs), lastUsedAt: new Date(nowMs) },
     })
@@ -343,7 +348,7 @@ describe('the management API', () => {
     expect(await acknowledge('Dana', all[1]!)).toEqual([200, false])
     expect(await acknowledge('Tess', all[0]!)).toEqual([200, false])
     expect(await acknowledge('Tess', all[0]!)).toEqual([200, false])
-    expect(words(await seenBy(who('Ada'), '?filter[state]=open'))).toEqual(['key_ending key_of_team  open'])
+    expect(words(await seenBy(who('Ada'), '?filter[state]=open'))).toEqual(['key_ending key_of_team 3 open'])
     expect(await countWaitingAlerts(fixture.context, who('Ada'))).toBe(1)
     expect(
       await fixture.context.db.auditEntry.findMany({

@@ -8,6 +8,7 @@ export const alertKinds = [
   'anomaly',
   'key_ending',
   'key_idle',
+  'key_in_browser',
   'provider_trouble',
 ] as const
 export type AlertKind = (typeof alertKinds)[number]
@@ -58,7 +59,20 @@ export const alertFacts = z.discriminatedUnion('kind', [
     limit: z.string().describe('Up to here it would have been nothing unusual.'),
   }),
   z.object({ kind: z.literal('key_ending'), expiresAt: z.string() }),
-  z.object({ kind: z.literal('key_idle'), lastUsedAt: z.string().nullable(), createdAt: z.string() }),
+  z.object({
+    kind: z.literal('key_idle'),
+    lastUsedAt: z.string().nullable(),
+    createdAt: z.string(),
+    // Alerts from before profiles could end idle keys have none of these.
+    days: z.int().default(30).describe('Without a call for so many days, and it is told.'),
+    endsAt: z.string().nullable().default(null).describe('When its profile ends it; null: never.'),
+    announcedAt: z.string().nullable().default(null).describe('Since when that end is told.'),
+  }),
+  z.object({
+    kind: z.literal('key_in_browser'),
+    page: z.string().describe('The origin of the web page that called with it last.'),
+    lastSeenAt: z.string(),
+  }),
   z.object({
     kind: z.literal('provider_trouble'),
     tries: z.int(),
@@ -75,7 +89,7 @@ export const alertView = z.object({
   level: z.enum(alertLevels),
   state: z.enum(alertStates),
   subject: z.object({ type: z.enum(alertSubjectTypes), id: z.string(), name: z.string() }),
-  threshold: z.int().nullable().describe('Percent of the budget.'),
+  threshold: z.int().nullable().describe('Percent of a budget; days before the end of a key.'),
   budgetId: z.string().nullable(),
   facts: alertFacts,
   openedAt: z.string(),

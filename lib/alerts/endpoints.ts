@@ -13,6 +13,7 @@ export const alertEndpoints = [
     method: 'GET',
     path: '/alerts',
     summary: 'List the alerts that you may see, the gravest first; those that are over only when asked for by state',
+    description: '`filter[owner]=me`: of your own keys and budgets, and of what you answer for.',
     tag,
     action: 'alert.read',
     query: listAlertsQuery,

@@ -1,11 +1,12 @@
 /** What the signals are judged from. Reads rollups, but for the last minutes of calls. */
 import type { Place } from '#lib/alerts/rules/anomaly.ts'
 import type { KeyFacts } from '#lib/alerts/rules/key-signals.ts'
-import { endingWithinMs, idleAfterMs } from '#lib/alerts/rules/key-signals.ts'
+import { usualIdleDays } from '#lib/alerts/rules/key-signals.ts'
 import { lookBackMinutes, type ProviderTries } from '#lib/alerts/rules/provider-signal.ts'
 import type { ScopeType } from '#lib/limits/contract.ts'
 import { scopesOfRow } from '#lib/limits/scopes-of-rows.ts'
 import type { SqlPool } from '#lib/platform/db.ts'
+import { usualEndingDays } from '#lib/policy/contract.ts'
 
 const dayMs = 86_400_000
 
@@ -41,18 +42,32 @@ type DaysQuestion = {
   readonly nowMs: number
 }
 
-/** Active keys that end soon or rest, at most `limit`. */
+/** Active keys that end soon or rest, by their profiles, at most `limit`; what ends first comes first. */
 export async function findRestingKeys(sql: SqlPool, nowMs: number, limit: number): Promise<KeyFacts[]> {
   const { rows } = await sql.query<KeyFacts>(
-    `SELECT id, team_id AS "teamId", owner_user_id AS "ownerUserId", created_at AS "createdAt",
-       expires_at AS "expiresAt", last_used_at AS "lastUsedAt"
-     FROM virtual_key
-     WHERE status = 'active'
-       AND (expires_at IS NULL OR expires_at > $1)
-       AND (expires_at <= $2 OR coalesce(last_used_at, created_at) <= $3)
-     ORDER BY id
+    `WITH active AS (
+       SELECT k.id, k.team_id, k.owner_user_id, k.created_at, k.expires_at, k.last_used_at,
+         greatest(coalesce(k.last_used_at, k.created_at), coalesce(k.status_at, k.created_at)) AS idle_since,
+         coalesce(p.policy -> 'endingDays', $2::jsonb) AS ending_days,
+         CASE WHEN jsonb_typeof(p.policy -> 'idleDays') = 'object' THEN p.policy -> 'idleDays' END AS idle_days
+       FROM virtual_key k
+       JOIN access_profile p ON p.id = k.profile_id
+       WHERE k.status = 'active'
+         AND (k.expires_at IS NULL OR k.expires_at > $1)
+     )
+     SELECT k.id, k.team_id AS "teamId", k.owner_user_id AS "ownerUserId", k.created_at AS "createdAt",
+       k.expires_at AS "expiresAt", k.last_used_at AS "lastUsedAt", k.idle_since AS "idleSince",
+       k.ending_days AS "endingDays", k.idle_days AS "idleDays",
+       (SELECT max((a.facts ->> 'announcedAt')::timestamptz) FROM alert a
+        WHERE a.subject_type = 'key' AND a.subject_id = k.id AND a.kind = 'key_idle' AND a.closed_at IS NULL)
+         AS "announcedAt"
+     FROM active k
+     WHERE k.expires_at <= $1::timestamptz
+         + make_interval(days => (SELECT max(days::int) FROM jsonb_array_elements_text(k.ending_days) AS days))
+       OR k.idle_since <= $1::timestamptz - make_interval(days => coalesce((k.idle_days ->> 'warn')::int, $3))
+     ORDER BY least(k.expires_at, k.idle_since + make_interval(days => (k.idle_days ->> 'expire')::int)) NULLS LAST, k.id
      LIMIT $4`,
-    [new Date(nowMs), new Date(nowMs + endingWithinMs), new Date(nowMs - idleAfterMs), limit],
+    [new Date(nowMs), JSON.stringify(usualEndingDays), usualIdleDays, limit],
   )
   return rows
 }

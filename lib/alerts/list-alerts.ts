@@ -16,7 +16,7 @@ import type { Context } from '#lib/platform/context.ts'
 
 export const listAlertsQuery = pageQueryOf({
   sorts: ['-level', '-openedAt'],
-  filters: ['kind', 'level', 'state', 'subjectType', 'subjectId', 'budgetId'],
+  filters: ['kind', 'level', 'state', 'subjectType', 'subjectId', 'budgetId', 'owner'],
 })
 
 /** The alerts that someone may see, the gravest first; without a filter on state, those that are not over. */
@@ -25,7 +25,7 @@ export async function listAlerts(
   actor: Actor,
   query: z.infer<typeof listAlertsQuery>,
 ): Promise<Page<AlertView>> {
-  const { kind, level, state, subjectType, subjectId, budgetId } = query.filter
+  const { kind, level, state, subjectType, subjectId, budgetId, owner } = query.filter
   const rows = await findAlerts(db, actor, {
     kinds: knownValues('kind', alertKinds, kind),
     levels: knownValues('level', alertLevels, level),
@@ -33,6 +33,7 @@ export async function listAlerts(
     subjectTypes: knownValues('subjectType', alertSubjectTypes, subjectType),
     subjectIds: subjectId,
     budgetIds: budgetId,
+    owners: owner?.map((id) => (id === 'me' ? actor.id : id)),
     q: query.q || undefined,
     byLevel: query.sort === '-level',
     after: query.cursor === undefined ? null : placeOf(query.cursor, query.sort),
@@ -60,7 +61,7 @@ export function viewAlert(row: AlertRow, actor: Actor): AlertView {
     level: row.level,
     state: stateOf(row),
     subject: { type: row.subjectType, id: row.subjectId, name: row.subjectName },
-    threshold: row.kind === 'budget_threshold' ? row.threshold : null,
+    threshold: row.threshold === 0 ? null : row.threshold,
     budgetId: row.budgetId,
     facts: alertFacts.parse(row.facts),
     openedAt: row.openedAt.toISOString(),

@@ -75,6 +75,7 @@ export type AlertRow = {
   readonly threshold: number
   readonly budgetId: string | null
   readonly teamId: string | null
+  /** Whose it is, or who answers for the workload that it is of. */
   readonly ownerUserId: string | null
   readonly facts: unknown
   readonly openedAt: Date
@@ -93,6 +94,8 @@ export type AlertQuestion = {
   readonly subjectTypes?: readonly string[] | undefined
   readonly subjectIds?: readonly string[] | undefined
   readonly budgetIds?: readonly string[] | undefined
+  /** People whose own it is. */
+  readonly owners?: readonly string[] | undefined
   readonly q?: string | undefined
   /** The gravest first, or only the newest. */
   readonly byLevel: boolean
@@ -101,11 +104,17 @@ export type AlertQuestion = {
   readonly limit: number
 }
 
+/** Who owns what an alert is about; of a workload and its keys, who answers for it. */
+const owner = Prisma.sql`coalesce(a.owner_user_id, CASE a.subject_type
+  WHEN 'workload' THEN (SELECT w.owner_user_id FROM workload w WHERE w.id = a.subject_id)
+  WHEN 'key' THEN (SELECT w.owner_user_id FROM virtual_key k JOIN workload w ON w.id = k.workload_id WHERE k.id = a.subject_id)
+  END)`
+
 const gravityOf = Prisma.sql`CASE a.level WHEN 'critical' THEN 2 WHEN 'warning' THEN 1 ELSE 0 END`
 
 /** Alerts that the actor may see. Names come from where the subject lives. */
 export async function findAlerts(db: Db | Tx, actor: Actor, question: AlertQuestion): Promise<AlertRow[]> {
-  const { id, kinds, levels, states, subjectTypes, subjectIds, budgetIds, q, byLevel, after, limit } = question
+  const { id, kinds, levels, states, subjectTypes, subjectIds, budgetIds, owners, q, byLevel, after, limit } = question
   const conditions = [visibleTo(actor)]
   const among = (column: Prisma.Sql, values: readonly string[] | undefined) => {
     if (values) conditions.push(Prisma.sql`${column} = ANY(${[...values]}::text[])`)
@@ -116,6 +125,7 @@ export async function findAlerts(db: Db | Tx, actor: Actor, question: AlertQuest
   among(Prisma.sql`a.subject_type`, subjectTypes)
   among(Prisma.sql`a.subject_id`, subjectIds)
   among(Prisma.sql`a.budget_id`, budgetIds)
+  among(owner, owners)
   if (states) conditions.push(inState(states))
   if (q) conditions.push(Prisma.sql`s.name ILIKE ${`%${q.replace(/[\\%_]/g, '\\$&')}%`}`)
   // A bare 0 would be the number of a column.
@@ -128,7 +138,7 @@ export async function findAlerts(db: Db | Tx, actor: Actor, question: AlertQuest
   }
   return db.$queryRaw<AlertRow[]>`
     SELECT a.id, a.kind, a.level, a.subject_type AS "subjectType", a.subject_id AS "subjectId", s.name AS "subjectName",
-           a.threshold, a.budget_id AS "budgetId", a.team_id AS "teamId", a.owner_user_id AS "ownerUserId", a.facts,
+           a.threshold, a.budget_id AS "budgetId", a.team_id AS "teamId", ${owner} AS "ownerUserId", a.facts,
            a.opened_at AS "openedAt", a.closed_at AS "closedAt", a.acknowledged_at AS "acknowledgedAt",
            a.acknowledged_by AS "acknowledgedBy"
     FROM alert a
@@ -179,7 +189,7 @@ function visibleTo(actor: Actor): Prisma.Sql {
 function rowsOf(actor: Actor, action: Action): Prisma.Sql {
   const visible = visibleRows(actor, action)
   if (visible.all) return Prisma.sql`TRUE`
-  return Prisma.sql`(a.owner_user_id = ${visible.ownerUserId} OR a.team_id = ANY(${[...visible.teamIds]}::text[])
+  return Prisma.sql`(${owner} = ${visible.ownerUserId} OR a.team_id = ANY(${[...visible.teamIds]}::text[])
     OR a.owner_user_id IS NULL AND a.team_id = ANY(${[...visible.unownedInTeamIds]}::text[]))`
 }
 

@@ -28,8 +28,7 @@ export const jobs = {
   'expire-keys': { payload: nothing, everyMs: minute / 2, attempts: 1 },
   /** What is quarantined until a moment goes on from then. */
   'release-quarantines': { payload: nothing, everyMs: minute / 6, attempts: 1 },
-  /** Which keys end soon, or because nobody uses them. */
-  'notice-keys': { payload: nothing, everyMs: 5 * minute, attempts: 1 },
+  /** Keys that nobody uses end when they were announced to. */
   'expire-idle-keys': { payload: nothing, everyMs: 10 * minute, attempts: 1 },
   /** The ledger has its months ahead of time. */
   'ensure-partitions': { payload: nothing, everyMs: 24 * hour, attempts: 10 },

@@ -1,6 +1,7 @@
 /** Keys that nobody uses end when they were announced to, where their profile says so; audited, and told to every gateway. */
+import { closeAlertsOfKeys, findIdleEnds } from '#lib/alerts/key-alerts-store.ts'
 import { recordAudit, type AuditActor } from '#lib/audit/record-audit.ts'
-import { expireIdle, findIdleEnds } from '#lib/jobs/key-notices-store.ts'
+import { expireIdle } from '#lib/jobs/store.ts'
 import type { Context } from '#lib/platform/context.ts'
 import { publishVersions, raiseVersions, type Subject } from '#lib/policy/versions.ts'
 
@@ -23,6 +24,7 @@ async function expire({ db }: Context, keyId: string, name: string, now: Date): 
   return db.$transaction(async (tx) => {
     const days = await expireIdle(tx, keyId, now)
     if (days === null) return false
+    await closeAlertsOfKeys(tx, [keyId], ['key_idle', 'key_ending'], now)
     await raiseVersions(tx, [`key:${keyId}`])
     await recordAudit(tx, actor, {
       action: 'key.expire',

@@ -169,7 +169,6 @@ describe('scheduled jobs', () => {
       'inspect-usage-stream': note('inspect-usage-stream'),
       'expire-keys': note('expire-keys'),
       'release-quarantines': note('release-quarantines'),
-      'notice-keys': note('notice-keys'),
       'expire-idle-keys': note('expire-idle-keys'),
       'ensure-partitions': note('ensure-partitions'),
       'compare-rollups': note('compare-rollups'),

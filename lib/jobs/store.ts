@@ -30,6 +30,24 @@ export async function markExpired(tx: Tx, keyId: string, now: Date): Promise<boo
   return count === 1
 }
 
+/**
+ * Ends a key if it is idle still, by the rule in force: since its last call, its making or its last change of status,
+ * whichever came last. Returns for how many days that rule waits; null where the key was used meanwhile.
+ */
+export async function expireIdle(tx: Tx, keyId: string, now: Date): Promise<number | null> {
+  const rows = await tx.$queryRaw<{ days: number }[]>`
+    UPDATE virtual_key k
+    SET status = 'expired', status_at = ${now},
+        status_reason = 'nobody used it for ' || (p.policy -> 'idleDays' ->> 'expire') || ' days'
+    FROM access_profile p
+    WHERE k.id = ${keyId} AND p.id = k.profile_id AND k.status = 'active'
+      AND jsonb_typeof(p.policy -> 'idleDays') = 'object'
+      AND greatest(coalesce(k.last_used_at, k.created_at), coalesce(k.status_at, k.created_at))
+        <= ${now}::timestamptz - make_interval(days => (p.policy -> 'idleDays' ->> 'expire')::int)
+    RETURNING (p.policy -> 'idleDays' ->> 'expire')::int AS days`
+  return rows[0]?.days ?? null
+}
+
 const deleteBatch = 5_000
 
 /** Deletes sessions that ended before `before`, a batch at a time; by (expires_at). */

@@ -1,4 +1,5 @@
 /** Queries that write keys, and the locks that make their rules hold under concurrency. */
+import { closeAlertsOfKeys } from '#lib/alerts/key-alerts-store.ts'
 import type { CreateKeyInput, KeyStatus } from '#lib/keys/contract.ts'
 import { digestOf, newKeyText } from '#lib/keys/rules/key-text.ts'
 import type { KeyPlace } from '#lib/keys/resolve-place.ts'
@@ -159,6 +160,8 @@ export async function ensureWorkload(
   })
 }
 
+const endKinds = ['key_ending', 'key_idle'] as const
+
 export async function writeStatus(
   tx: Tx,
   ids: readonly string[],
@@ -170,6 +173,9 @@ export async function writeStatus(
     where: { id: { in: [...ids] } },
     data: { status, statusReason: reason, statusAt: new Date(atMs) },
   })
+  // What does not run needs nobody to extend or to use it; a secret on a web page is a secret on a web page until it is dead.
+  const over = status === 'revoked' ? ([...endKinds, 'key_in_browser'] as const) : endKinds
+  if (status !== 'active') await closeAlertsOfKeys(tx, ids, over, new Date(atMs))
 }
 
 export async function updateKey(tx: Tx, id: string, data: Prisma.VirtualKeyUncheckedUpdateInput): Promise<void> {

@@ -183,22 +183,6 @@ export const revokedKeys = z.object({
 })
 export type RevokedKeys = z.infer<typeof revokedKeys>
 
-export const keyNoticeKinds = ['ends_soon', 'idle', 'browser_origin'] as const
-export type KeyNoticeKind = (typeof keyNoticeKinds)[number]
-
-export const keyNotice = z.object({
-  key: named,
-  kind: z.enum(keyNoticeKinds),
-  /** First and last seen. */
-  at: time,
-  lastAt: time,
-  /** When the key ends, where it does. */
-  dueAt: time.nullable(),
-  /** The web page, where the key was seen in a browser. */
-  detail: z.string().nullable(),
-})
-export type KeyNotice = z.infer<typeof keyNotice>
-
 /** A key with what its quarantine stops, or would stop. */
 export const quarantinedKey = keyView.extend({
   dryRun: z.boolean(),

@@ -4,7 +4,6 @@ import { changeKeyStatus, quarantineKey } from '#lib/keys/change-key-status.ts'
 import {
   createKeyInput,
   keyActionInput,
-  keyNotice,
   keyView,
   mintedKey,
   patchKeyInput,
@@ -17,7 +16,6 @@ import { effectivePolicy, getEffectivePolicy } from '#lib/keys/get-effective-pol
 import { getKey } from '#lib/keys/get-key.ts'
 import { callersQuery, callerView, listCallers } from '#lib/keys/list-callers.ts'
 import { keyList, listKeys, listKeysQuery } from '#lib/keys/list-keys.ts'
-import { listNotices } from '#lib/keys/list-notices.ts'
 import { revokeKeys } from '#lib/keys/revoke-keys.ts'
 import { endOldSecret, rotateKey } from '#lib/keys/rotate-key.ts'
 import type { KeyStep } from '#lib/keys/rules/key-status.ts'
@@ -220,19 +218,8 @@ const callers = defineEndpoint({
   handle: ({ context, actor, params: { id }, query }) => listCallers(context, actor, id, query),
 })
 
-const notices = defineEndpoint({
-  method: 'GET',
-  path: '/keys/notices',
-  summary: 'Which of your keys end soon, end because nobody uses them, or were seen in a browser',
-  tag,
-  action: 'key.read',
-  response: z.object({ data: z.array(keyNotice) }),
-  handle: ({ context, actor }) => listNotices(context, actor),
-})
-
 export const keyEndpoints = [
   list,
-  notices,
   create,
   revokeMany,
   get,

@@ -1,8 +1,10 @@
 /** How long keys live: the longest age, who is told, what nobody uses, and revoking many after a look. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seedCatalog } from '#lib/catalog/seed-prices.ts'
+import { upsertSightings } from '#lib/alerts/key-alerts-store.ts'
+import { alertEndpoints } from '#lib/alerts/endpoints.ts'
 import type { Actor } from '#lib/identity/contract.ts'
-import { noticeKeys } from '#lib/jobs/notice-keys.ts'
+import { raiseSlowAlerts } from '#lib/jobs/raise-alerts.ts'
 import { keyEndpoints } from '#lib/keys/endpoints.ts'
 import { profileEndpoints } from '#lib/policy/endpoints.ts'
 import { apiOf, type Ask } from '#lib/testing/management-api.ts'
@@ -24,7 +26,7 @@ beforeAll(async () => {
     seedCatalog(tx, { masterKey: config.masterKey, simulatorUrl: 'http://127.0.0.1:1', nowMs }),
   )
   for (const name of ['Ada', 'Dana', 'Tess', 'Cole', 'Finn'] as const) people[name] = await actorNamed(db, name)
-  ask = apiOf(fixture.context, [...keyEndpoints, ...profileEndpoints])
+  ask = apiOf(fixture.context, [...keyEndpoints, ...alertEndpoints, ...profileEndpoints])
 })
 afterAll(() => fixture.close())
 
@@ -69,19 +71,51 @@ describe('the longest lifetime of a profile', () => {
   })
 })
 
-describe('notices', () => {
-  test('are each person’s own, and gone with the key’s extension', async () => {
-    const mine = await create('Dana', { name: 'soon over', expiresAt: iso(5) })
-    await create('Tess', { name: 'soon over too', expiresAt: iso(6) })
-    await noticeKeys(fixture.context)
-    const read = async (name: string) => (await ask(people[name]!, 'GET', '/keys/notices')).body
-    expect(await read('Dana')).toMatchObject({
-      data: [{ key: { id: mine, name: 'soon over' }, kind: 'ends_soon', dueAt: iso(5) }, { key: { name: 'aging' } }],
-    })
-    expect(await read('Tess')).toMatchObject({ data: [{ key: { name: 'soon over too' } }] })
-    expect(await read('Finn')).toEqual({ data: [] })
+describe('what is told of a key', () => {
+  const own = async (name: string) => {
+    const { body } = await ask(people[name]!, 'GET', '/alerts?filter[owner]=me&filter[kind]=key_ending&sort=-openedAt')
+    return (body.data as { subject: { name: string }; threshold: number }[])
+      .map(({ subject, threshold }) => `${subject.name} ${threshold}`)
+      .toSorted()
+  }
+
+  test('is each person’s own, and over with the key’s extension or its end', async () => {
+    const mine = await create('Dana', { name: 'soon over', expiresAt: iso(2.5) })
+    const other = await create('Tess', { name: 'soon over too', expiresAt: iso(6) })
+    await raiseSlowAlerts(fixture.context)
+    expect(await own('Dana')).toEqual(['aging 14', 'soon over 3'])
+    expect(await own('Tess')).toEqual(['soon over too 14'])
+    expect(await own('Finn')).toEqual([])
     await patch('Dana', mine, iso(60))
-    expect(await read('Dana')).toMatchObject({ data: [{ key: { name: 'aging' } }] })
+    expect(await own('Dana')).toEqual(['aging 14'])
+    await ask(people.Tess!, 'POST', `/keys/${other}/suspend`, {})
+    expect(await own('Tess')).toEqual([])
+  })
+
+  test('is told of a workload’s key to whoever answers for the workload', async () => {
+    const key = await create('Dana', { kind: 'agent', name: 'answered for', expiresAt: iso(5) })
+    const { workload } = (await ask(people.Dana!, 'GET', `/keys/${key}`)).body as { workload: { id: string } }
+    await fixture.context.db.workload.update({ where: { id: workload.id }, data: { ownerUserId: people.Dana!.id } })
+    await raiseSlowAlerts(fixture.context)
+    expect(await own('Dana')).toContain('answered for 14')
+    expect(await own('Tess')).not.toContain('answered for 14')
+  })
+
+  test('that a web page shows it is over with its rotation, until the page calls again', async () => {
+    const key = await create('Dana', { name: 'pasted' })
+    const seen = (ms: number) =>
+      upsertSightings(fixture.context.sql, [{ keyId: key, at: new Date(ms).toISOString(), page: 'https://page.test' }])
+    const told = async () =>
+      (await ask(people.Dana!, 'GET', '/alerts?filter[owner]=me&filter[kind]=key_in_browser')).body.data
+    await seen(nowMs - 60_000)
+    expect(await told()).toMatchObject([{ level: 'warning', facts: { page: 'https://page.test' } }])
+    await ask(people.Dana!, 'POST', `/keys/${key}/rotate`, { graceSeconds: 3600 })
+    expect(await told()).toEqual([])
+    // Booked late: it called before the rotation.
+    await seen(nowMs - 1)
+    expect(await told()).toEqual([])
+    await seen(nowMs + 120_000)
+    expect(await told()).toMatchObject([{ subject: { id: key } }])
   })
 })
 

@@ -2,6 +2,7 @@
  * Gives a key a new secret, and the old one a grace in which both work. A key has two live secrets at most: rotating again
  * within the grace ends the oldest at once.
  */
+import { closeAlertsOfKeys } from '#lib/alerts/key-alerts-store.ts'
 import type { Actor } from '#lib/identity/contract.ts'
 import { endSecrets, findLiveSecrets, insertSecret } from '#lib/keys/change-store.ts'
 import type { KeyView, MintedKey } from '#lib/keys/contract.ts'
@@ -31,6 +32,8 @@ export async function rotateKey(
     )
     if (newest) await endSecrets(tx, [newest.id], nowMs + graceSeconds * 1000)
     const secret = await insertSecret(tx, id, context.config.pepper, nowMs)
+    // The secret that a web page shows is on its way out; should the page go on calling with it, it is told again.
+    await closeAlertsOfKeys(tx, [id], ['key_in_browser'], new Date(nowMs))
     const changed = await findKey(tx, id, nowMs)
     if (!changed) throw notFound('key')
     return {

@@ -1,10 +1,10 @@
 /** Changes a key's settings within its profile. What is left out stays, and is not judged again. */
+import { closeAlertsOfKeys } from '#lib/alerts/key-alerts-store.ts'
 import type { Actor } from '#lib/identity/contract.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
 import { findTimeZone, updateKey as writeKey } from '#lib/keys/change-store.ts'
 import type { KeyView, PatchKeyInput } from '#lib/keys/contract.ts'
 import { beyondGuardrails, expiryOf } from '#lib/keys/mint-key.ts'
-import { forgetEndOf } from '#lib/keys/notices-store.ts'
 import { openKey } from '#lib/keys/open-key.ts'
 import { isAlive } from '#lib/keys/rules/key-status.ts'
 import { findKey, type KeyRow } from '#lib/keys/store.ts'
@@ -65,7 +65,8 @@ export async function updateKey(context: Context, actor: Actor, id: string, patc
       overrides,
     }
     await writeKey(tx, id, definedOnly(next))
-    if (expiresAtMs !== undefined) await forgetEndOf(tx, id)
+    // What was told of its end is no longer true.
+    if (expiresAtMs !== undefined) await closeAlertsOfKeys(tx, [id], ['key_ending', 'key_idle'], new Date(nowMs))
     if (patch.budget !== undefined) {
       const budget = patch.budget && termsOf(patch.budget, row.budget?.timeZone ?? (await findTimeZone(tx)))
       await replaceKeyBudget(tx, id, budget, nowMs)

@@ -2,6 +2,7 @@
  * When a key and each of its secrets was last used: told by the events as they are booked. A use less than a minute after
  * the one on record is not written, so that a busy key costs one write a minute.
  */
+import { upsertSightings, type Sighting } from '#lib/alerts/key-alerts-store.ts'
 import type { EventRow } from '#lib/ledger/rules/read-entry.ts'
 import type { SqlPool } from '#lib/platform/db.ts'
 
@@ -34,24 +35,13 @@ export async function recordKeyUse(sql: SqlPool, rows: readonly EventRow[]): Pro
   if (secrets.size > 0) await sql.query(recordUse('key_secret'), [[...secrets.keys()], [...secrets.values()]])
 }
 
-const recordOrigins = `
-  INSERT INTO key_notice (key_id, kind, at, last_at, detail)
-  SELECT k.id, 'browser_origin', seen.at, seen.at, seen.origin
-  FROM unnest($1::text[], $2::timestamptz[], $3::text[]) AS seen (id, at, origin)
-  JOIN virtual_key AS k ON k.id = seen.id
-  ORDER BY k.id
-  ON CONFLICT (key_id, kind) DO UPDATE SET last_at = excluded.last_at, detail = excluded.detail
-  WHERE key_notice.last_at < excluded.last_at - interval '${precision}'`
-
 /** Personal keys that were seen in a browser, and on which page last; refused calls too, for the key has leaked. */
 export async function recordBrowserOrigins(sql: SqlPool, rows: readonly EventRow[]): Promise<void> {
-  const seen = new Map<string, { readonly at: string; readonly origin: string }>()
+  const seen = new Map<string, Sighting>()
   for (const { at, keyId, decision } of rows) {
-    if (keyId !== null && decision.browserOrigin != null) seen.set(keyId, { at, origin: decision.browserOrigin })
+    if (keyId !== null && decision.browserOrigin != null) seen.set(keyId, { keyId, at, page: decision.browserOrigin })
   }
-  if (seen.size === 0) return
-  const found = [...seen.values()]
-  await sql.query(recordOrigins, [[...seen.keys()], found.map(({ at }) => at), found.map(({ origin }) => origin)])
+  if (seen.size > 0) await upsertSightings(sql, [...seen.values()])
 }
 
 /** Of two moments in ISO 8601, UTC. */

@@ -3,7 +3,7 @@
  * the first values.
  */
 import { endpoints } from '#lib/catalog/contract.ts'
-import { noApproval, type ProfilePolicy } from '#lib/policy/contract.ts'
+import { noApproval, usualEndingDays, type ProfilePolicy } from '#lib/policy/contract.ts'
 
 export type BuiltInProfile = {
   readonly name: string
@@ -45,6 +45,7 @@ const experiment: BuiltInProfile = {
     storedState: 'allow',
     browserOrigin: 'warn',
     killStreams: false,
+    endingDays: usualEndingDays,
     idleDays: null,
     approval: { ...noApproval, approver: 'team_lead' },
     audit: 'metadata',
@@ -101,6 +102,7 @@ const production: BuiltInProfile = {
     storedState: 'allow',
     browserOrigin: 'allow',
     killStreams: true,
+    endingDays: usualEndingDays,
     idleDays: null,
     approval: { ...noApproval, approver: 'admin' },
     audit: 'metadata',
@@ -137,6 +139,7 @@ const restricted: BuiltInProfile = {
     storedState: 'refuse',
     browserOrigin: 'refuse',
     killStreams: true,
+    endingDays: usualEndingDays,
     idleDays: null,
     approval: { ...noApproval, approver: 'admin' },
     audit: 'metadata',

@@ -40,6 +40,9 @@ export type BrowserOrigin = (typeof browserOriginModes)[number]
 
 /** After how many days without a call a key is said to end, and ends. Null: never. */
 const idleDays = z.strictObject({ warn: z.int().min(1).max(3650), expire: z.int().min(1).max(3650) }).nullable()
+/** How many days before its end a key is told to end; the profile may say otherwise. */
+export const usualEndingDays = [14, 3, 1]
+const endingDays = z.array(z.int().min(1).max(365)).max(5, 'Use at most 5 days.')
 /** Who says yes to what goes beyond a maximum. `nobody`: it is refused, and there is nothing to ask for. */
 export const approvers = ['team_lead', 'admin', 'nobody'] as const
 export type Approver = (typeof approvers)[number]
@@ -125,6 +128,7 @@ const policyParts = {
   browserOrigin: z.enum(browserOriginModes),
   /** Whether running streams are cut when their key, or whom it belongs to, may not call any more. */
   killStreams: z.boolean(),
+  endingDays,
   idleDays,
   approval: approvalPolicy,
   audit: z.enum(auditModes),
@@ -142,6 +146,7 @@ export const profilePolicy = z.strictObject({
   storedState: policyParts.storedState.default('allow'),
   browserOrigin: policyParts.browserOrigin.default('allow'),
   killStreams: policyParts.killStreams.default(false),
+  endingDays: policyParts.endingDays.default(usualEndingDays),
   idleDays: policyParts.idleDays.default(null),
   approval: policyParts.approval.default(noApproval),
   audit: policyParts.audit.default('metadata'),

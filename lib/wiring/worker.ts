@@ -11,7 +11,6 @@ import { expireKeys } from '#lib/jobs/expire-keys.ts'
 import { expireIdleKeys } from '#lib/jobs/expire-idle-keys.ts'
 import { inspectUsageStream } from '#lib/jobs/inspect-usage-stream.ts'
 import { releaseQuarantines } from '#lib/jobs/release-quarantines.ts'
-import { noticeKeys } from '#lib/jobs/notice-keys.ts'
 import { raiseAlerts, raiseSlowAlerts } from '#lib/jobs/raise-alerts.ts'
 import { openSchedules, startJobWorker } from '#lib/jobs/queue.ts'
 import { reconcileAllBudgets } from '#lib/jobs/reconcile-budgets.ts'
@@ -46,7 +45,6 @@ const handlers: JobHandlers<Context> = {
   'inspect-usage-stream': inspectUsageStream,
   'expire-keys': expireKeys,
   'release-quarantines': releaseQuarantines,
-  'notice-keys': noticeKeys,
   'expire-idle-keys': expireIdleKeys,
   'ensure-partitions': ensurePartitions,
   'compare-rollups': compareRollups,

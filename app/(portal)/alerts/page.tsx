@@ -22,7 +22,7 @@ import { portal } from '#lib/wiring/portal.ts'
 export const metadata: Metadata = { title: 'Alerts' }
 
 const path = '/alerts'
-const filters = ['q', 'kind', 'level', 'state'] as const
+const filters = ['q', 'kind', 'level', 'state', 'owner'] as const
 
 export default async function AlertsPage({ searchParams }: { readonly searchParams: SearchParams }) {
   const actor = await signedIn()
@@ -52,6 +52,7 @@ export default async function AlertsPage({ searchParams }: { readonly searchPara
             options={alertLevels.map((level) => ({ value: level, label: levelLooks[level].word }))}
           />
           <FilterChip label="State" param="state" options={stateOptions} />
+          <FilterChip label="Owner" param="owner" options={[{ value: 'me', label: 'Me' }]} />
           <ClearFilters params={filters} />
         </Toolbar>
         <List ids={page.data.map(({ id }) => id)} noun="alert">
@@ -96,7 +97,7 @@ const stateOptions = [
 /** A word that nobody knows was typed by hand, and is left out. */
 function queryOf(params: Awaited<SearchParams>) {
   const q = textParam(params.q)
-  const { kind, level, state } = filterParams(params, ['kind', 'level', 'state'])
+  const { kind, level, state, owner } = filterParams(params, ['kind', 'level', 'state', 'owner'])
   const known = (words: readonly string[], values: string[] | undefined) => {
     const found = values?.filter((value) => words.includes(value))
     return found?.length ? found : undefined
@@ -110,6 +111,7 @@ function queryOf(params: Awaited<SearchParams>) {
         stateOptions.map(({ value }) => value),
         state,
       ),
+      owner: known(['me'], owner),
     },
   })
 }

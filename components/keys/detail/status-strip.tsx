@@ -14,19 +14,21 @@ type StatusStripProps = {
   /** See readLatestEnd. */
   readonly latestMs: number | null
   readonly quarantine: QuarantineView | null
+  /** By an alert; it comes some minutes after the end came near. */
+  readonly endIsTold: boolean
 }
 
 const soonMs = 14 * 86_400_000
 
 /** What keeps this key from working, since when and why, and who changes it; nothing for a key that is well. */
-export function StatusStrip({ item, nowMs, latestMs, quarantine }: StatusStripProps) {
+export function StatusStrip({ item, nowMs, latestMs, quarantine, endIsTold }: StatusStripProps) {
   if (item.status === 'quarantined' && quarantine) {
     const release = item.actions.includes('release') ? 'Release puts it back to where it was.' : 'An admin releases it.'
     return (
       <QuarantineStrip quarantine={quarantine} effect={`Its calls are refused with 403 key_quarantined. ${release}`} />
     )
   }
-  const strip = stripOf(item, nowMs)
+  const strip = stripOf(item, nowMs, endIsTold)
   if (!strip) return null
   const asks = strip.extends === true && item.actions.includes('update')
   const toMs = asks ? extensionOf(item.expiresAt === null ? null : Date.parse(item.expiresAt), latestMs, nowMs) : null
@@ -50,7 +52,7 @@ type Strip = Pick<NoteProps, 'tone' | 'icon'> & {
   readonly extends?: boolean
 }
 
-function stripOf(item: KeyView, nowMs: number): Strip | null {
+function stripOf(item: KeyView, nowMs: number, endIsTold: boolean): Strip | null {
   const since = item.statusAt ? ` since ${formatMoment(Date.parse(item.statusAt))}` : ''
   const why = item.statusReason ? `Reason: ${item.statusReason}. ` : ''
   const may = (action: string) => item.actions.includes(action as KeyView['actions'][number])
@@ -90,7 +92,7 @@ function stripOf(item: KeyView, nowMs: number): Strip | null {
     case 'pending':
       return { tone: 'warn', icon: 'clock', title: `Waits for approval${since}.`, text: 'It cannot call anything yet.' }
     case 'active':
-      return cappedStrip(item) ?? endingStrip(item, nowMs)
+      return cappedStrip(item) ?? (endIsTold ? null : endingStrip(item, nowMs))
   }
 }
 

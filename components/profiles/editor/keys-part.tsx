@@ -6,6 +6,7 @@ import type { Form } from '#components/profiles/editor/form.ts'
 import { FormRow, Was } from '#components/profiles/editor/was.tsx'
 import { CheckRow } from '#components/ui/checkbox.tsx'
 import { Field } from '#components/ui/field.tsx'
+import { Input } from '#components/ui/input.tsx'
 import { Segmented } from '#components/ui/radio-group.tsx'
 import { Section } from '#components/ui/section.tsx'
 import { ToggleChips } from '#components/ui/toggle-chips.tsx'
@@ -32,6 +33,20 @@ export function KeysPart({ form }: { readonly form: Form }) {
             { field: 'lifetime.maximum', label: 'Lifetime, maximum', unit: 'days', placeholder: 'no end' },
           ]}
         />
+        <FormRow form={form} fields={['endingDays']} className="py-3">
+          <Field
+            label="Told before its end"
+            help="How many days before, by comma: each once, and the nearer one takes over. Empty: never."
+            error={errors.get('endingDays')}
+          >
+            <Input
+              value={draft.endingDays}
+              placeholder="never"
+              onChange={(event) => set('endingDays', event.target.value)}
+            />
+          </Field>
+          <Was form={form} fields={['endingDays']} />
+        </FormRow>
         <FiguresRow
           form={form}
           title="Not used"

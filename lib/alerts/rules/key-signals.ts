@@ -2,8 +2,8 @@
 import type { Signal } from '#lib/alerts/rules/signal.ts'
 
 const dayMs = 86_400_000
-export const endingWithinMs = 14 * dayMs
-export const idleAfterMs = 30 * dayMs
+/** After so many days without a call a key is told to be idle, where its profile has no word on it. */
+export const usualIdleDays = 30
 const urgentMs = 3 * dayMs
 
 /** An active key. */
@@ -14,34 +14,66 @@ export type KeyFacts = {
   readonly createdAt: Date
   readonly expiresAt: Date | null
   readonly lastUsedAt: Date | null
+  /** Its last call, its making or its last change of status, whichever came last. */
+  readonly idleSince: Date
+  /** How many days before its end it is told, by its profile. */
+  readonly endingDays: readonly number[]
+  /** After how many idle days its profile warns, and ends it; null where it never does. */
+  readonly idleDays: { readonly warn: number; readonly expire: number } | null
+  /** Since when it is told that it ends because nobody uses it; null: it is not. */
+  readonly announcedAt: Date | null
 }
 
 export function keySignals(key: KeyFacts, nowMs: number): readonly Signal[] {
-  const { id, teamId, ownerUserId, createdAt, expiresAt, lastUsedAt } = key
-  const shared = { subjectType: 'key', subjectId: id, threshold: 0, budgetId: null, teamId, ownerUserId } as const
-  const signals: Signal[] = []
-  const leftMs = expiresAt ? expiresAt.getTime() - nowMs : Infinity
-  if (expiresAt && leftMs > 0 && leftMs <= endingWithinMs) {
-    const end = expiresAt.toISOString()
-    signals.push({
-      ...shared,
-      occasion: end,
-      level: leftMs <= urgentMs ? 'warning' : 'notice',
-      facts: { kind: 'key_ending', expiresAt: end },
-    })
+  return [endingSignal(key, nowMs), idleSignal(key, nowMs)].filter((signal) => signal !== null)
+}
+
+/** Once for each of the profile's days; the nearer one takes over. */
+function endingSignal(key: KeyFacts, nowMs: number): Signal | null {
+  const { expiresAt, endingDays } = key
+  if (!expiresAt) return null
+  const leftMs = expiresAt.getTime() - nowMs
+  const passed = endingDays.filter((days) => leftMs <= days * dayMs)
+  if (leftMs <= 0 || passed.length === 0) return null
+  const end = expiresAt.toISOString()
+  return {
+    ...about(key),
+    occasion: end,
+    threshold: Math.min(...passed),
+    level: leftMs <= urgentMs ? 'warning' : 'notice',
+    facts: { kind: 'key_ending', expiresAt: end },
   }
-  const quietSince = lastUsedAt ?? createdAt
-  if (nowMs - quietSince.getTime() >= idleAfterMs) {
-    signals.push({
-      ...shared,
-      occasion: quietSince.toISOString(),
-      level: 'notice',
-      facts: {
-        kind: 'key_idle',
-        lastUsedAt: lastUsedAt?.toISOString() ?? null,
-        createdAt: createdAt.toISOString(),
-      },
-    })
+}
+
+/**
+ * What lies between warning and end in the profile lies between them for every key, also where the profile came to say so
+ * only yesterday: nothing ends unannounced.
+ */
+function idleSignal(key: KeyFacts, nowMs: number): Signal | null {
+  const { createdAt, lastUsedAt, idleSince, idleDays } = key
+  const days = idleDays?.warn ?? usualIdleDays
+  if (nowMs - idleSince.getTime() < days * dayMs) return null
+  // What was told of an earlier rest was told of another one.
+  const announcedMs = key.announcedAt && key.announcedAt >= idleSince ? key.announcedAt.getTime() : nowMs
+  const endsMs =
+    idleDays &&
+    Math.max(idleSince.getTime() + idleDays.expire * dayMs, announcedMs + (idleDays.expire - idleDays.warn) * dayMs)
+  return {
+    ...about(key),
+    occasion: idleSince.toISOString(),
+    threshold: 0,
+    level: endsMs !== null && endsMs - nowMs <= urgentMs ? 'warning' : 'notice',
+    facts: {
+      kind: 'key_idle',
+      lastUsedAt: lastUsedAt?.toISOString() ?? null,
+      createdAt: createdAt.toISOString(),
+      days,
+      endsAt: endsMs === null ? null : new Date(endsMs).toISOString(),
+      announcedAt: endsMs === null ? null : new Date(announcedMs).toISOString(),
+    },
   }
-  return signals
+}
+
+function about({ id, teamId, ownerUserId }: KeyFacts) {
+  return { subjectType: 'key', subjectId: id, budgetId: null, teamId, ownerUserId } as const
 }

@@ -6,7 +6,7 @@ export type Signal = {
   readonly subjectId: string
   /** Which time it is: a budget's period, a key's end, a day. With kind, subject and threshold it is unique. */
   readonly occasion: string
-  /** Percent of a budget; 0 elsewhere. */
+  /** Percent of a budget, days before a key's end; 0 elsewhere. */
   readonly threshold: number
   readonly level: AlertLevel
   readonly budgetId: string | null

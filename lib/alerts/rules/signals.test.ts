@@ -142,23 +142,43 @@ describe('a key', () => {
     createdAt: at(-90),
     expiresAt: null,
     lastUsedAt: at(-1),
+    idleSince: at(-1),
+    endingDays: [14, 3, 1],
+    idleDays: null,
+    announcedAt: null,
     ...differences,
   })
-  const kinds = (differences: Partial<KeyFacts>) =>
-    keySignals(aKey(differences), nowMs).map(({ facts, level }) => `${facts.kind} ${level}`)
+  const told = (differences: Partial<KeyFacts>) =>
+    keySignals(aKey(differences), nowMs).map(({ facts, level, threshold }) => `${facts.kind} ${threshold} ${level}`)
 
   test.each([
     [{}, []],
-    [{ expiresAt: at(15) }, []],
-    [{ expiresAt: at(14) }, ['key_ending notice']],
-    [{ expiresAt: at(3) }, ['key_ending warning']],
+    [{ expiresAt: at(14.1) }, []],
+    [{ expiresAt: at(14) }, ['key_ending 14 notice']],
+    [{ expiresAt: at(3) }, ['key_ending 3 warning']],
+    [{ expiresAt: at(1) }, ['key_ending 1 warning']],
     [{ expiresAt: at(0) }, []],
-    [{ lastUsedAt: at(-29.9) }, []],
-    [{ lastUsedAt: at(-30) }, ['key_idle notice']],
-    [{ lastUsedAt: null }, ['key_idle notice']],
-    [{ lastUsedAt: null, createdAt: at(-5) }, []],
-    [{ lastUsedAt: at(-40), expiresAt: at(2) }, ['key_ending warning', 'key_idle notice']],
-  ])('%j gives %j', (differences, expected) => expect(kinds(differences)).toEqual(expected))
+    [{ expiresAt: at(2), endingDays: [30, 7] }, ['key_ending 7 warning']],
+    [{ expiresAt: at(2), endingDays: [] }, []],
+    [{ idleSince: at(-29.9) }, []],
+    [{ idleSince: at(-30) }, ['key_idle 0 notice']],
+    [{ idleSince: at(-40), expiresAt: at(2) }, ['key_ending 3 warning', 'key_idle 0 notice']],
+    [{ idleSince: at(-40), idleDays: { warn: 60, expire: 90 } }, []],
+    [{ idleSince: at(-60), idleDays: { warn: 60, expire: 62 } }, ['key_idle 0 warning']],
+  ])('%j is told as %j', (differences, expected) => expect(told(differences)).toEqual(expected))
+
+  test.each([
+    // It rests as long as the profile says.
+    [{ idleSince: at(-30) }, 15],
+    // The profile came to say so when it had rested for long: it is warned of for as long as any other.
+    [{ idleSince: at(-400) }, 15],
+    [{ idleSince: at(-400), announcedAt: at(-10) }, 5],
+    // What was announced of an earlier rest is none.
+    [{ idleSince: at(-31), announcedAt: at(-200) }, 15],
+  ])('that nobody uses, %j, ends in %i days', (differences, days) => {
+    const [signal] = keySignals(aKey({ ...differences, idleDays: { warn: 30, expire: 45 } }), nowMs)
+    expect(signal?.facts).toMatchObject({ endsAt: at(days).toISOString() })
+  })
 })
 
 describe('a provider', () => {

@@ -6,7 +6,7 @@ import { KeyActsBar } from '#components/keys/detail/key-acts-bar.tsx'
 import { StatusStrip } from '#components/keys/detail/status-strip.tsx'
 import { EnvironmentTag, KeyState } from '#components/keys/key-cells.tsx'
 import { kindLooks, offeredActions } from '#components/keys/key-words.ts'
-import { KeyNotices } from '#components/keys/key-notices.tsx'
+import { extensionOf } from '#components/keys/extension.ts'
 import { PageHeader } from '#components/shell/page.tsx'
 import { Hotkey } from '#components/ui/hotkey.tsx'
 import { Icon } from '#components/ui/icon.tsx'
@@ -15,7 +15,6 @@ import { Tag } from '#components/ui/tag.tsx'
 import { listAlerts, listAlertsQuery } from '#lib/alerts/list-alerts.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
 import { readLatestEnd } from '#lib/keys/read-key-lifetime.ts'
-import { listNotices } from '#lib/keys/list-notices.ts'
 import { readModelsOfKey } from '#lib/keys/read-new-key-options.ts'
 import { readQuarantine } from '#lib/quarantine/read-quarantine.ts'
 import { portal } from '#lib/wiring/portal.ts'
@@ -31,15 +30,17 @@ export default async function KeyLayout({ params, children }: KeyParams & { read
   const { actor, item } = await openKey((await params).id)
   const context = portal()
   const { icon, word } = kindLooks[item.kind]
-  const [models, latestMs, quarantine, notices, alerts] = await Promise.all([
+  const [models, latestMs, quarantine, alerts] = await Promise.all([
     item.actions.includes('rotate') ? readModelsOfKey(context, item.id) : [],
     readLatestEnd(context, actor, item.id),
     item.status === 'quarantined' ? readQuarantine(context, { type: 'key', id: item.id }) : null,
-    listNotices(context, actor, item.id),
-    listAlerts(context, actor, listAlertsQuery.parse({ filter: { subjectId: [item.id], state: ['open'] } })),
+    listAlerts(context, actor, listAlertsQuery.parse({ filter: { subjectType: ['key'], subjectId: [item.id] } })),
   ])
-  // That it ends is what the strip says.
-  const shown = notices.data.filter(({ kind }) => kind !== 'ends_soon').map((notice) => ({ notice, extendToMs: null }))
+  // That somebody has seen that it ends does not move the end: there the note stays.
+  const told = alerts.data.filter(({ state, kind }) => state === 'open' || kind === 'key_ending')
+  const nowMs = context.clock.nowMs()
+  const endsMs = item.expiresAt === null ? null : Date.parse(item.expiresAt)
+  const extensions = item.actions.includes('update') ? new Map([[item.id, extensionOf(endsMs, latestMs, nowMs)]]) : null
   const path = `/keys/${item.id}`
   const views: View[] = [
     { label: 'Overview', href: path },
@@ -76,14 +77,14 @@ export default async function KeyLayout({ params, children }: KeyParams & { read
         <Hotkey key={href} keys={String(index + 1)} label={label} href={href} />
       ))}
       <Views label="Parts of this key" views={views} />
-      <StatusStrip item={item} nowMs={context.clock.nowMs()} latestMs={latestMs} quarantine={quarantine} />
-      {/* That it ends, or rests, is in the strip above and in the notices below. */}
-      <AlertStrips alerts={alerts.data.filter(({ kind }) => kind !== 'key_ending' && kind !== 'key_idle')} />
-      {shown.length > 0 ? (
-        <div className="grid flex-none gap-2 border-b border-line px-(--gutter) py-3 phone:px-4">
-          <KeyNotices notices={shown} named={false} />
-        </div>
-      ) : null}
+      <StatusStrip
+        item={item}
+        nowMs={nowMs}
+        latestMs={latestMs}
+        quarantine={quarantine}
+        endIsTold={told.some(({ kind }) => kind === 'key_ending')}
+      />
+      <AlertStrips alerts={told} most={3} {...(extensions ? { extensions } : {})} />
       {children}
     </>
   )

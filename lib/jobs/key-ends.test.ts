@@ -1,7 +1,7 @@
 /** What is said of keys before they end, and the end of those that nobody uses. Each job stands running twice. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { expireIdleKeys } from '#lib/jobs/expire-idle-keys.ts'
-import { noticeKeys } from '#lib/jobs/notice-keys.ts'
+import { raiseSlowAlerts } from '#lib/jobs/raise-alerts.ts'
 import { builtInProfiles } from '#lib/policy/built-in-profiles.ts'
 import { versionKey } from '#lib/policy/versions.ts'
 import { openTestContext, type TestContext } from '#lib/testing/test-context.ts'
@@ -26,6 +26,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   fixture.setNow(nowMs)
   await fixture.context.db.virtualKey.deleteMany({})
+  await fixture.context.db.alert.deleteMany({})
 })
 afterAll(() => fixture.close())
 
@@ -53,15 +54,23 @@ const aKey = (id: string, key: Key = {}) =>
   })
 async function run(days = 0) {
   fixture.setNow(nowMs + days * dayMs)
-  await noticeKeys(fixture.context)
-  await noticeKeys(fixture.context)
+  await raiseSlowAlerts(fixture.context)
+  await raiseSlowAlerts(fixture.context)
   const runs = await Promise.all([expireIdleKeys(fixture.context), expireIdleKeys(fixture.context)])
   return runs[0].expired + runs[1].expired
 }
-const notices = async () =>
-  (await fixture.context.db.keyNotice.findMany({ orderBy: [{ keyId: 'asc' }, { kind: 'asc' }] })).map(
-    ({ keyId, kind, dueAt }) => [keyId, kind, dueAt === null ? null : (dueAt.getTime() - nowMs) / dayMs],
-  )
+/** What is told: key, kind, and in how many days it ends. */
+const told = async () =>
+  (
+    await fixture.context.db.alert.findMany({
+      where: { closedAt: null },
+      orderBy: [{ subjectId: 'asc' }, { kind: 'asc' }],
+    })
+  ).map(({ subjectId, kind, facts }) => {
+    const { expiresAt, endsAt } = facts as { expiresAt?: string; endsAt?: string | null }
+    const end = expiresAt ?? endsAt
+    return [subjectId, kind, end ? (Date.parse(end) - nowMs) / dayMs : null]
+  })
 const statusOf = async (id: string) => (await fixture.context.db.virtualKey.findUniqueOrThrow({ where: { id } })).status
 
 describe('a key that ends within 14 days', () => {
@@ -72,16 +81,16 @@ describe('a key that ends within 14 days', () => {
     await aKey('key_stopped', { expiresAt: at(3), status: 'suspended' })
     await aKey('key_endless', { profileId: 'prof_free' })
     await run()
-    expect(await notices()).toEqual([['key_soon', 'ends_soon', 13]])
+    expect(await told()).toEqual([['key_soon', 'key_ending', 13]])
     await run(2)
-    expect(await notices()).toEqual([
-      ['key_later', 'ends_soon', 15],
-      ['key_soon', 'ends_soon', 13],
+    expect(await told()).toEqual([
+      ['key_later', 'key_ending', 15],
+      ['key_soon', 'key_ending', 13],
     ])
     await fixture.context.db.virtualKey.update({ where: { id: 'key_soon' }, data: { expiresAt: at(90) } })
     await fixture.context.db.virtualKey.update({ where: { id: 'key_later' }, data: { expiresAt: at(12) } })
     await run(2)
-    expect(await notices()).toEqual([['key_later', 'ends_soon', 12]])
+    expect(await told()).toEqual([['key_later', 'key_ending', 12]])
   })
 })
 
@@ -93,7 +102,11 @@ describe('a key that nobody uses', () => {
     await aKey('key_old', { createdAt: at(-100), profileId: 'prof_old' })
     await aKey('key_resting', { createdAt: at(-100), status: 'suspended' })
     expect(await run()).toBe(0)
-    expect(await notices()).toEqual([['key_idle', 'idle', 15]])
+    expect(await told()).toEqual([
+      ['key_free', 'key_idle', null],
+      ['key_idle', 'key_idle', 15],
+      ['key_old', 'key_idle', null],
+    ])
     expect(await run(14)).toBe(0)
     expect(await run(15)).toBe(1)
     expect(await run(16)).toBe(0)
@@ -103,17 +116,17 @@ describe('a key that nobody uses', () => {
     expect(await fixture.context.redis.get(versionKey('key:key_idle'))).not.toBeNull()
     const entries = await fixture.context.db.auditEntry.findMany({ where: { targetId: 'key_idle' } })
     expect(entries).toMatchObject([{ action: 'key.expire', after: { status: 'expired', idleDays: 45 } }])
-    expect((await notices()).filter(([id]) => id === 'key_idle')).toEqual([])
+    expect((await told()).filter(([id]) => id === 'key_idle')).toEqual([])
   })
 
   test('goes on after one call, or after it was resumed', async () => {
     await aKey('key_called', { createdAt: at(-100), lastUsedAt: at(-40) })
     await aKey('key_resumed', { createdAt: at(-100), lastUsedAt: at(-40), statusAt: at(-1) })
     await run()
-    expect(await notices()).toEqual([['key_called', 'idle', 15]])
+    expect(await told()).toEqual([['key_called', 'key_idle', 15]])
     await fixture.context.db.virtualKey.update({ where: { id: 'key_called' }, data: { lastUsedAt: at(1) } })
     expect(await run(16)).toBe(0)
-    expect(await notices()).toEqual([])
+    expect(await told()).toEqual([])
   })
 
   test('that is called between the warning’s last look and the end does not end', async () => {
@@ -128,7 +141,7 @@ describe('a key that nobody uses', () => {
   test('is warned of for as long as any other where the rule is new: nothing ends unannounced', async () => {
     await aKey('key_ancient', { createdAt: at(-400) })
     expect(await run()).toBe(0)
-    expect(await notices()).toEqual([['key_ancient', 'idle', 15]])
+    expect(await told()).toEqual([['key_ancient', 'key_idle', 15]])
     expect(await run(14)).toBe(0)
     expect(await run(15)).toBe(1)
   })
