@@ -5,15 +5,15 @@ import { ensureGroup, takeNew } from '#lib/ledger/usage-stream.ts'
 import type { BrowserOrigin } from '#lib/policy/contract.ts'
 import { mounts, startTestGateway, type TestGateway, type TestKey } from '#lib/testing/gateway.ts'
 
+const page = 'https://demo.example'
+const allowed = 'https://chat.example'
 let world: TestGateway
 
 beforeAll(async () => {
-  world = await startTestGateway()
+  world = await startTestGateway({}, { GATEHOUSE_CORS_ORIGINS: allowed })
   await ensureGroup(world.redis)
 })
 afterAll(() => world.close())
-
-const page = 'https://demo.example'
 
 async function policyIs(browserOrigin: BrowserOrigin | undefined): Promise<void> {
   const id = world.company.profiles.experiment
@@ -110,5 +110,62 @@ describe.each(mounts)('a call from a web page, through the %s', (mount) => {
     await policyIs('refuse')
     const key = await world.makeKey({ status: 'revoked' })
     expect((await chat(world.urlOf(mount), key)).body.error.code).toBe('key_revoked')
+  })
+})
+
+/** What a browser asks before it sends a key. */
+const preflight = (base: string, origin: string, path = '/v1/chat/completions') =>
+  fetch(base + path, {
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization, content-type, x-stainless-lang',
+    },
+  })
+
+describe.each(mounts)('a browser that asks before it calls, through the %s', (mount) => {
+  test('is told yes where the setting allows the origin, on every path and wire', async () => {
+    for (const path of ['/v1/chat/completions', '/anthropic/v1/messages', '/gemini/v1beta/models/x:generateContent']) {
+      const answer = await preflight(world.urlOf(mount), allowed, path)
+      expect([path, answer.status, await answer.text()]).toEqual([path, 204, ''])
+      expect(Object.fromEntries(answer.headers)).toMatchObject({
+        'access-control-allow-origin': allowed,
+        'access-control-allow-methods': 'GET, POST',
+        'access-control-allow-headers': 'authorization, content-type, x-stainless-lang',
+        vary: expect.stringContaining('Origin'),
+      })
+    }
+  })
+
+  test('is told no, and why, elsewhere; a look-alike is elsewhere', async () => {
+    for (const origin of [page, `${allowed}.evil.example`, 'null', 'http://chat.example', allowed.toUpperCase()]) {
+      const answer = await preflight(world.urlOf(mount), origin)
+      expect([origin, answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([origin, 403, null])
+      expect((await answer.json()).error).toMatchObject({
+        code: 'endpoint_not_allowed',
+        message: expect.stringContaining('GATEHOUSE_CORS_ORIGINS'),
+      })
+    }
+    const plain = await fetch(`${world.urlOf(mount)}/v1/chat/completions`, { method: 'OPTIONS' })
+    expect([plain.status, plain.headers.get('allow')]).toEqual([405, 'POST'])
+  })
+
+  test('reads the answer, its warning and its refusal, where the origin is allowed, and there alone', async () => {
+    const call = async (origin: string, key: TestKey) => {
+      const { headers, status } = await fetch(`${world.urlOf(mount)}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key.text}`, 'content-type': 'application/json', origin },
+        body: JSON.stringify({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'hello' }] }),
+      })
+      return [status, headers.get('access-control-allow-origin'), headers.get('access-control-expose-headers')]
+    }
+    await policyIs('warn')
+    const key = await world.makeKey()
+    expect(await call(allowed, key)).toEqual([200, allowed, '*'])
+    expect(await call(page, key)).toEqual([200, null, null])
+    await policyIs('refuse')
+    expect(await call(allowed, key)).toEqual([403, allowed, '*'])
+    expect(await call(allowed, { ...key, text: 'sk-gh-nothing' })).toEqual([401, allowed, '*'])
   })
 })

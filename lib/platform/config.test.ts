@@ -26,6 +26,8 @@ describe('a bad environment', () => {
     [{ NEXTAUTH_URL: 'ftp://x' }, 'NEXTAUTH_URL'],
     [{ GATEHOUSE_IDENTITY_TOKEN_URLS: 'http://id.internal/token,file:///etc/passwd' }, 'GATEHOUSE_IDENTITY_TOKEN_URLS'],
     [{ GATEHOUSE_IDENTITY_TOKEN_URLS: 'http://id.internal/token?x=y' }, 'GATEHOUSE_IDENTITY_TOKEN_URLS'],
+    [{ GATEHOUSE_CORS_ORIGINS: '*' }, 'GATEHOUSE_CORS_ORIGINS'],
+    [{ GATEHOUSE_CORS_ORIGINS: 'https://chat.example.com/page' }, 'GATEHOUSE_CORS_ORIGINS'],
     [{ GATEHOUSE_IDENTITY_TOKEN_URLS: '*' }, 'GATEHOUSE_IDENTITY_TOKEN_URLS'],
     [{ NEXTAUTH_SECRET: 'short' }, 'NEXTAUTH_SECRET'],
     [{ GATEHOUSE_MASTER_KEY: 'AAAA' }, 'GATEHOUSE_MASTER_KEY'],

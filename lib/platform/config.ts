@@ -31,6 +31,16 @@ const httpUrls = (example: string) =>
     })
     .transform((list) => list.map((one) => new URL(one).href))
 
+/** As browsers name them in an Origin header. */
+const origins = (example: string) =>
+  z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter((one) => one !== ''))
+    .refine((list) => list.every((one) => isPlainHttpUrl(one) && new URL(one).pathname === '/'), {
+      message: `expected origins, each a scheme, a host and a port where it is not the usual one, separated by commas, e.g. ${example}`,
+    })
+    .transform((list) => list.map((one) => new URL(one).origin))
+
 function isPlainHttpUrl(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { protocol, username, password, search, hash } = new URL(text)
@@ -82,6 +92,7 @@ export const variables = z.object({
   GATEHOUSE_DATA_DIR: text(1, 'a folder that this process may write, e.g. .data').optional(),
   GATEHOUSE_IDENTITY_TOKEN_URLS: httpUrls('http://169.254.169.254/metadata/identity/oauth2/token').optional(),
   GATEHOUSE_IDEMPOTENCY_TTL_SECONDS: wholeNumber(60, 604_800, 86_400).optional(),
+  GATEHOUSE_CORS_ORIGINS: origins('https://chat.example.com, http://localhost:5173').optional(),
   GATEHOUSE_PORTAL_URL: httpUrl('http://127.0.0.1:3001').optional(),
   GATEHOUSE_DEMO_ISSUER: httpUrl('http://127.0.0.1:3002').optional(),
   GATEHOUSE_SIMULATOR_URL: httpUrl('http://127.0.0.1:3003').optional(),
@@ -129,6 +140,8 @@ export type Config = {
   readonly identityTokenUrls: readonly string[]
   /** How long a gateway keeps the answer of a call with an Idempotency-Key. */
   readonly idempotencyTtlSeconds: number
+  /** Origins whose web pages may call the gateway; none unless it is said here. */
+  readonly corsOrigins: readonly string[]
   readonly dataDir: string
   readonly logLevel: string
   readonly webConcurrency: number
@@ -203,6 +216,7 @@ export function loadConfig(env: Environment): Config {
     portalUrl: values.GATEHOUSE_PORTAL_URL ?? null,
     identityTokenUrls: values.GATEHOUSE_IDENTITY_TOKEN_URLS ?? [],
     idempotencyTtlSeconds: values.GATEHOUSE_IDEMPOTENCY_TTL_SECONDS ?? 86_400,
+    corsOrigins: values.GATEHOUSE_CORS_ORIGINS ?? [],
     dataDir: values.GATEHOUSE_DATA_DIR ?? '.data',
     logLevel: values.LOG_LEVEL ?? 'info',
     webConcurrency: values.WEB_CONCURRENCY ?? 1,

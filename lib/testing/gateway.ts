@@ -67,9 +67,12 @@ export type TestGateway = {
 }
 
 /** Its Redis is a process of its own, so that tests may pause and kill it. */
-export async function startTestGateway(timeouts: Partial<UpstreamTimeouts> = {}): Promise<TestGateway> {
+export async function startTestGateway(
+  timeouts: Partial<UpstreamTimeouts> = {},
+  environment: Readonly<Record<string, string>> = {},
+): Promise<TestGateway> {
   const [postgres, redisServer, simulator] = await Promise.all([freshDatabase(), freshRedisProcess(), startSimulator()])
-  const config = loadConfig(testEnvironment(postgres.url, redisServer.url))
+  const config = loadConfig({ ...testEnvironment(postgres.url, redisServer.url), ...environment })
   const database = openDatabase(postgres.url, 4)
   const redis = openRedis(redisServer.url, 'patient')
   const company = await createSmallCompany(database.db)

@@ -19,7 +19,8 @@ async function serve(handle: Handler, incoming: IncomingMessage, outgoing: Serve
   try {
     const response = await handle(requestOf(incoming, leaving.signal))
     outgoing.writeHead(response.status, [...response.headers].flat())
-    await response.body?.pipeTo(writerOf(outgoing), { signal: leaving.signal })
+    if (response.body) await response.body.pipeTo(writerOf(outgoing), { signal: leaving.signal })
+    else outgoing.end()
   } catch {
     outgoing.destroy()
   }

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { loadCatalog } from '#lib/catalog/load-catalog.ts'
 import type { Dependencies } from '#lib/gateway/front-door.ts'
 import { startCutting } from '#lib/gateway/cut-streams.ts'
+import { acrossOrigins } from '#lib/gateway/cross-origin.ts'
 import { createGrants } from '#lib/gateway/grants.ts'
 import { handleCall, type GatewayPorts } from '#lib/gateway/handle-call.ts'
 import type { Call, Reply } from '#lib/gateway/call.ts'
@@ -134,7 +135,11 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
   let hasKnownKeys = false
 
   return {
-    handle: (call, reply) => handleCall(ports, call, reply),
+    handle: acrossOrigins((call, reply) => handleCall(ports, call, reply), {
+      allowed: config.corsOrigins,
+      helpBase: config.publicUrl,
+      nowMs: clock.nowMs,
+    }),
     metrics,
     log,
     running: running.count,

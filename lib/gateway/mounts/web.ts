@@ -63,7 +63,9 @@ export function webResponse(request: Request, serve: (reply: Reply) => Promise<v
     )
 
     void serve({
-      head: (status, headers) => resolve(new Response(body, { status, headers: pairs(headers) })),
+      // The web refuses to make a 204 with a body, be it an empty one.
+      head: (status, headers) =>
+        resolve(new Response(status === 204 ? null : body, { status, headers: pairs(headers) })),
       write(chunk) {
         if (over) return true
         controller?.enqueue(chunk)
