@@ -1,6 +1,7 @@
 /** The administrative acts that led to the demo organisation as it stands, told from its rows, in the order of time. */
 import type { AuditInput } from '#lib/audit/record-audit.ts'
 import { dayMs, type Company, type Key, type Person } from '#lib/demo/organisation/company.ts'
+import { makeQuarantines } from '#lib/demo/organisation/make-quarantines.ts'
 import { organisationName } from '#lib/demo/organisation/structure.ts'
 import { createRandom, type Random } from '#lib/demo/organisation/random.ts'
 import type { CatalogSnapshot } from '#lib/catalog/snapshot.ts'
@@ -70,6 +71,15 @@ export function makeAudit(company: Company, catalog: CatalogSnapshot, nowMs: num
       after: { amountUsd: String(team.monthlyBudgetUsd), period: 'month', posture: 'alert_then_enforce' },
     })),
     ...company.keys.flatMap((key) => keyActs(company, key, random)),
+    ...makeQuarantines(company, nowMs).map(({ subject, reason, by, sinceMs, untilMs }) => ({
+      atMs: sinceMs,
+      actor: actorOf(by, random),
+      action: `${subject.type}.quarantine`,
+      ...target(subject.type, subject.id, subject.name),
+      summary: `quarantined ${subject.type} ${subject.name}: ${reason}`,
+      before: { status: 'active' },
+      after: { status: 'quarantined', reason, ...(untilMs === null ? {} : { until: new Date(untilMs).toISOString() }) },
+    })),
     ...signIns(company, nowMs, random),
   ]
   return acts.filter(({ atMs }) => atMs < nowMs).toSorted((a, b) => a.atMs - b.atMs)
@@ -104,7 +114,6 @@ function keyActs(company: Company, key: Key, random: Random): Act[] {
   const verbs: Partial<Record<Key['status'], readonly [action: string, word: string, actor: Act['actor']]>> = {
     revoked: ['key.revoke', 'revoked', actorOf(creator, random)],
     suspended: ['key.suspend', 'suspended', actorOf(lead, random)],
-    quarantined: ['key.quarantine', 'quarantined', actorOf(personOf(company, 'ada@demo.test'), random)],
     expired: ['key.expire', 'marked as expired', { kind: 'system', id: 'expire-keys', name: 'Key expiry', ip: null }],
   }
   const verb = verbs[key.status]

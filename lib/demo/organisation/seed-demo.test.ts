@@ -116,6 +116,27 @@ describe('the demo organisation', () => {
     expect(total).toBeLessThan(230)
   })
 
+  test('tells of everything that stands still who stopped it, why and until when', async () => {
+    const { db } = database
+    const stopped = await Promise.all([
+      db.virtualKey.findMany({ where: { status: 'quarantined' }, select: { id: true } }),
+      db.workload.findMany({ where: { status: 'quarantined' }, select: { id: true } }),
+    ])
+    const records = await db.quarantine.findMany({ where: { releasedAt: null } })
+    expect(records.map(({ subjectId }) => subjectId).toSorted()).toEqual(
+      stopped
+        .flat()
+        .map(({ id }) => id)
+        .toSorted(),
+    )
+    for (const { subjectType, subjectId, reason, byName, until } of records) {
+      expect([reason, byName]).toEqual(['wrote refunds nobody asked for', expect.stringContaining('Ada')])
+      expect(until === null).toBe(subjectType === 'workload')
+      const where = { action: `${subjectType}.quarantine`, targetId: subjectId }
+      expect(await db.auditEntry.count({ where })).toBe(1)
+    }
+  })
+
   test('gives the personas exactly what signing in will give them', async () => {
     await database.db.$transaction(async (tx) => {
       const mappings = await findUsableMappings(tx)

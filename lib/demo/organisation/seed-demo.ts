@@ -10,6 +10,7 @@ import { makeAudit } from '#lib/demo/organisation/make-audit.ts'
 import { dayMs, demoDays, type Company, type Key } from '#lib/demo/organisation/company.ts'
 import { makeCompany } from '#lib/demo/organisation/make-company.ts'
 import { Spending } from '#lib/demo/organisation/spending.ts'
+import { makeQuarantines } from '#lib/demo/organisation/make-quarantines.ts'
 import { makeUsage, refusedAtCap } from '#lib/demo/organisation/make-usage.ts'
 import {
   appendActs,
@@ -28,6 +29,7 @@ import type { Tx } from '#lib/platform/db.ts'
 import { nanosOfUsd } from '#lib/platform/money.ts'
 import { seedBuiltInProfiles } from '#lib/policy/seed-built-in-profiles.ts'
 import { publishVersions } from '#lib/policy/versions.ts'
+import { openQuarantine } from '#lib/quarantine/records-store.ts'
 
 export type Seeded = {
   /** False where the organisation was there already. */
@@ -63,6 +65,9 @@ export async function seedDemo(
     const events = await insertUsage(tx, company, catalog, spending, nowMs)
     await insertBudgets(tx, company, keyBudgets(company, spending, nowMs))
     await setLastUse(tx)
+    for (const { sinceMs, ...quarantined } of makeQuarantines(company, nowMs)) {
+      await openQuarantine(tx, { ...quarantined, nowMs: sinceMs })
+    }
     await appendActs(tx, makeAudit(company, catalog, nowMs))
     return { seeded: true, events }
   }, transactionTimes)
