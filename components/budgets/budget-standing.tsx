@@ -25,11 +25,20 @@ type BudgetStandingProps = {
   readonly members: readonly MemberSpend[]
   readonly alerts: readonly AlertView[]
   /** Where its money may go. */
-  readonly siblings: readonly BudgetView[]
+  readonly siblings?: readonly BudgetView[]
+  /** Left out where the people have a page of their own. */
+  readonly byPerson?: boolean
 }
 
 /** How a budget stands: spent, held and limit apart, where it is going, and each person of one that is for each. */
-export function BudgetStanding({ budget, forecast, members, alerts, siblings }: BudgetStandingProps) {
+export function BudgetStanding({
+  budget,
+  forecast,
+  members,
+  alerts,
+  siblings = [],
+  byPerson = true,
+}: BudgetStandingProps) {
   const { amountUsd, spentUsd, heldUsd, period, perMember, resetsAt, timeZone, thresholds } = budget
   return (
     <>
@@ -69,7 +78,7 @@ export function BudgetStanding({ budget, forecast, members, alerts, siblings }: 
           <MoveMoney from={budget} siblings={siblings} named />
         </div>
       ) : null}
-      {perMember ? (
+      {perMember && byPerson ? (
         <Section title="By person" level={3}>
           {members.length === 0 ? (
             <p className="text-ink-2">Nobody is in this team yet.</p>

@@ -67,8 +67,10 @@ describe('several roles', () => {
       'Team Search',
       'Overview',
       'Approvals',
+      'Members',
       'Agents and workloads',
       'Keys of the team',
+      'Budget',
     ])
   })
   test('of nobody still lead home', () => {

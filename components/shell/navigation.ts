@@ -82,8 +82,10 @@ export function navigation(roles: readonly Role[], leadOf: Viewer['leadOf'] = []
     add(`Team ${team.name}`, [
       { label: 'Overview', href: `/team/${encodeURIComponent(team.id)}`, icon: 'gauge' },
       approvals,
+      { label: 'Members', href: `/team/${encodeURIComponent(team.id)}/members`, icon: 'users' },
       { label: 'Agents and workloads', href: `/workloads?team=${encodeURIComponent(team.id)}`, icon: 'bot' },
-      { label: 'Keys of the team', href: `/keys?team=${encodeURIComponent(team.id)}`, icon: 'users' },
+      { label: 'Keys of the team', href: `/keys?team=${encodeURIComponent(team.id)}`, icon: 'key' },
+      { label: 'Budget', href: `/team/${encodeURIComponent(team.id)}/budget`, icon: 'wallet' },
     ])
   }
   return groups

@@ -48,11 +48,23 @@ export async function readMemberMoney(
 ): Promise<MemberMoney[]> {
   const window = budgetWindow(row.period, row.timeZone, nowMs)
   const members = await findMemberSpend(context.sql, row.scopeId, window)
+  const money = await moneyOfMembers(context, row, members, nowMs)
+  return members
+    .map((member) => ({ ...member, ...(money.get(member.userId) ?? bookedOnly(member)) }))
+    .toSorted((a, b) => Number(b.spentNanos - a.spentNanos) || a.name.localeCompare(b.name))
+}
+
+/** What these people spent and hold of a budget for each member, by their ids. */
+export async function moneyOfMembers(
+  context: Context,
+  row: Pick<Row, 'id' | 'period' | 'timeZone'>,
+  members: readonly Pick<MemberMoney, 'userId' | 'spentNanos'>[],
+  nowMs: number,
+): Promise<ReadonlyMap<string, PeriodState>> {
+  const window = budgetWindow(row.period, row.timeZone, nowMs)
   const keys = members.map(({ userId }) => budgetKey({ id: memberBudgetId(row.id, userId) }, window))
   const records = await recordsOf(context, keys)
-  return members
-    .map((member, i) => ({ ...member, ...(readPeriod(records[i] ?? null) ?? bookedOnly(member)) }))
-    .toSorted((a, b) => Number(b.spentNanos - a.spentNanos) || a.name.localeCompare(b.name))
+  return new Map(members.map((member, i) => [member.userId, readPeriod(records[i] ?? null) ?? bookedOnly(member)]))
 }
 
 /** Without Redis nothing runs, and the ledger is the truth; the page that asks stands all the same. */

@@ -25,6 +25,7 @@ import { ledgerEndpoints } from '#lib/ledger/endpoints.ts'
 import type { Endpoint } from '#lib/management/endpoint.ts'
 import { profileEndpoints, scopePolicyEndpoints } from '#lib/policy/endpoints.ts'
 import { requestEndpoints } from '#lib/requests/endpoints.ts'
+import { memberEndpoints } from '#lib/reports/member-endpoints.ts'
 import { callEndpoints, showbackEndpoints, usageEndpoints } from '#lib/reports/endpoints.ts'
 
 /** Every operation of the management API. A test holds it against the route files: nothing answers that is not here. */
@@ -35,6 +36,7 @@ export const allEndpoints: readonly Endpoint[] = [
   ...userEndpoints,
   ...teamEndpoints,
   ...teamQuarantineEndpoints,
+  ...memberEndpoints,
   ...projectEndpoints,
   ...workloadEndpoints,
   ...workloadQuarantineEndpoints,

@@ -1,19 +1,13 @@
-import type { Metadata } from 'next'
-import { notFound } from 'next/navigation'
-import { cache } from 'react'
-import { signedIn } from '../../signed-in.ts'
 import { environmentField } from '../../workloads/workload-fields.ts'
 import { teamFields } from '../team-fields.ts'
+import { openTeam, type TeamParams } from './open-team.ts'
 import { searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
 import { EnvironmentTag } from '#components/keys/key-cells.tsx'
 import { ArchiveButton } from '#components/organisation/archive-button.tsx'
 import { OrganisationPanel } from '#components/organisation/organisation-panel.tsx'
 import type { PanelField } from '#components/organisation/panel-fields.ts'
-import { QuarantineActs } from '#components/organisation/quarantine-acts.tsx'
-import { ThingState } from '#components/organisation/thing-state.tsx'
 import { KeysOf } from '#components/people/keys-of.tsx'
-import { QuarantineStrip } from '#components/quarantine/quarantine-strip.tsx'
-import { Columns, PageBody, PageHeader } from '#components/shell/page.tsx'
+import { Columns, PageBody } from '#components/shell/page.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
 import { formatCount, formatDate } from '#components/ui/format.ts'
 import { Link } from '#components/ui/link.tsx'
@@ -22,43 +16,23 @@ import { Facts, Section } from '#components/ui/section.tsx'
 import { Table, Td, Th } from '#components/ui/table.tsx'
 import type { ProjectView, TeamView } from '#lib/identity/organisation/contract.ts'
 import { listProjects, listProjectsQuery } from '#lib/identity/organisation/projects.ts'
-import { readTeam } from '#lib/identity/organisation/teams.ts'
 import { listWorkloads, listWorkloadsQuery } from '#lib/identity/organisation/workloads.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
 import { listKeys, listKeysQuery } from '#lib/keys/list-keys.ts'
-import { AppError } from '#lib/platform/errors.ts'
-import { readQuarantine } from '#lib/quarantine/read-quarantine.ts'
 import { portal } from '#lib/wiring/portal.ts'
 
-type Props = { readonly params: Promise<{ readonly id: string }>; readonly searchParams: SearchParams }
-
-const teamOf = cache(async (id: string): Promise<TeamView> => {
-  try {
-    return await readTeam(portal(), await signedIn(), id)
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'not_found') notFound()
-    throw error
-  }
-})
-
-export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: (await teamOf((await params).id)).name }
-}
-
-export default async function TeamPage({ params, searchParams }: Props) {
-  const actor = await signedIn()
-  const team = await teamOf((await params).id)
+export default async function TeamPage({ params, searchParams }: TeamParams & { readonly searchParams: SearchParams }) {
+  const { actor, team } = await openTeam((await params).id)
   const context = portal()
   const query = await searchParams
   const isAlive = team.status !== 'archived'
   const writes = isAlive && may(actor, 'team.write')
   const writesProjects = isAlive && may(actor, 'project.write', { teamId: team.id })
   const ofTeam = { limit: 50, filter: { team: [team.id] } }
-  const [projects, workloads, keys, quarantine] = await Promise.all([
+  const [projects, workloads, keys] = await Promise.all([
     listProjects(context, actor, listProjectsQuery.parse(ofTeam)),
     listWorkloads(context, actor, listWorkloadsQuery.parse(ofTeam)),
     listKeys(context, actor, listKeysQuery.parse({ limit: 10, filter: { team: [team.id] } })),
-    team.status === 'quarantined' ? readQuarantine(context, { type: 'team', id: team.id }) : null,
   ])
   const path = `/team/${team.id}`
   const search = searchText(query)
@@ -67,41 +41,6 @@ export default async function TeamPage({ params, searchParams }: Props) {
   const project = writesProjects ? projects.data.find(({ id }) => id === edited) : undefined
   return (
     <>
-      <PageHeader
-        title={team.name}
-        crumb={{ label: 'Teams', href: '/admin/people/teams' }}
-        tags={<ThingState status={team.status} />}
-        actions={
-          <>
-            {writes ? (
-              <ButtonLink href={at({ edit: '1' })} scroll={false}>
-                Change
-              </ButtonLink>
-            ) : null}
-            {writes ? (
-              <ArchiveButton
-                path={`/teams/${team.id}`}
-                name={team.name}
-                needs="Its keys have to be revoked first."
-                doneHref="/admin/people/teams"
-              />
-            ) : null}
-            <QuarantineActs
-              path={`/teams/${team.id}`}
-              name={team.name}
-              status={team.status}
-              mayStop={may(actor, 'team.quarantine', { teamId: team.id })}
-              mayRelease={may(actor, 'team.quarantine', { teamId: team.id })}
-            />
-          </>
-        }
-      />
-      {quarantine ? (
-        <QuarantineStrip
-          quarantine={quarantine}
-          effect="Its keys are refused with 403 principal_disabled. An admin releases it."
-        />
-      ) : null}
       <PageBody>
         <Columns
           rail={
@@ -232,7 +171,7 @@ function factsOf(team: TeamView, seesPeople: boolean) {
     { label: 'Leads', value: team.leads.map(({ name }) => name).join(', ') || 'None' },
     {
       label: 'People',
-      value: seesPeople ? <Link href={`/admin/people?team=${team.id}`}>{people}</Link> : people,
+      value: seesPeople ? <Link href={`/team/${team.id}/members`}>{people}</Link> : people,
     },
     { label: 'Business unit', value: team.businessUnit?.name ?? 'None' },
     { label: 'Cost centre', value: team.costCentre ? `${team.costCentre.code} ${team.costCentre.name}` : 'None' },
