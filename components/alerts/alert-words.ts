@@ -7,6 +7,7 @@ import {
   formatMoney,
   formatPercent,
   formatReset,
+  plural,
   toNanos,
 } from '#components/ui/format.ts'
 import type { IconName } from '#components/ui/icons.ts'
@@ -91,8 +92,8 @@ export function alertWords({ facts, subject, threshold, budgetId }: AlertView): 
     }
     case 'key_ending':
       return {
-        what: `Ends on ${formatDate(Date.parse(facts.expiresAt))}`,
-        howFar: formatReset(Date.parse(facts.expiresAt)),
+        what: `Ends on ${formatReset(Date.parse(facts.expiresAt))}`,
+        howFar: threshold === null ? 'Soon' : `Within ${plural(threshold, 'day')}`,
         next: 'Its calls are refused from then on. Extend it if it is still needed.',
         action: { label: 'Open key', href: `/keys/${id}` },
       }

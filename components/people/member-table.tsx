@@ -23,6 +23,8 @@ type MemberTableProps = {
 
 /** Each person of a team: their keys, what they spent of what they may, and when they called last. */
 export function MemberTable({ members, teamId, nowMs, empty }: MemberTableProps) {
+  // All of them have the same one, or none.
+  const hasBudget = members[0]?.budget != null
   const period = members[0]?.budget?.period ?? 'month'
   return (
     <Table label="Members" rows="two">
@@ -33,11 +35,13 @@ export function MemberTable({ members, teamId, nowMs, empty }: MemberTableProps)
           </SortHead>
           <Th drop={2}>Keys</Th>
           <SortHead field="spent" fallback="-spent" num>
-            Spent {thisPeriod[period]}
+            Spent<span className="phone:hidden"> {thisPeriod[period]}</span>
           </SortHead>
-          <Th num drop={3}>
-            Held
-          </Th>
+          {hasBudget ? (
+            <Th num drop={3}>
+              Held
+            </Th>
+          ) : null}
           <Th num drop={4}>
             Last call
           </Th>
@@ -104,9 +108,11 @@ function MemberRow({ member, keysHref, nowMs }: MemberRowProps) {
           formatMoney(spentUsd)
         )}
       </Td>
-      <Td num drop={3} dim={budget === null || toNanos(budget.heldUsd) === 0n}>
-        {budget ? formatMoney(budget.heldUsd) : null}
-      </Td>
+      {budget ? (
+        <Td num drop={3} dim={toNanos(budget.heldUsd) === 0n}>
+          {formatMoney(budget.heldUsd)}
+        </Td>
+      ) : null}
       <Td num dim drop={4}>
         {lastCallAt ? <Time at={Date.parse(lastCallAt)} now={nowMs} /> : 'Never'}
       </Td>

@@ -1,7 +1,7 @@
 'use client'
 
 import { AskButton } from '#components/admin/ask-button.tsx'
-import { StopsEffect } from '#components/quarantine/stops-effect.tsx'
+import { QuarantineActs } from '#components/quarantine/quarantine-acts.tsx'
 import { plural } from '#components/ui/format.ts'
 
 type PersonActsProps = {
@@ -14,28 +14,10 @@ type PersonActsProps = {
 export function PersonActs({ person, keys }: PersonActsProps) {
   const path = `/users/${encodeURIComponent(person.id)}`
   const theirKeys = keys === 0 ? 'They have no active key' : keys === 1 ? 'Their 1 key' : `Their ${plural(keys, 'key')}`
-  if (person.status === 'quarantined') {
-    return (
-      <AskButton
-        label="Release"
-        icon="play"
-        title={`Release ${person.name}?`}
-        description="The account goes on where quarantine found it."
-        effects={[
-          { icon: 'user', text: 'They may sign in again' },
-          {
-            icon: 'key',
-            text: keys === 0 ? theirKeys : `${theirKeys} work again within 1 s, unless stopped for another reason`,
-          },
-        ]}
-        verb="Release"
-        verbVariant="primary"
-        path={`${path}/release`}
-        why="Cleared with the security team"
-        keep="to leave it"
-      />
-    )
-  }
+  const quarantine = (
+    <QuarantineActs kind="user" id={person.id} name={person.name} status={person.status} mayStop mayRelease />
+  )
+  if (person.status === 'quarantined') return quarantine
   if (person.status !== 'active') {
     return (
       <AskButton
@@ -61,24 +43,7 @@ export function PersonActs({ person, keys }: PersonActsProps) {
   }
   return (
     <>
-      <AskButton
-        label="Quarantine"
-        icon="halt"
-        variant="quarantine"
-        title={`Quarantine ${person.name}?`}
-        description="Everything stops until the quarantine ends or an admin releases the account."
-        effects={[
-          { icon: 'ban', text: keys === 0 ? theirKeys : `${theirKeys} are refused within 1 s` },
-          { icon: 'user', text: 'They are signed out everywhere at once' },
-        ]}
-        counted={<StopsEffect path={path} />}
-        ends
-        verb="Quarantine now"
-        verbVariant="quarantine-solid"
-        path={`${path}/quarantine`}
-        why="Keys found in a public repository"
-        keep="to keep it running"
-      />
+      {quarantine}
       <AskButton
         label="Disable"
         icon="ban"

@@ -3,7 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { AskButton } from '#components/admin/ask-button.tsx'
 import { SupplyEffect } from '#components/providers/supply-effect.tsx'
-import { StopsEffect } from '#components/quarantine/stops-effect.tsx'
+import { QuarantineActs } from '#components/quarantine/quarantine-acts.tsx'
 import type { ProviderView } from '#lib/catalog/contract.ts'
 
 type ProviderActsProps = { readonly provider: Pick<ProviderView, 'id' | 'name' | 'displayName' | 'status' | 'models'> }
@@ -33,22 +33,18 @@ export function ProviderActs({ provider: { id, name, displayName, status, models
         onDone={() => router.push('/admin/providers')}
       />
     )
-  if (status === 'quarantined') {
-    return (
-      <AskButton
-        label="Release"
-        icon="play"
-        title={`Release ${displayName}?`}
-        description="Calls are sent there again."
-        effects={[{ icon: 'swap', text: 'Its routes take their share again within 1 s' }]}
-        verb="Release"
-        verbVariant="primary"
-        path={`${path}/release`}
-        why="The provider has confirmed the fix"
-        keep="to leave it"
-      />
-    )
-  }
+  const quarantine = (
+    <QuarantineActs
+      kind="provider"
+      id={id}
+      name={displayName}
+      status={status}
+      mayStop
+      mayRelease
+      counted={<SupplyEffect providerId={id} />}
+    />
+  )
+  if (status === 'quarantined') return quarantine
   return (
     <>
       {remove}
@@ -82,28 +78,7 @@ export function ProviderActs({ provider: { id, name, displayName, status, models
           keep="to leave it off"
         />
       )}
-      {status === 'active' ? (
-        <AskButton
-          label="Quarantine"
-          icon="halt"
-          variant="quarantine"
-          title={`Quarantine ${displayName}?`}
-          description="Nothing is sent there until the quarantine ends or an admin releases it."
-          effects={[{ icon: 'ban', text: 'No new call goes there within 1 s' }]}
-          counted={
-            <>
-              <SupplyEffect providerId={id} />
-              <StopsEffect path={path} />
-            </>
-          }
-          ends
-          verb="Quarantine now"
-          verbVariant="quarantine-solid"
-          path={`${path}/quarantine`}
-          why="Answers from somebody else’s prompts"
-          keep="to keep it running"
-        />
-      ) : null}
+      {quarantine}
     </>
   )
 }

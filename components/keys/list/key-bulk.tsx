@@ -22,7 +22,10 @@ type KeyBulkProps = {
   readonly everything: KeyFilter | null
 }
 
-/** What can be done to every selected key. Only what applies to all of them is offered. */
+/**
+ * What can be done to every selected key. Only what applies to all of them is offered, but for revoking: the server counts
+ * which of them it would be, and says so of the others.
+ */
 export function KeyBulk({ subjects, everything }: KeyBulkProps) {
   const selection = useSelection()
   const chosen = subjects.filter(({ id }) => selection.ids.has(id))
@@ -31,7 +34,7 @@ export function KeyBulk({ subjects, everything }: KeyBulkProps) {
     <BulkBar>
       {!selection.everything && all('suspend') ? <SuspendMany chosen={chosen} /> : null}
       {!selection.everything && all('resume') ? <ResumeMany chosen={chosen} /> : null}
-      {all('revoke') ? (
+      {chosen.some(({ actions }) => actions.includes('revoke')) ? (
         <RevokeMany
           count={selection.count}
           filter={selection.everything && everything ? everything : { ids: chosen.map(({ id }) => id) }}
@@ -213,12 +216,14 @@ function RevokeMany({ count, filter }: { readonly count: number; readonly filter
 }
 
 /** Whose they are, and whether anything still calls with them. */
-function previewEffects({ owners, keys, lastUsedAt }: RevokedKeys) {
-  const named = owners.slice(0, 3).map(({ owner, keys: count }) => `${owner?.name ?? 'nobody'} (${count})`)
-  const others = owners.length - named.length
+function previewEffects({ count, owners, keys, lastUsedAt }: RevokedKeys) {
+  const first = owners.slice(0, 3)
+  const named = first.map(({ owner, keys: theirs }) => `${owner?.name ?? 'nobody'} (${theirs})`)
+  // The answer names fifty owners at most, but counts every key.
+  const others = count - first.reduce((sum, { keys: theirs }) => sum + theirs, 0)
   const latest = keys[0]
   return [
-    { icon: <Icon name="users" />, text: `Of ${named.join(', ')}${others > 0 ? ` and ${others} more` : ''}` },
+    { icon: <Icon name="users" />, text: `Of ${named.join(', ')}${others > 0 ? ` and others (${others})` : ''}` },
     {
       icon: <Icon name="clock" />,
       text:

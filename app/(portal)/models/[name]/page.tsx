@@ -13,7 +13,6 @@ import { NewPrice } from '#components/models/new-price.tsx'
 import { NewRoute } from '#components/models/new-route.tsx'
 import { NextPrice, PriceFigures } from '#components/models/price-figures.tsx'
 import { PriceTable } from '#components/models/price-table.tsx'
-import { QuarantineModel } from '#components/models/quarantine-model.tsx'
 import { RoutesTable } from '#components/models/routes-table.tsx'
 import { UsedBy } from '#components/models/used-by.tsx'
 import { WhoMayUse } from '#components/models/who-may-use.tsx'
@@ -22,6 +21,7 @@ import { callCost, readCallSize } from '#components/models/your-call.ts'
 import { PageFlush, PageHeader, SplitColumns } from '#components/shell/page.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
 import { CopyButton } from '#components/ui/copy-button.tsx'
+import { QuarantineActs } from '#components/quarantine/quarantine-acts.tsx'
 import { QuarantineStrip } from '#components/quarantine/quarantine-strip.tsx'
 import { Hotkey } from '#components/ui/hotkey.tsx'
 import { withQuery } from '#components/ui/query-string.ts'
@@ -93,9 +93,14 @@ export default async function ModelPage({ params, searchParams }: Props) {
             <CopyButton id="copy-name" text={name}>
               Copy name
             </CopyButton>
-            {may(actor, 'model.quarantine') && model.status !== 'retired' ? (
-              <QuarantineModel model={name} status={model.status} />
-            ) : null}
+            <QuarantineActs
+              kind="model"
+              id={name}
+              name={name}
+              status={model.status}
+              mayStop={may(actor, 'model.quarantine')}
+              mayRelease={may(actor, 'model.quarantine')}
+            />
             {may(actor, 'price.write') ? (
               <ButtonLink variant="primary" icon="plus" href={withQuery(path, search, { price: 'new' })} scroll={false}>
                 New price

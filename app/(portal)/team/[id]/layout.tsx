@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { openTeam, type TeamParams } from './open-team.ts'
 import { AlertStrips } from '#components/alerts/alert-strips.tsx'
 import { ArchiveButton } from '#components/organisation/archive-button.tsx'
-import { QuarantineActs } from '#components/organisation/quarantine-acts.tsx'
+import { QuarantineActs } from '#components/quarantine/quarantine-acts.tsx'
 import { ThingState } from '#components/organisation/thing-state.tsx'
 import { QuarantineStrip } from '#components/quarantine/quarantine-strip.tsx'
 import { PageHeader } from '#components/shell/page.tsx'
@@ -63,7 +63,8 @@ export default async function TeamLayout({ params, children }: TeamParams & { re
               </>
             ) : null}
             <QuarantineActs
-              path={`/teams/${team.id}`}
+              kind="team"
+              id={team.id}
               name={team.name}
               status={team.status}
               mayStop={may(actor, 'team.quarantine', ofTeam)}

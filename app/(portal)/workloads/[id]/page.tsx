@@ -8,7 +8,7 @@ import { EnvironmentTag } from '#components/keys/key-cells.tsx'
 import { kindLooks } from '#components/keys/key-words.ts'
 import { ArchiveButton } from '#components/organisation/archive-button.tsx'
 import { OrganisationPanel } from '#components/organisation/organisation-panel.tsx'
-import { QuarantineActs } from '#components/organisation/quarantine-acts.tsx'
+import { QuarantineActs } from '#components/quarantine/quarantine-acts.tsx'
 import { ThingState } from '#components/organisation/thing-state.tsx'
 import { KeysOf } from '#components/people/keys-of.tsx'
 import { QuarantineStrip } from '#components/quarantine/quarantine-strip.tsx'
@@ -82,7 +82,8 @@ export default async function WorkloadPage({ params, searchParams }: Props) {
               />
             ) : null}
             <QuarantineActs
-              path={path}
+              kind="workload"
+              id={workload.id}
               name={workload.name}
               status={workload.status}
               mayStop={may(actor, 'workload.quarantine', target)}

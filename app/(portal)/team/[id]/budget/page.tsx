@@ -160,7 +160,7 @@ function WaysOn({ teamId, teamName, writes, contact }: WaysOnProps) {
           </>
         ) : mailto && contact ? (
           <>
-            Admins set it. <a href={mailto}>Ask {contact.name}</a>
+            Admins set it. <Link href={mailto}>Ask {contact.name}</Link>
           </>
         ) : (
           'Admins set it.'
