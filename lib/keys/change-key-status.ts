@@ -10,10 +10,9 @@ import type { Context } from '#lib/platform/context.ts'
 import type { Tx } from '#lib/platform/db.ts'
 import { AppError, notFound } from '#lib/platform/errors.ts'
 import { changePolicy } from '#lib/policy/change-policy.ts'
-import { countRunningOf, countStopped } from '#lib/quarantine/count-stops.ts'
 import type { QuarantineInput } from '#lib/quarantine/contract.ts'
-import { closeQuarantine, findOpenQuarantine, openQuarantine } from '#lib/quarantine/records-store.ts'
-import { untilOf } from '#lib/quarantine/rules/until.ts'
+import { closeQuarantine } from '#lib/quarantine/records-store.ts'
+import { answerOf, takeStep } from '#lib/quarantine/take-step.ts'
 
 export type KeyStepInput = {
   readonly id: string
@@ -57,40 +56,26 @@ export async function quarantineKey(
   { reason, until, dryRun }: QuarantineInput,
 ): Promise<QuarantinedKey> {
   const nowMs = context.clock.nowMs()
-  const untilMs = untilOf(until, nowMs)
-  const subject = { type: 'key', id } as const
-  const done = await changePolicy(context, actor, async (tx) => {
+  const { key, subject, taken } = await changePolicy(context, actor, async (tx) => {
     const { row, status } = await openKey(tx, actor, id, 'key.quarantine', nowMs)
     const verdict = judgeStep('quarantine', status)
     if (verdict.kind === 'impossible') throw new AppError('conflict', verdict.message)
-    const stopped = await countStopped(tx, { ...subject, name: row.name }, nowMs)
-    const open = await findOpenQuarantine(tx, subject)
-    const nothing = verdict.kind === 'nothing to do' && reason === undefined && until === undefined
-    if (dryRun || nothing) {
-      const result = { key: viewKey(row, actor, nowMs), stopped, untilMs: open?.until?.getTime() ?? null }
-      return { result, subjects: [], audit: null }
+    const about = { type: 'key', id, name: row.name } as const
+    const step = { subject: about, verb: 'quarantine', status, reason, until, dryRun, by: actor, nowMs } as const
+    const { change, ...rest } = await takeStep(tx, step)
+    if (!change) {
+      return { result: { key: viewKey(row, actor, nowMs), subject: about, taken: rest }, subjects: [], audit: null }
     }
-    const kept = {
-      reason: reason ?? open?.reason ?? null,
-      untilMs: until === undefined ? (open?.until?.getTime() ?? null) : untilMs,
-    }
-    await openQuarantine(tx, {
-      subject: { ...subject, name: row.name },
-      statusBefore: status,
-      by: actor,
-      nowMs,
-      ...kept,
-    })
-    await writeStatus(tx, [id], 'quarantined', kept.reason, open ? (row.statusAt?.getTime() ?? nowMs) : nowMs)
-    const after = { status: 'quarantined' as const, reason: kept.reason, until: isoOf(kept.untilMs) }
+    // Changing its terms does not begin it anew.
+    const sinceMs = status === 'quarantined' ? (row.statusAt?.getTime() ?? nowMs) : nowMs
+    await writeStatus(tx, [id], 'quarantined', change.reason, sinceMs)
     return {
-      result: { key: await changedKey(tx, actor, id, nowMs), stopped, untilMs: kept.untilMs },
+      result: { key: await changedKey(tx, actor, id, nowMs), subject: about, taken: rest },
       subjects: [`key:${id}`],
-      audit: auditOf('quarantine', row, after),
+      audit: change.audit,
     }
   })
-  const runningCalls = await countRunningOf(context, { ...subject, name: done.key.name })
-  return { ...done.key, dryRun, until: isoOf(done.untilMs), stops: { ...done.stopped, runningCalls } }
+  return { ...key, dryRun, ...(await answerOf(context, subject, taken)) }
 }
 
 async function changedKey(tx: Tx, actor: Actor, id: string, nowMs: number): Promise<KeyView> {
@@ -99,7 +84,7 @@ async function changedKey(tx: Tx, actor: Actor, id: string, nowMs: number): Prom
   return viewKey(changed, actor, nowMs)
 }
 
-type After = { readonly status: KeyStatus; readonly reason: string | null; readonly until?: string | null }
+type After = { readonly status: KeyStatus; readonly reason: string | null }
 
 function auditOf(step: KeyStep, row: KeyRow, after: After) {
   return {
@@ -111,8 +96,4 @@ function auditOf(step: KeyStep, row: KeyRow, after: After) {
     before: { status: row.status },
     after,
   }
-}
-
-function isoOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString()
 }

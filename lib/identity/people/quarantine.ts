@@ -18,10 +18,7 @@ import type { Context } from '#lib/platform/context.ts'
 import type { Tx } from '#lib/platform/db.ts'
 import { AppError, forbidden, notFound } from '#lib/platform/errors.ts'
 import { changePolicy } from '#lib/policy/change-policy.ts'
-import { countRunningOf, countStopped } from '#lib/quarantine/count-stops.ts'
-import type { Stops } from '#lib/quarantine/contract.ts'
-import { closeQuarantine, findOpenQuarantine, openQuarantine } from '#lib/quarantine/records-store.ts'
-import { untilOf } from '#lib/quarantine/rules/until.ts'
+import { answerOf, subjectWords, takeStep, type Step, type Taken } from '#lib/quarantine/take-step.ts'
 
 type ReleaseInput = {
   readonly kind: QuarantineKind
@@ -31,26 +28,23 @@ type ReleaseInput = {
 }
 type StopInput = ReleaseInput & { readonly until?: string | null | undefined }
 
-const words = { user: 'person', team: 'team', workload: 'workload' } as const
-
 /** A second time changes the reason and the end. */
 export async function quarantine(context: Context, actor: Actor, input: StopInput): Promise<QuarantineEffect> {
   const { kind, id } = input
-  const untilMs = untilOf(input.until, context.clock.nowMs())
   const done = await changePolicy(context, actor, async (tx) => {
     const before = await reachable(tx, actor, input, `${kind}.quarantine`)
     // What is off already stays off: releasing it later must not switch it on.
     if (before.status !== 'active' && before.status !== 'quarantined') {
-      throw new AppError('conflict', `This ${words[kind]} is ${before.status} already.`)
+      throw new AppError('conflict', `This ${subjectWords[kind]} is ${before.status} already.`)
     }
     if (kind === 'user' && id === actor.id) throw new AppError('conflict', 'You cannot quarantine yourself.')
     if (kind === 'user')
       await mustLeaveAnAdmin({ status: before.status, roles: await findRolesOf(tx, id) }, () =>
         otherActiveAdmins(tx, id),
       )
-    return change(tx, context, { actor, input, before, status: 'quarantined', verb: 'quarantine', untilMs })
+    return change(tx, context, { actor, input, before, verb: 'quarantine' })
   })
-  return withRunning(context, kind, done)
+  return answer(context, done)
 }
 
 /** Only what is quarantined can be released: a disabled account stays disabled. */
@@ -59,71 +53,51 @@ export async function release(context: Context, actor: Actor, input: ReleaseInpu
   const done = await changePolicy(context, actor, async (tx) => {
     const before = await reachable(tx, actor, input, kind === 'workload' ? 'workload.release' : `${kind}.quarantine`)
     if (before.status !== 'quarantined' && before.status !== 'active') {
-      throw new AppError('conflict', `This ${words[kind]} is ${before.status}, not quarantined.`)
+      throw new AppError('conflict', `This ${subjectWords[kind]} is ${before.status}, not quarantined.`)
     }
-    return change(tx, context, { actor, input, before, status: 'active', verb: 'release', untilMs: null })
+    return change(tx, context, { actor, input, before, verb: 'release' })
   })
-  return withRunning(context, kind, done)
+  return answer(context, done)
 }
 
 type Change = {
   readonly actor: Actor
   readonly input: StopInput
   readonly before: Principal
-  readonly status: 'quarantined' | 'active'
-  readonly verb: 'quarantine' | 'release'
-  readonly untilMs: number | null
+  readonly verb: Step['verb']
 }
 
-async function change(tx: Tx, context: Context, { actor, input, before, status, verb, untilMs }: Change) {
-  const { kind, id, reason, dryRun } = input
+async function change(tx: Tx, context: Context, { actor, input, before, verb }: Change) {
+  const { kind, id, reason, until, dryRun } = input
   const nowMs = context.clock.nowMs()
-  const subject = { type: kind, id, name: before.name } as const
-  const stopped = await countStopped(tx, subject, nowMs)
-  const open = await findOpenQuarantine(tx, subject)
-  const openUntilMs = open?.until?.getTime() ?? null
-  const done = (at: string, endMs: number | null) => ({ id, name: before.name, status: at, dryRun, stopped, endMs })
-  const isSame = before.status === status && (verb === 'release' || (reason === undefined && input.until === undefined))
-  if (dryRun || isSame) return { result: done(dryRun ? before.status : status, openUntilMs), subjects: [], audit: null }
-
-  const endMs = verb === 'release' ? null : input.until === undefined ? openUntilMs : untilMs
-  const keptReason = reason ?? open?.reason ?? null
-  if (verb === 'release') await closeQuarantine(tx, subject, nowMs)
-  else {
-    await openQuarantine(tx, { subject, statusBefore: 'active', reason: keptReason, by: actor, nowMs, untilMs: endMs })
-  }
-  await setPrincipalStatus(tx, kind, id, status)
-  if (kind === 'user' && status === 'quarantined') await endSessionsOfUser(tx, id, new Date(nowMs))
-  const audit = {
-    action: `${kind}.${verb}`,
-    targetType: kind,
-    targetId: id,
-    targetName: before.name,
-    summary: `${verb}d ${words[kind]} ${before.name}, which concerns ${stopped.keys} ${stopped.keys === 1 ? 'key' : 'keys'}`,
-    before: { status: before.status },
-    after: {
-      status,
-      ...(reason ? { reason } : {}),
-      ...(endMs === null ? {} : { until: new Date(endMs).toISOString() }),
-    },
-  }
-  return { result: done(status, endMs), subjects: [`${kind}:${id}` as const], audit }
+  const subject = { type: kind, id, name: before.name }
+  const { change: made, ...taken } = await takeStep(tx, {
+    subject,
+    verb,
+    status: before.status,
+    reason,
+    until,
+    dryRun,
+    by: actor,
+    nowMs,
+  })
+  const result = { subject, status: made?.status ?? before.status, dryRun, taken }
+  if (!made) return { result, subjects: [], audit: null }
+  await setPrincipalStatus(tx, kind, id, made.status)
+  if (kind === 'user' && verb === 'quarantine') await endSessionsOfUser(tx, id, new Date(nowMs))
+  return { result, subjects: [`${kind}:${id}` as const], audit: made.audit }
 }
 
 type Done = {
-  readonly id: string
-  readonly name: string
+  readonly subject: { readonly type: QuarantineKind; readonly id: string; readonly name: string }
   readonly status: string
   readonly dryRun: boolean
-  readonly stopped: Omit<Stops, 'runningCalls'>
-  readonly endMs: number | null
+  readonly taken: Omit<Taken, 'change'>
 }
 
-async function withRunning(context: Context, type: QuarantineKind, done: Done): Promise<QuarantineEffect> {
-  const { id, name, status, dryRun, stopped, endMs } = done
-  const runningCalls = await countRunningOf(context, { type, id, name })
-  const until = endMs === null ? null : new Date(endMs).toISOString()
-  return { id, status, dryRun, keys: stopped.keys, until, stops: { ...stopped, runningCalls } }
+async function answer(context: Context, { subject, status, dryRun, taken }: Done): Promise<QuarantineEffect> {
+  const { until, stops } = await answerOf(context, subject, taken)
+  return { id: subject.id, status, dryRun, keys: stops.keys, until, stops }
 }
 
 /** To be seen by this actor, and theirs to stop. */
@@ -133,8 +107,8 @@ async function reachable(tx: Tx, actor: Actor, { kind, id }: ReleaseInput, actio
     teamId,
     ownerUserId: principal?.ownerUserId ?? null,
   }))
-  if (!principal || !targets.some((target) => may(actor, `${kind}.read`, target))) throw notFound(words[kind])
+  if (!principal || !targets.some((target) => may(actor, `${kind}.read`, target))) throw notFound(subjectWords[kind])
   if (!targets.some((target) => may(actor, action, target)))
-    throw forbidden(`Your roles do not let you do this to a ${words[kind]}.`)
+    throw forbidden(`Your roles do not let you do this to a ${subjectWords[kind]}.`)
   return principal
 }
