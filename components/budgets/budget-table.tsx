@@ -29,8 +29,8 @@ type BudgetTableProps = {
   /** Opens and closes what is in a team; null where there is nothing to open. */
   readonly openHrefOf: (budget: BudgetView) => string | null
   readonly openTeam: string | null
-  /** Where money of it may go; none where this person moves none. */
-  readonly siblingsOf: (budget: BudgetView) => readonly BudgetView[]
+  /** Where money of it may go; left out where none is moved. */
+  readonly siblingsOf?: (budget: BudgetView) => readonly BudgetView[]
   readonly empty: ReactNode
 }
 
@@ -65,7 +65,7 @@ export function BudgetTable({ rows, forecasts, hrefOf, openHrefOf, openTeam, sib
             href={hrefOf(budget)}
             openHref={openHrefOf(budget)}
             isOpen={budget.scope.id === openTeam}
-            siblings={siblingsOf(budget)}
+            siblings={siblingsOf?.(budget) ?? []}
           />
         ))}
       </tbody>
