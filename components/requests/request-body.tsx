@@ -45,7 +45,7 @@ export function RequestBody({ request, children }: { readonly request: RequestVi
 }
 
 function Outcome({ request }: { readonly request: RequestView }) {
-  const { status, decidedBy, decidedAt, decisionReason, validUntil, endedAt } = request
+  const { status, decidedBy, decidedAt, decisionReason, validUntil, endedAt, endedBy, endReason } = request
   const why = decisionReason ? ` “${decisionReason}”` : ''
   const at = decidedAt ? ` on ${formatMoment(Date.parse(decidedAt))}.` : '.'
   switch (status) {
@@ -70,8 +70,12 @@ function Outcome({ request }: { readonly request: RequestView }) {
       )
     case 'ended':
       return (
-        <Note icon="clock" title={`Ended${endedAt ? ` on ${formatMoment(Date.parse(endedAt))}` : ''}.`}>
+        <Note
+          icon="clock"
+          title={`Ended${endedBy ? ` by ${endedBy}` : ''}${endedAt ? ` on ${formatMoment(Date.parse(endedAt))}` : ''}.`}
+        >
           What it gave was put back. {decidedBy ? `It was approved by ${decidedBy}.` : ''}
+          {endReason ? ` “${endReason}”` : ''}
         </Note>
       )
     case 'withdrawn':

@@ -163,6 +163,8 @@ export const keyView = z.object({
   createdBy: z.string(),
   createdAt: time,
   expiresAt: time.nullable(),
+  /** Whether the profile, which was tightened since, ends it before its own end. */
+  endsByProfile: z.boolean(),
   lastUsedAt: time.nullable(),
   secrets: z.array(secretView),
   /** What the reader may do with it now. */

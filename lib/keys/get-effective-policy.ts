@@ -65,6 +65,8 @@ export const effectivePolicy = z.object({
   }),
   pinnedOnly: z.object({ setBy: source, value: z.boolean() }),
   expiresAt: z.string().nullable(),
+  /** The layer that ends it: the profile where it was tightened after the key was made. Null: it has no end. */
+  expiresAtSetBy: source.nullable(),
   defaultOutputTokens: z.int(),
   degradedMode: z.string(),
   storedState: z.enum(storedStateModes),
@@ -114,6 +116,12 @@ export async function getEffectivePolicy(context: Context, actor: Actor, id: str
     priceCeiling: { setBy: byProfile, ...policy.priceCeiling },
     pinnedOnly: { setBy: byProfile, value: grant.pinnedOnly },
     expiresAt: row.expiresAt?.toISOString() ?? null,
+    expiresAtSetBy:
+      row.expiresAt === null
+        ? null
+        : row.endsByProfile
+          ? byProfile
+          : { layer: 'key', id: grant.key.id, name: grant.key.name },
     defaultOutputTokens: grant.defaultOutputTokens,
     degradedMode: grant.degradedMode,
     storedState: grant.storedState,

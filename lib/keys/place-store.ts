@@ -73,10 +73,13 @@ export function findWorkload(tx: Tx, id: string): Promise<WorkloadRow | null> {
 const profileColumns = { id: true, name: true, policy: true, archivedAt: true } satisfies Prisma.AccessProfileSelect
 export type ProfileRow = Prisma.AccessProfileGetPayload<{ select: typeof profileColumns }>
 
-export function findProfile(tx: Tx, id: string): Promise<ProfileRow | null> {
+/** As it is until this transaction ends: whoever changes the profile waits, and then finds the key that is made here. */
+export async function findProfile(tx: Tx, id: string): Promise<ProfileRow | null> {
+  await tx.$executeRaw`SELECT 1 FROM access_profile WHERE id = ${id} FOR KEY SHARE`
   return tx.accessProfile.findUnique({ where: { id }, select: profileColumns })
 }
 
-export function findDefaultProfile(tx: Tx): Promise<ProfileRow | null> {
-  return tx.accessProfile.findFirst({ where: { isDefault: true }, select: profileColumns })
+export async function findDefaultProfile(tx: Tx): Promise<ProfileRow | null> {
+  const found = await tx.accessProfile.findFirst({ where: { isDefault: true }, select: { id: true } })
+  return found && findProfile(tx, found.id)
 }

@@ -35,6 +35,8 @@ export type KeyRow = {
   readonly createdBy: string
   readonly createdAt: Date
   readonly expiresAt: Date | null
+  /** Whether the profile, which was tightened since, ends it before its own end. */
+  readonly endsByProfile: boolean
   readonly lastUsedAt: Date | null
   readonly secrets: readonly {
     readonly id: string
@@ -216,7 +218,8 @@ export async function findKeys(
     SELECT
       k.id, k.name, k.kind, k.status, k.status_reason AS "statusReason", k.status_at AS "statusAt", k.environment,
       k.models, k.providers, k.regions, k.tools, k.limits, k.purpose, k.data_class AS "dataClass", k.tags, k.overrides,
-      k.created_by AS "createdBy", k.created_at AS "createdAt", k.expires_at AS "expiresAt", k.sort_value AS "sortValue",
+      k.created_by AS "createdBy", k.created_at AS "createdAt", k.expires_at AS "expiresAt", k.ends_by_profile AS "endsByProfile",
+      k.sort_value AS "sortValue",
       CASE WHEN u.id IS NULL THEN NULL ELSE jsonb_build_object('id', u.id, 'name', u.name) END AS owner,
       jsonb_build_object('id', t.id, 'name', t.name) AS team,
       CASE WHEN p.id IS NULL THEN NULL ELSE jsonb_build_object('id', p.id, 'name', p.name) END AS project,

@@ -57,7 +57,11 @@ export async function updateKey(context: Context, actor: Actor, id: string, patc
       ...(patch.limits ? { limits } : {}),
       ...(expiresAtMs === undefined
         ? {}
-        : { expiresAt: terms.expiresAtMs === null ? null : new Date(terms.expiresAtMs) }),
+        : {
+            expiresAt: terms.expiresAtMs === null ? null : new Date(terms.expiresAtMs),
+            endsByProfile: false,
+            ownExpiresAt: null,
+          }),
       // A key that ran out lives again when its end is moved on.
       ...(expiresAtMs !== undefined && row.status === 'expired'
         ? { status: 'active', statusReason: null, statusAt: new Date(nowMs) }

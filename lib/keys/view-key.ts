@@ -43,6 +43,7 @@ export function viewKey(row: KeyRow, actor: Actor, nowMs: number): KeyView {
     createdBy: row.createdBy,
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString() ?? null,
+    endsByProfile: row.endsByProfile,
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
     secrets: row.secrets.map(({ id, last4: four, createdAtMs, notAfterMs, lastUsedAtMs }) => ({
       id,

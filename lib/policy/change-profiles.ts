@@ -19,6 +19,7 @@ import {
   insertProfile,
   insertVersion,
   lockProfile,
+  moveKeyEnds,
   nameIsTaken,
   updateProfileRow,
   type ProfileRow,
@@ -114,16 +115,17 @@ async function applyChange(
   { restores, nowMs }: Making,
 ): Promise<PolicyChange<ProfileView>> {
   const { name, description, isDefault } = row
-  const { before, after } = profileDifferences(
-    { name, description, isDefault, policy: profilePolicy.parse(row.policy) },
-    change,
-  )
+  const policy = profilePolicy.parse(row.policy)
+  const { before, after } = profileDifferences({ name, description, isDefault, policy }, change)
   if (Object.keys(after).length === 0) return { result: viewProfile(row), subjects: [], audit: null }
 
   const version = row.version + 1
   await updateProfileRow(tx, row.id, { ...change, version }, nowMs)
   const changed = await required(tx, row.id, nowMs)
   await insertVersion(tx, changed, { actorName: actor.name, restores, nowMs })
+  const longest = change.policy?.lifetimeDays.maximum
+  const isNewLife = longest !== undefined && longest !== policy.lifetimeDays.maximum
+  const movedEnds = isNewLife ? await moveKeyEnds(tx, row.id, longest) : 0
   const what = Object.keys(after).join(', ')
   return {
     result: viewProfile(changed),
@@ -138,7 +140,7 @@ async function applyChange(
           ? `changed ${what} of access profile ${changed.name}, now version ${version}`
           : `put ${what} of access profile ${changed.name} back as in version ${restores}, now version ${version}`,
       before: { version: row.version, ...before },
-      after: { version, ...after },
+      after: { version, ...after, ...(movedEnds > 0 ? { keysWithAnotherEnd: movedEnds } : {}) },
     },
   }
 }

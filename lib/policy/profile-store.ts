@@ -81,6 +81,33 @@ export async function updateProfileRow(tx: Tx, id: string, change: ProfileChange
   })
 }
 
+/**
+ * Sets the end of every living key on a profile anew: its own, or the longest life that the profile allows now where that
+ * is nearer. An end that was allowed beyond the profile stays. Returns how many ends moved. Locks the keys in the order of
+ * their ids, as everyone does who takes several.
+ */
+export async function moveKeyEnds(tx: Tx, profileId: string, maximumDays: number | null): Promise<number> {
+  return tx.$executeRaw`
+    WITH living AS (
+      SELECT id, ends_by_profile, expires_at, created_at + make_interval(days => ${maximumDays}::int) AS latest,
+             CASE WHEN ends_by_profile THEN own_expires_at ELSE expires_at END AS own
+      FROM virtual_key
+      WHERE profile_id = ${profileId}
+        AND status NOT IN ('revoked', 'expired')
+        AND NOT 'expiresAt' = ANY(overrides)
+      ORDER BY id
+      FOR UPDATE
+    ), ends AS (
+      SELECT *, latest IS NOT NULL AND (own IS NULL OR own > latest) AS is_narrowed FROM living
+    )
+    UPDATE virtual_key AS k
+    SET ends_by_profile = is_narrowed,
+        own_expires_at = CASE WHEN is_narrowed THEN own END,
+        expires_at = CASE WHEN is_narrowed THEN latest ELSE own END
+    FROM ends
+    WHERE k.id = ends.id AND (is_narrowed OR ends.ends_by_profile)`
+}
+
 export async function archiveProfileRow(tx: Tx, id: string, nowMs: number): Promise<void> {
   await tx.accessProfile.update({ where: { id }, data: { archivedAt: new Date(nowMs) }, select: { id: true } })
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seedCatalog } from '#lib/catalog/seed-prices.ts'
 import type { Actor } from '#lib/identity/contract.ts'
 import { createKeyInput } from '#lib/keys/contract.ts'
+import { getEffectivePolicy } from '#lib/keys/get-effective-policy.ts'
 import { mintKey } from '#lib/keys/mint-key.ts'
 import { digestOf } from '#lib/keys/rules/key-text.ts'
 import { builtInProfiles } from '#lib/policy/built-in-profiles.ts'
@@ -59,6 +60,32 @@ describe('access profiles', () => {
   test('tell how many people and keys are on them', async () => {
     await mint(dana)
     expect(await experiment()).toMatchObject({ people: 4, keys: 1 })
+  })
+
+  test('that are tightened end living keys too, and give their own end back when they are loosened', async () => {
+    const { db } = fixture.context
+    const dayMs = 86_400_000
+    const live = await mint(dana)
+    const beyond = await mint(dana)
+    await db.virtualKey.update({ where: { id: beyond.id }, data: { overrides: ['expiresAt'] } })
+    const endOf = async (key: { readonly key: string }) => (await grantOf(key.key))?.key.expiresAtMs
+    const patchLife = async (maximum: number) => {
+      const { version } = await experiment()
+      const lifetimeDays = { default: Math.min(90, maximum), maximum }
+      expect((await patch({ version, policy: { lifetimeDays } })).status).toBe(200)
+    }
+    expect(await endOf(live)).toBe(nowMs + 90 * dayMs)
+    await patchLife(30)
+    expect([await endOf(live), await endOf(beyond)]).toEqual([nowMs + 30 * dayMs, nowMs + 90 * dayMs])
+    expect(await getEffectivePolicy(fixture.context, dana, live.id)).toMatchObject({
+      expiresAt: new Date(nowMs + 30 * dayMs).toISOString(),
+      expiresAtSetBy: { layer: 'profile', name: 'Experiment' },
+    })
+    await patchLife(60)
+    expect(await endOf(live)).toBe(nowMs + 60 * dayMs)
+    await patchLife(180)
+    expect(await endOf(live)).toBe(nowMs + 90 * dayMs)
+    expect(await getEffectivePolicy(fixture.context, dana, live.id)).toMatchObject({ expiresAtSetBy: { layer: 'key' } })
   })
 
   test('are read by administrators and auditors, changed by administrators', async () => {

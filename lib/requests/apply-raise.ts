@@ -31,7 +31,7 @@ export async function applyRaise(
   const facts = {
     policy: profilePolicy.parse(key.profile.policy),
     period: key.budget?.period ?? ('month' as const),
-    nowMs,
+    createdAtMs: key.createdAt.getTime(),
   }
   const fresh = overridesFor(raise, facts).filter((field) => !key.overrides.includes(field))
   const before: Record<string, unknown> = {}
@@ -92,7 +92,9 @@ export async function applyRaise(
     limits,
     grantedModels: [...models, ...added],
     overrides: [...key.overrides, ...fresh],
-    ...(raise.expiresAt === undefined ? {} : { expiresAt: new Date(raise.expiresAt) }),
+    ...(raise.expiresAt === undefined
+      ? {}
+      : { expiresAt: new Date(raise.expiresAt), endsByProfile: false, ownExpiresAt: null }),
     ...(wakes ? { status: 'active', statusReason: null, statusAt: new Date(nowMs) } : {}),
   })
   const settled = await takePlaceOf(tx, [key.id], effects, nowMs)

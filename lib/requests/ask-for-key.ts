@@ -64,7 +64,7 @@ async function askForDraft(
     throw new AppError('conflict', 'Nobody has to be asked for this key. Create it with POST /keys.')
   const { policy } = place.profile
   const raise = raiseFor(input, beyond, policy, isKindAllowed)
-  const verdict = raise && judgeRaise(raise, { policy, period: terms.budget?.period ?? 'month', nowMs })
+  const verdict = raise && judgeRaise(raise, { policy, period: terms.budget?.period ?? 'month', createdAtMs: nowMs })
   const unknown = raise?.models ? await findUnknownModels(tx, raise.models) : []
   if (!raise || !verdict || verdict.kind === 'refused' || unknown.length > 0) {
     if (!isKindAllowed) throw kindNotAllowed(input, place)

@@ -43,7 +43,11 @@ export async function askForMoreIn(
   const errors = [...noMore(row, raise, nowMs), ...(await unknownModels(tx, raise))]
   if (errors.length > 0) throw new AppError('validation_failed', 'There is nothing to ask for like this.', { errors })
 
-  const verdict = judgeRaise(raise, { policy, period: row.budget?.period ?? 'month', nowMs })
+  const verdict = judgeRaise(raise, {
+    policy,
+    period: row.budget?.period ?? 'month',
+    createdAtMs: row.createdAt.getTime(),
+  })
   if (verdict.kind === 'refused')
     throw new AppError('guardrail_exceeded', `Nobody may approve this on the access profile ${row.profile.name}.`, {
       errors: verdict.errors,

@@ -89,10 +89,11 @@ export const approveInput = z.strictObject({
 export type ApproveInput = z.infer<typeof approveInput>
 
 export const denyInput = z.strictObject({ reason: reason.min(1, 'Say why, so that they know what to do instead.') })
+export const endInput = z.strictObject({ reason: reason.min(1, 'Say why: whoever had it is told.') })
 
 const named = z.object({ id: z.string(), name: z.string() })
 
-export const requestActions = ['approve', 'deny', 'withdraw'] as const
+export const requestActions = ['approve', 'deny', 'withdraw', 'end'] as const
 export type RequestAction = (typeof requestActions)[number]
 
 export const requestView = z.object({
@@ -118,6 +119,9 @@ export const requestView = z.object({
   decisionReason: z.string().nullable(),
   validUntil: z.string().nullable(),
   endedAt: z.string().nullable(),
+  /** Who ended it before its time, and why. */
+  endedBy: z.string().nullable(),
+  endReason: z.string().nullable(),
   decisionId: z.string().nullable(),
   createdAt: z.string(),
   lapsesAt: z.string(),

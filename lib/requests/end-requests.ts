@@ -7,11 +7,8 @@ import type { Context } from '#lib/platform/context.ts'
 import type { Tx } from '#lib/platform/db.ts'
 import { changePolicy, type PolicyChange } from '#lib/policy/change-policy.ts'
 import { closeIn } from '#lib/requests/close-request.ts'
-import { wish as wishSchema } from '#lib/requests/contract.ts'
-import { putBack } from '#lib/requests/put-back.ts'
-import { effects as effectList } from '#lib/requests/rules/effects.ts'
-import { summaryOf } from '#lib/requests/rules/words.ts'
-import { findAnyRequest, findDue, lockRequest, updateRequest } from '#lib/requests/store.ts'
+import { endIn } from '#lib/requests/end-request.ts'
+import { findAnyRequest, findDue, lockRequest } from '#lib/requests/store.ts'
 
 const atOnce = 100
 
@@ -53,36 +50,6 @@ async function endOne(tx: Tx, id: string, nowMs: number): Promise<PolicyChange<b
   }
   if (row.status !== 'approved' || row.validUntil === null || row.validUntil.getTime() > nowMs) return nothing
 
-  const { subjects, before, after } = await putBack(tx, effectList.parse(row.effects), nowMs)
-  await updateRequest(tx, id, { status: 'ended', endedAt: new Date(nowMs) })
-  const summary = summaryOf(row.what, wishSchema.parse(row.granted ?? row.wish), row.key?.name ?? null)
-  const keyAudits = subjects.map((subject) => {
-    const [targetType = '', targetId = ''] = subject.split(':')
-    const targetName = targetId === row.key?.id ? row.key.name : targetId
-    return {
-      action: `${targetType}.update`,
-      targetType,
-      targetId,
-      targetName,
-      summary: `put back what request ${id} had raised`,
-      before,
-      after,
-    }
-  })
-  return {
-    result: true,
-    subjects,
-    audit: [
-      {
-        action: 'key_request.end',
-        targetType: 'key_request',
-        targetId: id,
-        targetName: summary,
-        summary: `ended ${summary}, which ${row.askerName} had until now`,
-        before: { status: 'approved', ...before },
-        after: { status: 'ended', ...after },
-      },
-      ...keyAudits,
-    ],
-  }
+  const change = await endIn(tx, row, { by: null, reason: null, nowMs })
+  return { ...change, result: true }
 }

@@ -3,8 +3,16 @@ import * as z from 'zod'
 import { defineEndpoint } from '#lib/management/endpoint.ts'
 import { approveRequest } from '#lib/requests/approve-request.ts'
 import { denyRequest, withdrawRequest } from '#lib/requests/close-request.ts'
-import { approveInput, createdRequest, createRequestInput, denyInput, requestView } from '#lib/requests/contract.ts'
+import {
+  approveInput,
+  createdRequest,
+  createRequestInput,
+  denyInput,
+  endInput,
+  requestView,
+} from '#lib/requests/contract.ts'
 import { createRequest } from '#lib/requests/create-request.ts'
+import { endRequest } from '#lib/requests/end-request.ts'
 import { getRequest, listRequests, listRequestsQuery, requestList } from '#lib/requests/list-requests.ts'
 
 const tag = 'Requests'
@@ -77,5 +85,16 @@ export const requestEndpoints = [
     params,
     response: requestView,
     handle: ({ context, actor, params: { id } }) => withdrawRequest(context, actor, id),
+  }),
+  defineEndpoint({
+    method: 'POST',
+    path: '/key-requests/{id}/end',
+    summary: 'End what was given until a day before that day, with a reason; it is put back at once',
+    tag,
+    action: 'key_request.create',
+    params,
+    body: endInput,
+    response: requestView,
+    handle: ({ context, actor, params: { id }, body }) => endRequest(context, actor, id, body.reason),
   }),
 ]

@@ -257,6 +257,27 @@ describe('more for a key', () => {
     expect(await budgetOf(id)).toBe(20)
   })
 
+  test('until a day is ended before it, by who has it or who decides, with a reason', async () => {
+    const { id } = await mint('Dana')
+    const made = await request('Dana', { what: 'budget', keyId: id, amountUsd: '300', until: inDays(5) })
+    expect((await act('Dana', made.id, 'end', { reason: 'too early' })).status).toBe(409)
+    await act('Tess', made.id, 'approve')
+    expect((await read('Dana', made.id)).actions).toEqual(['end'])
+    expect((await act('Cole', made.id, 'end', { reason: 'not mine' })).status).toBe(404)
+    expect((await act('Tess', made.id, 'end', {})).status).toBe(422)
+    const before = await published(id)
+    const ended = await act('Dana', made.id, 'end', { reason: 'the test is over' })
+    expect(ended.body).toMatchObject({ status: 'ended', endedBy: 'Dana', endReason: 'the test is over', actions: [] })
+    expect(await budgetOf(id)).toBe(50)
+    expect(await published(id)).toBeGreaterThan(before)
+    const [entry] = await audited('key_request.end', made.id)
+    expect([entry?.actorName, entry?.after]).toMatchObject(['Dana', { reason: 'the test is over' }])
+    expect((await act('Ada', made.id, 'end', { reason: 'again' })).status).toBe(409)
+    const forGood = await request('Dana', { what: 'budget', keyId: id, amountUsd: '300' })
+    await act('Tess', forGood.id, 'approve')
+    expect((await act('Ada', forGood.id, 'end', { reason: 'no' })).status).toBe(409)
+  })
+
   test('is asked for once at a time, and only where it is more', async () => {
     const { id } = await mint('Dana')
     const body = { what: 'budget', keyId: id, amountUsd: '250' }

@@ -31,6 +31,8 @@ export type RequestRow = {
   readonly decisionReason: string | null
   readonly validUntil: Date | null
   readonly endedAt: Date | null
+  readonly endedByName: string | null
+  readonly endReason: string | null
   readonly createdAt: Date
   readonly lapsesAt: Date
 }
@@ -48,6 +50,7 @@ const columns = Prisma.sql`
   r.wish, r.reason, r.decision_id AS "decisionId", r.wanted_until AS "wantedUntil", r.granted, r.effects,
   r.decided_by_id AS "decidedById", r.decided_by_name AS "decidedByName", r.decided_at AS "decidedAt",
   r.decision_reason AS "decisionReason", r.valid_until AS "validUntil", r.ended_at AS "endedAt",
+  r.ended_by_name AS "endedByName", r.end_reason AS "endReason",
   r.created_at AS "createdAt", r.lapses_at AS "lapsesAt"`
 
 const joins = Prisma.sql`

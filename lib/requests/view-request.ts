@@ -35,6 +35,8 @@ export function viewRow(row: RequestRow, actor: Actor): RequestView {
     decisionReason: row.decisionReason,
     validUntil: time(row.validUntil),
     endedAt: time(row.endedAt),
+    endedBy: row.endedByName,
+    endReason: row.endReason,
     decisionId: row.decisionId,
     createdAt: row.createdAt.toISOString(),
     lapsesAt: row.lapsesAt.toISOString(),
@@ -57,6 +59,7 @@ export function factsOf(row: RequestRow, wish: Wish) {
   const lentTo = 'loan' in wish && wish.loan.to.type === 'user' ? wish.loan.to.id : null
   return {
     status: row.status,
+    isForATime: row.validUntil !== null,
     askerId: row.askerId,
     teamId: row.team.id,
     approver: row.approver,

@@ -19,7 +19,12 @@ export function KeyFacts({ item }: { readonly item: KeyView }) {
     { label: 'Profile', value: item.profile.name },
     ...(item.overrides.length > 0 ? [{ label: 'Beyond it', value: item.overrides.join(', ') }] : []),
     { label: 'Created', value: formatDate(Date.parse(item.createdAt)) },
-    { label: 'Ends', value: item.expiresAt ? formatDate(Date.parse(item.expiresAt)) : 'Never' },
+    {
+      label: 'Ends',
+      value: item.expiresAt
+        ? `${formatDate(Date.parse(item.expiresAt))}${item.endsByProfile ? `, by profile ${item.profile.name}` : ''}`
+        : 'Never',
+    },
     ...(item.purpose ? [{ label: 'Purpose', value: item.purpose }] : []),
     ...(tags.length > 0
       ? [

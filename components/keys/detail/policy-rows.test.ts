@@ -57,6 +57,7 @@ const policy: EffectivePolicy = {
   priceCeiling: { setBy: byProfile, inputUsdPerMillion: null, outputUsdPerMillion: null },
   pinnedOnly: { setBy: byProfile, value: false },
   expiresAt: null,
+  expiresAtSetBy: null,
   defaultOutputTokens: 4096,
   degradedMode: 'closed',
   storedState: 'allow',

@@ -61,6 +61,7 @@ const minted: MintedKey = {
   createdBy: 'user_dana',
   createdAt: '2026-11-21T00:00:00Z',
   expiresAt: null,
+  endsByProfile: false,
   lastUsedAt: null,
   secrets: [],
   actions: [],

@@ -15,7 +15,7 @@ const policyWith = (approval: Partial<ApprovalPolicy>): ProfilePolicy => ({
 })
 const auto = { budgetUsd: '300', limitFactor: 2, lifetimeDays: 200, models: ['gpt-4*'] }
 const judge = (raise: Raise, approval: Partial<ApprovalPolicy> = {}, period: 'month' | 'day' = 'month') =>
-  judgeRaise(raise, { policy: policyWith(approval), period, nowMs })
+  judgeRaise(raise, { policy: policyWith(approval), period, createdAtMs: nowMs })
 
 describe('what is asked for', () => {
   test.each([
@@ -68,7 +68,7 @@ describe('what is asked for', () => {
 })
 
 test('an override is needed only for what goes beyond the profile', () => {
-  const facts = { policy: base, period: 'month' as const, nowMs }
+  const facts = { policy: base, period: 'month' as const, createdAtMs: nowMs }
   expect(overridesFor({ budgetUsd: '199', limits: { rpm: 1200, tpm: 3_000_000 }, models: ['o3'] }, facts)).toEqual([
     'limits.tpm',
   ])

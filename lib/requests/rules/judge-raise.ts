@@ -13,7 +13,8 @@ export type RaiseFacts = {
   readonly policy: ProfilePolicy
   /** Of the key's own budget. */
   readonly period: BudgetPeriod
-  readonly nowMs: number
+  /** When the key was made, epoch ms: its longest life counts from there. */
+  readonly createdAtMs: number
 }
 
 export type RaiseVerdict =
@@ -115,14 +116,14 @@ function modelReach(model: string, policy: ProfilePolicy): Reach {
   return policy.approval.auto.models.some((pattern) => matchesPattern(model, pattern)) ? 'automatic' : 'ask'
 }
 
-function lifetimeReach(expiresAt: string, { policy, nowMs }: RaiseFacts): Reach {
+function lifetimeReach(expiresAt: string, { policy, createdAtMs }: RaiseFacts): Reach {
   const days = policy.lifetimeDays.maximum
-  const wanted = Date.parse(expiresAt) - nowMs
+  const wanted = Date.parse(expiresAt) - createdAtMs
   if (days === null || wanted <= days * dayMs) return 'within'
   const { auto, upToFactor } = policy.approval
   if (auto.lifetimeDays !== null && wanted <= auto.lifetimeDays * dayMs) return 'automatic'
   const most = days * upToFactor * dayMs
-  return wanted <= most ? 'ask' : tooMuch('expiresAt', new Date(nowMs + most).toISOString())
+  return wanted <= most ? 'ask' : tooMuch('expiresAt', new Date(createdAtMs + most).toISOString())
 }
 
 function tooMuch(field: string, maximum: string | number): FieldError {

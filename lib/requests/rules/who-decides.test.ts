@@ -37,10 +37,23 @@ test.each([
   expect(mayDecide(actor, { ...asked, ...changed })).toBe(expected)
 })
 
-test('only an open request can be acted on', () => {
-  expect(actionsOn(dana, { ...asked, status: 'open' })).toEqual(['withdraw'])
-  expect(actionsOn(tess, { ...asked, status: 'open' })).toEqual(['approve', 'deny'])
-  expect(actionsOn(tess, { ...asked, status: 'approved' })).toEqual([])
+test('an open request is decided on or taken back', () => {
+  const open = { ...asked, status: 'open', isForATime: false } as const
+  expect(actionsOn(dana, open)).toEqual(['withdraw'])
+  expect(actionsOn(tess, open)).toEqual(['approve', 'deny'])
+})
+
+test.each([
+  ['who asked', dana, { askerId: 'dana', beneficiaryId: null }, ['end']],
+  ['whose key it is', dana, { askerId: 'tess' }, ['end']],
+  ['a lead of the team', tess, {}, ['end']],
+  ['a lead where only admins decide', tess, { approver: 'admin' }, []],
+  ['an admin', ada, { approver: 'admin' }, ['end']],
+  ['a lead of another team', other, {}, []],
+] as const)('what was given until a day is ended by %s: as the table says', (_, actor, changed, expected) => {
+  const given = { ...asked, ...changed, status: 'approved', isForATime: true } as const
+  expect(actionsOn(actor, given)).toEqual(expected)
+  expect(actionsOn(actor, { ...given, isForATime: false })).toEqual([])
 })
 
 test('a lead lends within the team at once, but not to themselves', () => {

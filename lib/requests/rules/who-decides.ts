@@ -4,6 +4,8 @@ import type { RequestAction, RequestStatus } from '#lib/requests/contract.ts'
 
 export type RequestFacts = {
   readonly status: RequestStatus
+  /** Approved until a day. */
+  readonly isForATime: boolean
   readonly askerId: string
   readonly teamId: string
   readonly approver: 'team_lead' | 'admin'
@@ -11,14 +13,22 @@ export type RequestFacts = {
   readonly beneficiaryId: string | null
 }
 
+type Parties = Omit<RequestFacts, 'status' | 'isForATime'>
+
 /** A lead decides for the team where the profile leaves it to leads; admins always; nobody for themselves. */
-export function mayDecide(actor: Actor, request: Omit<RequestFacts, 'status'>): boolean {
+export function mayDecide(actor: Actor, request: Parties): boolean {
   if (actor.id === request.askerId || actor.id === request.beneficiaryId) return false
   if (isAdmin(actor)) return true
   return request.approver === 'team_lead' && actor.leadOf.includes(request.teamId)
 }
 
+/** Ends before its time: giving back is everybody's who has it, and taking back is theirs who could have said no. */
+export function mayEnd(actor: Actor, request: Parties): boolean {
+  return actor.id === request.askerId || actor.id === request.beneficiaryId || mayDecide(actor, request)
+}
+
 export function actionsOn(actor: Actor, request: RequestFacts): RequestAction[] {
+  if (request.status === 'approved') return request.isForATime && mayEnd(actor, request) ? ['end'] : []
   if (request.status !== 'open') return []
   return [
     ...(mayDecide(actor, request) ? (['approve', 'deny'] as const) : []),

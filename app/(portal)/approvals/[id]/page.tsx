@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { openRequest } from '../../requests/open-request.ts'
 import { signedIn } from '../../signed-in.ts'
 import { DecideForm } from '#components/requests/decide-form.tsx'
+import { EndButton } from '#components/requests/end-button.tsx'
 import { RequestBody, RequestFacts } from '#components/requests/request-body.tsx'
 import { capital, whatWords } from '#components/requests/request-words.ts'
 import { Columns, PageBody, PageHeader } from '#components/shell/page.tsx'
@@ -28,6 +29,7 @@ export default async function ApprovalPage({ params }: Props) {
         title={whatWords[request.what]}
         crumb={{ label: 'Approvals', href: '/approvals' }}
         tags={<State of="request" state={request.status} />}
+        actions={<EndButton request={request} />}
       />
       <PageBody>
         <Columns

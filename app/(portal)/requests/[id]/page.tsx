@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { openRequest } from '../open-request.ts'
 import { signedIn } from '../../signed-in.ts'
 import { AskButton } from '#components/admin/ask-button.tsx'
+import { EndButton } from '#components/requests/end-button.tsx'
 import { RequestBody, RequestFacts } from '#components/requests/request-body.tsx'
 import { whatWords } from '#components/requests/request-words.ts'
 import { Columns, PageBody, PageHeader } from '#components/shell/page.tsx'
@@ -43,7 +44,9 @@ export default async function RequestPage({ params }: Props) {
               verbVariant="danger-solid"
               path={`/key-requests/${request.id}/withdraw`}
             />
-          ) : undefined
+          ) : (
+            <EndButton request={request} />
+          )
         }
       />
       <PageBody>
