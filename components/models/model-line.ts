@@ -1,5 +1,5 @@
 import { toNanos } from '#components/ui/format.ts'
-import type { accessReasons, ModelView, NanosPerMillion, PriceView } from '#lib/catalog/contract.ts'
+import type { AccessReason, ModelView, NanosPerMillion, PriceView } from '#lib/catalog/contract.ts'
 
 /** One model as the catalogue shows it to one person. */
 export type ModelLine = {
@@ -37,7 +37,7 @@ export function modelLine(model: ModelView): ModelLine {
     retiresAtMs: model.retiresAt === null ? null : Date.parse(model.retiresAt),
     prices: price ? nanosOf(price) : null,
     permission: access
-      ? { state: access.allowed ? 'yes' : 'no', why: access.reason ? reasonWords(access.reason, access.profile) : null }
+      ? { state: access.allowed ? 'yes' : 'no', why: access.reason ? reasonWords(access.reason, access.layer) : null }
       : null,
     simulated: deployments.length > 0 && deployments.every(({ provider }) => provider.simulated),
   }
@@ -47,17 +47,22 @@ export function nanosOf({ usdPerMillion }: Pick<PriceView, 'usdPerMillion'>): Na
   return Object.fromEntries(Object.entries(usdPerMillion).map(([unit, usd]) => [unit, Number(toNanos(usd))]))
 }
 
-/** Why a person may not call a model. */
-export function reasonWords(reason: AccessReason, profile: string): string {
+/** Why a person may not call a model; `layer` is the one that says no, such as "profile Experiment". */
+export function reasonWords(reason: AccessReason, layer: string | null): string {
+  const who = layer ?? 'your profile'
   switch (reason) {
     case 'model_not_allowed':
-      return `Not in profile ${profile}`
+      return `Not allowed by ${who}`
     case 'endpoint_not_allowed':
-      return `Profile ${profile} has none of its endpoints`
+      return `None of its endpoints is allowed by ${who}`
     case 'provider_not_allowed':
-      return `Its providers are not in profile ${profile}`
+      return `Its providers are not allowed by ${who}`
     case 'region_not_allowed':
-      return `Its regions are not in profile ${profile}`
+      return `Its regions are not allowed by ${who}`
+    case 'version_not_allowed':
+      return `Only versions that stay are allowed by ${who}`
+    case 'price_not_allowed':
+      return `Dearer than ${who} allows`
     case 'quarantined':
       return 'Quarantined'
     case 'retired':
@@ -68,8 +73,6 @@ export function reasonWords(reason: AccessReason, profile: string): string {
       return 'No provider serves it'
   }
 }
-
-type AccessReason = (typeof accessReasons)[number]
 
 /** What a model takes in, in the words of the catalogue. */
 export function takes({ capabilities }: Pick<ModelLine, 'capabilities'>): readonly string[] {

@@ -106,6 +106,8 @@ type TilesProps<Value extends string> = Omit<ChoiceProps<Value>, 'options' | 'si
     readonly value: Value
     readonly label: string
     readonly icon: IconProps['name']
+    /** After the word: a lock, where asking is needed. */
+    readonly mark?: IconProps['name']
     readonly disabled?: boolean
   }[]
 }
@@ -130,7 +132,10 @@ export function Tiles<Value extends string>({ value, onValueChange, label, optio
           className="grid justify-items-center gap-1 rounded-2 border border-line-strong pt-2 pb-[7px] text-xs text-ink-2 enabled:hover:bg-hover disabled:text-ink-disabled data-[state=checked]:border-accent data-[state=checked]:bg-accent-soft data-[state=checked]:font-medium data-[state=checked]:text-ink data-[state=checked]:[&_svg]:text-accent-ink"
         >
           <Icon name={option.icon} />
-          {option.label}
+          <span className="inline-flex items-center gap-1">
+            {option.label}
+            {option.mark ? <Icon name={option.mark} size={12} /> : null}
+          </span>
         </Primitive.Item>
       ))}
     </Primitive.Root>

@@ -355,6 +355,7 @@ describe('the list of models', () => {
     expect((await ask(dana, 'GET', '/models/gpt-4o?for=me')).body.access).toEqual({
       allowed: true,
       reason: null,
+      layer: null,
       profile: 'Experiment',
     })
   })
@@ -424,7 +425,7 @@ describe('a model', () => {
     expect(priceAt((await snapshot()).models.get('acme/model-1')!, nowMs)).toBeNull()
     expect((await ask(dana, 'GET', `/models/${encodeURIComponent('acme/model-1')}?for=me`)).body.access).toMatchObject({
       allowed: false,
-      reason: 'no_price',
+      reason: 'no_route',
     })
   })
 

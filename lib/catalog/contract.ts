@@ -313,11 +313,15 @@ export const accessReasons = [
   'endpoint_not_allowed',
   'provider_not_allowed',
   'region_not_allowed',
+  'version_not_allowed',
+  'price_not_allowed',
   'quarantined',
   'retired',
   'no_price',
   'no_route',
 ] as const
+
+export type AccessReason = (typeof accessReasons)[number]
 
 export const modelView = z.object({
   id: z.string(),
@@ -336,8 +340,15 @@ export const modelView = z.object({
   /** The next change of price that is known. */
   nextPrice: priceView.nullable(),
   deployments: z.array(deploymentView),
-  /** With `for=me`: whether my access profile lets me call it, and if not, why. */
-  access: z.object({ allowed: z.boolean(), reason: z.enum(accessReasons).nullable(), profile: z.string() }).optional(),
+  /** With `for=me`: whether a key of mine could call it, and if not, why, and which layer of policy says no. */
+  access: z
+    .object({
+      allowed: z.boolean(),
+      reason: z.enum(accessReasons).nullable(),
+      layer: z.string().nullable(),
+      profile: z.string(),
+    })
+    .optional(),
   createdAt: time,
 })
 export type ModelView = z.infer<typeof modelView>

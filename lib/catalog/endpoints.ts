@@ -144,7 +144,7 @@ export const modelEndpoints = [
     tag: models,
     action: 'model.read',
     description:
-      '`for=me` adds whether your access profile lets you call each of them; `filter[access]=allowed` then keeps those.',
+      '`for=me` adds whether a key of yours could call each of them: by your access profile, the organisation and your teams, as a call is judged. `filter[access]=allowed` then keeps those.',
     query: listModelsQuery,
     response: pageSchema(modelView),
     handle: ({ context, actor, query }) => listModels(context, actor, query),

@@ -9,6 +9,8 @@ export type ModelPlaces = {
   readonly endpoints: readonly Endpoint[]
   readonly maxOutputTokens: number | null
   readonly aliases: readonly string[]
+  /** The model's own in force; null where it has none. */
+  readonly prices: unknown
   readonly places: readonly {
     readonly provider: string
     readonly region: string
@@ -26,6 +28,7 @@ export async function findModelPlaces(sql: SqlPool, at: Date): Promise<ModelPlac
   const { rows } = await sql.query<ModelPlaces>(
     `SELECT m.name, m.vendor, m.status, m.endpoints, m.max_output_tokens AS "maxOutputTokens",
        ARRAY(SELECT a.name FROM model_alias a WHERE a.model_id = m.id) AS aliases,
+       priced.nanos_per_million AS prices,
        coalesce(
          (SELECT jsonb_agg(jsonb_build_object(
             'provider', p.name, 'region', d.region, 'upstreamModel', d.upstream_model,

@@ -25,10 +25,10 @@ import {
   authorise,
   authoriseOrigin,
   authoriseReference,
-  mayUseModel,
   type Denial,
   type Target,
 } from '#lib/policy/rules/authorise.ts'
+import { reachModel, refusesUnpriced } from '#lib/policy/rules/reach-model.ts'
 import { closeMatches } from '#lib/policy/rules/close-matches.ts'
 import { orderTargets, unpriced, type RouteTarget } from '#lib/routing/order-targets.ts'
 
@@ -65,7 +65,11 @@ export function planCall(
     // The key's own state comes first: the holder of a dead key learns nothing about models.
     const keyed = authorise(grant, { ...nothing, address, endpoint: route.endpoint }, nowMs)
     if (!keyed.allowed) return denied(keyed)
-    return { kind: 'refused', refusal: unknownModel(grant, catalog, request.model), rules: keyed.testedRules }
+    return {
+      kind: 'refused',
+      refusal: unknownModel(grant, catalog, request.model, address, nowMs),
+      rules: keyed.testedRules,
+    }
   }
 
   const { model, providerName } = resolved
@@ -218,9 +222,27 @@ type Carrying = {
 
 const nothing = { modelName: null, providerName: null, region: null, upstream: null }
 
-/** The models that a key may use, for GET /v1/models and for messages. */
-export function allowedModels(grant: Grant, catalog: CatalogSnapshot): CatalogModel[] {
-  return [...catalog.models.values()].filter((model) => model.status === 'active' && mayUseModel(grant, model.name))
+/** The models that a key can call, for GET /v1/models and for messages. */
+export function allowedModels(
+  grant: Grant,
+  { models, unpricedModels }: CatalogSnapshot,
+  address: string,
+  nowMs: number,
+): CatalogModel[] {
+  return [...models.values()].filter((model) => {
+    const places = model.deployments.map((deployment) => ({
+      provider: deployment.provider.name,
+      region: deployment.region,
+      upstreamModel: deployment.upstreamModel,
+      price: routePriceAt(model, deployment, nowMs)?.nanosPerMillion ?? null,
+      isOn: isOn(deployment),
+    }))
+    return reachModel(grant, { ...model, places }, { address, unpricedModels, nowMs }).reached
+  })
+}
+
+function isOn({ status, provider }: CatalogDeployment): boolean {
+  return status === 'active' && provider.status === 'active'
 }
 
 type Candidate = Omit<RouteTarget, 'price'>
@@ -259,8 +281,7 @@ function authoriseTargets(
       continue
     }
     passed ??= verdict.testedRules
-    const isOn = deployment.status === 'active' && deployment.provider.status === 'active'
-    const operation = isOn ? carried(deployment, route) : null
+    const operation = isOn(deployment) ? carried(deployment, route) : null
     if (operation) candidates.push({ deployment, operation })
   }
   if (passed) return { kind: 'authorised', candidates, rules: passed }
@@ -317,10 +338,10 @@ function outputPreset(grant: Grant, model: CatalogModel, request: ParsedRequest)
   return Math.min(grant.defaultOutputTokens, model.maxOutputTokens ?? Infinity, request.outputDefault ?? Infinity)
 }
 
-function unknownModel(grant: Grant, catalog: CatalogSnapshot, asked: string): Refusal {
+function unknownModel(grant: Grant, catalog: CatalogSnapshot, asked: string, address: string, nowMs: number): Refusal {
   const matches = closeMatches(
     asked,
-    allowedModels(grant, catalog).map((model) => model.name),
+    allowedModels(grant, catalog, address, nowMs).map((model) => model.name),
   )
   const shown = asked.length > 80 ? `${asked.slice(0, 80)}…` : asked
   const hint =

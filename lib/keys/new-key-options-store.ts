@@ -29,30 +29,18 @@ export function findTeamsWithProjects(db: Db, teamIds: readonly string[] | null)
   })
 }
 
-export type CallableModel = {
-  readonly name: string
-  readonly endpoints: readonly string[]
-  /** Nano-USD per million units, by unit: the model's, or a route's where the model has none. */
-  readonly prices: unknown
-  readonly routes: readonly { readonly provider: string; readonly region: string }[]
-}
-
-/** Active models with a price in force and at least one route that is on. */
-export async function findCallableModels(db: Db, now: Date): Promise<CallableModel[]> {
-  return db.$queryRaw<CallableModel[]>`
-    SELECT m.name, m.endpoints, price.nanos_per_million AS prices, route.routes
-    FROM model m
-    JOIN LATERAL (
-      SELECT p.nanos_per_million FROM price p
-      WHERE p.model_id = m.id AND p.effective_from <= ${now}
-      ORDER BY p.deployment_id IS NOT NULL, p.effective_from DESC, p.id DESC LIMIT 1
-    ) AS price ON true
-    JOIN LATERAL (
-      SELECT jsonb_agg(jsonb_build_object('provider', v.name, 'region', d.region)) AS routes
-      FROM deployment d JOIN provider v ON v.id = d.provider_id
-      WHERE d.model_id = m.id AND d.status = 'active' AND v.status = 'active'
-    ) AS route ON route.routes IS NOT NULL
-    WHERE m.status = 'active'
-    ORDER BY m.name
-    LIMIT 2000`
+/** Teams and projects that say something of their own of what their keys may call, as `team:…` and `project:…`. */
+export async function findNarrowPlaces(db: Db): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    SELECT scope_type || ':' || scope_id AS id FROM scope_policy
+    WHERE scope_type IN ('team', 'project') AND jsonb_strip_nulls(policy) <> '{}'
+    UNION
+    SELECT 'project:' || p.id FROM project p JOIN scope_policy y ON y.scope_type = 'team' AND y.scope_id = p.team_id
+    WHERE jsonb_strip_nulls(y.policy) <> '{}'
+    UNION
+    SELECT scope_type || ':' || scope_id FROM budget
+    WHERE archived_at IS NULL AND posture <> 'soft' AND scope_type IN ('team', 'project')
+      AND (SELECT unpriced_models FROM organisation LIMIT 1) = 'flag'
+    LIMIT 20000`
+  return rows.map(({ id }) => id)
 }

@@ -1,11 +1,13 @@
 /** Layers above and below a profile: they only narrow, at once, and the key's page says which one did. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { modelEndpoints } from '#lib/catalog/endpoints.ts'
 import { seedCatalog } from '#lib/catalog/seed-prices.ts'
 import type { Actor } from '#lib/identity/contract.ts'
 import { createKeyInput } from '#lib/keys/contract.ts'
 import { keyEndpoints } from '#lib/keys/endpoints.ts'
 import type { EffectivePolicy } from '#lib/keys/get-effective-policy.ts'
 import { mintKey } from '#lib/keys/mint-key.ts'
+import { readNewKeyOptions } from '#lib/keys/read-new-key-options.ts'
 import type { ScopePolicyView } from '#lib/policy/contract.ts'
 import { scopePolicyEndpoints } from '#lib/policy/endpoints.ts'
 import { versionKey } from '#lib/policy/versions.ts'
@@ -29,7 +31,7 @@ beforeAll(async () => {
   )
   ada = await actorNamed(db, 'Ada')
   dana = await actorNamed(db, 'Dana')
-  ask = apiOf(fixture.context, [...scopePolicyEndpoints, ...keyEndpoints])
+  ask = apiOf(fixture.context, [...scopePolicyEndpoints, ...keyEndpoints, ...modelEndpoints])
   const input = createKeyInput.parse({ name: 'ranker', kind: 'personal', projectId: 'proj_ranking' })
   keyId = (await mintKey(fixture.context, dana, input)).id
 })
@@ -128,5 +130,18 @@ describe('a layer', () => {
     expect([200, 400, 422]).toContain(status)
     const id = encodeURIComponent(text.replace('\ud800', '%'))
     expect([400, 404, 422]).toContain((await ask(ada, 'GET', `/scope-policies/team/${id}`)).status)
+  })
+
+  test('is in lists of models and in the form for keys, as in a call', async () => {
+    const clear = { providers: null, regions: null, endpoints: null, cidr: null }
+    await narrow('team/team_search', { models: { allow: ['gpt-4o-mini'], deny: [] }, ...clear })
+    await narrow('project/proj_ranking', { models: { allow: ['gpt-4o'], deny: [] }, ...clear })
+    const access = async (name: string) => (await ask(dana, 'GET', `/models/${name}?for=me`)).body.access
+    expect(await access('gpt-4o')).toMatchObject({ reason: 'model_not_allowed', layer: 'team Search' })
+    expect(await access('gpt-4o-mini')).toMatchObject({ allowed: true })
+
+    const { profiles } = await readNewKeyOptions(fixture.context, dana)
+    expect(profiles[0]!.models.map(({ name }) => name)).toContain('gpt-4o')
+    expect(profiles[0]!.modelsIn).toMatchObject({ 'team:team_search': ['gpt-4o-mini'], 'project:proj_ranking': [] })
   })
 })

@@ -39,7 +39,7 @@ const principal = z.object({ id: z.string(), name: z.string(), status: z.string(
 const named = z.object({ id: z.string(), name: z.string() })
 
 // What the database holds as JSON is not trusted to have the right shape: a wrong one ends the load, it never opens a gate.
-const grantFacts: z.ZodType<GrantFacts> = z.object({
+export const grantFacts: z.ZodType<GrantFacts> = z.object({
   key: z.object({
     id: z.string(),
     name: z.string(),
@@ -55,6 +55,7 @@ const grantFacts: z.ZodType<GrantFacts> = z.object({
     tags: z.record(z.string(), z.string()),
     overrides: z.array(z.string()),
     grantedModels: z.array(z.string()),
+    grantedProviders: z.array(z.string()),
   }),
   secret: z.object({ id: z.string(), notAfterMs: z.number().nullable() }),
   user: principal.nullable(),

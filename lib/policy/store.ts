@@ -19,12 +19,43 @@ export function findGrantFactsOfKeys(db: Db, keyIds: readonly string[]): Promise
   return readFacts(db, Prisma.sql`k.id = ANY(${[...keyIds]}::text[])`, keyIds.length)
 }
 
+/** Where a key would be made, by an id of the caller's own. */
+export type PlaceOfKey = {
+  readonly id: string
+  readonly profileId: string
+  readonly teamId: string | null
+  readonly projectId: string | null
+  readonly ownerUserId: string | null
+}
+
+/** The same of keys that there are not: one with nothing of its own in each place. */
+export function findGrantFactsOfPlaces(db: Db, places: readonly PlaceOfKey[]): Promise<unknown[]> {
+  const column = (name: keyof PlaceOfKey) => Prisma.sql`${places.map((place) => place[name])}::text[]`
+  const keys = Prisma.sql`(
+    SELECT id, '' AS name, 'personal' AS kind, 'active' AS status, NULL::text AS status_reason,
+           NULL::timestamptz AS expires_at, '' AS environment, '{}'::text[] AS models, '{}'::text[] AS providers,
+           '{}'::text[] AS regions, '{}'::jsonb AS limits, '{}'::jsonb AS tags, '{}'::text[] AS overrides,
+           '{}'::text[] AS granted_models, '{}'::text[] AS granted_providers, owner_user_id, NULL::text AS workload_id,
+           project_id, team_id, profile_id
+    FROM unnest(${column('id')}, ${column('profileId')}, ${column('teamId')}, ${column('projectId')}, ${column('ownerUserId')})
+      AS place (id, profile_id, team_id, project_id, owner_user_id))`
+  const secrets = Prisma.sql`(SELECT id AS key_id, id, NULL::timestamptz AS not_after, now() AS created_at FROM ${keys} AS place)`
+  return readFacts(db, Prisma.sql`TRUE`, places.length, { keys, secrets })
+}
+
 async function oneOf(rows: Promise<unknown[]>): Promise<unknown> {
   return (await rows)[0] ?? null
 }
 
+const stored = { keys: Prisma.sql`virtual_key`, secrets: Prisma.sql`key_secret` }
+
 /** Everything that a grant is compiled from, in one statement and so in one snapshot. */
-async function readFacts(db: Db, which: Prisma.Sql, most: number): Promise<unknown[]> {
+async function readFacts(
+  db: Db,
+  which: Prisma.Sql,
+  most: number,
+  { keys, secrets }: { readonly keys: Prisma.Sql; readonly secrets: Prisma.Sql } = stored,
+): Promise<unknown[]> {
   const rows = await db.$queryRaw<{ facts: unknown }[]>`
     SELECT DISTINCT ON (k.id) jsonb_build_object(
       'key', jsonb_build_object(
@@ -32,11 +63,11 @@ async function readFacts(db: Db, which: Prisma.Sql, most: number): Promise<unkno
         'expiresAtMs', floor(extract(epoch FROM k.expires_at) * 1000), 'environment', k.environment,
         'models', to_jsonb(k.models), 'providers', to_jsonb(k.providers), 'regions', to_jsonb(k.regions),
         'limits', k.limits, 'tags', k.tags, 'overrides', to_jsonb(k.overrides),
-        'grantedModels', to_jsonb(k.granted_models)),
+        'grantedModels', to_jsonb(k.granted_models), 'grantedProviders', to_jsonb(k.granted_providers)),
       'secret', jsonb_build_object('id', s.id, 'notAfterMs', floor(extract(epoch FROM s.not_after) * 1000)),
       'user', CASE WHEN u.id IS NULL THEN NULL ELSE jsonb_build_object('id', u.id, 'name', u.name, 'status', u.status) END,
       'groups', to_jsonb(coalesce(u.groups, '{}')),
-      'team', jsonb_build_object('id', t.id, 'name', t.name, 'status', t.status),
+      'team', jsonb_build_object('id', coalesce(t.id, ''), 'name', coalesce(t.name, ''), 'status', coalesce(t.status, 'active')),
       'workload', CASE WHEN w.id IS NULL THEN NULL ELSE jsonb_build_object('id', w.id, 'name', w.name, 'status', w.status) END,
       'project', CASE WHEN p.id IS NULL THEN NULL ELSE jsonb_build_object('id', p.id, 'name', p.name, 'status', p.status) END,
       'businessUnit', CASE WHEN b.id IS NULL THEN NULL ELSE jsonb_build_object('id', b.id, 'name', b.name) END,
@@ -77,9 +108,9 @@ async function readFacts(db: Db, which: Prisma.Sql, most: number): Promise<unkno
         LEFT JOIN policy_version v USING (subject)
         WHERE subject IS NOT NULL)
     ) AS facts
-    FROM key_secret s
-    JOIN virtual_key k ON k.id = s.key_id
-    JOIN team t ON t.id = k.team_id
+    FROM ${secrets} s
+    JOIN ${keys} k ON k.id = s.key_id
+    LEFT JOIN team t ON t.id = k.team_id
     JOIN access_profile f ON f.id = k.profile_id
     LEFT JOIN app_user u ON u.id = k.owner_user_id
     LEFT JOIN workload w ON w.id = k.workload_id

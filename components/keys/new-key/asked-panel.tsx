@@ -7,9 +7,9 @@ import { ButtonLink } from '#components/ui/button-link.tsx'
 import { DialogClose } from '#components/ui/dialog.tsx'
 import { Note, Verdict } from '#components/ui/note.tsx'
 import { Panel, PanelFoot } from '#components/ui/panel.tsx'
-import type { PendingKey } from '#lib/requests/contract.ts'
+import type { AskedKey } from '#components/keys/new-key/use-new-key.ts'
 
-type AskedPanelProps = { readonly asked: PendingKey; readonly closeHref: string }
+type AskedPanelProps = { readonly asked: AskedKey; readonly closeHref: string }
 
 /** A key that waits: its secret is told now, once, and works from the approval on. */
 export function AskedPanel({ asked, closeHref }: AskedPanelProps) {

@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest'
 import {
   beyondOf,
   emptyDraft,
+  isAskable,
   mistakesOf,
+  modelsOf,
+  modelsWithin,
   placesFor,
   requestOf,
   tagsOf,
@@ -17,6 +20,9 @@ const experiment: ProfileChoice = {
   name: 'Experiment',
   description: '',
   kinds: ['personal', 'agent'],
+  askableKinds: [],
+  modelsIn: {},
+  askableModels: [],
   limits: { rpm: { default: 60, maximum: 150 }, tpm: { default: 100_000, maximum: null } },
   budget: { default: { amountUsd: '50', period: 'month', posture: 'hard' }, maximumUsd: '80' },
   lifetimeDays: { default: 45, maximum: 90 },
@@ -95,6 +101,24 @@ describe('a key on its way to being asked for', () => {
       amountUsd: '50',
       name: ' ranker ',
     })
+  })
+
+  test('may name what somebody has to say yes to, and says so', () => {
+    const asking = { ...experiment, approver: 'team_lead', askableKinds: ['team'], askableModels: ['o3'] } as const
+    const draft = { ...named, kind: 'team', models: ['gpt-4o', 'o3'] } as const
+    expect(beyondOf(draft, asking).map(({ field, maximum }) => [field, maximum])).toEqual([
+      ['kind', 'team'],
+      ['models', 'o3'],
+    ])
+    expect(isAskable(draft, asking)).toBe(true)
+  })
+
+  test('has no model that its team or project does not allow', () => {
+    const narrowed = { ...experiment, modelsIn: { 'project:proj_ranking': ['gpt-4o'] } }
+    const draft = { ...named, place: 'project:proj_ranking', models: ['gpt-4o-mini', 'gpt-4o'] }
+    expect(modelsOf(draft, narrowed).map(({ name }) => name)).toEqual(['gpt-4o'])
+    expect(modelsWithin(draft, narrowed)).toEqual(['gpt-4o'])
+    expect(modelsOf(named, narrowed)).toHaveLength(2)
   })
 
   test('reads tags by name and value', () => {

@@ -33,7 +33,7 @@ export function emptyDraft(options: NewKeyOptions): KeyDraft {
   return withProfile(
     {
       name: '',
-      kind: profile?.kinds[0] ?? 'personal',
+      kind: profile?.kinds[0] ?? profile?.askableKinds[0] ?? 'personal',
       environment: 'development',
       profileId: '',
       place: options.teamId ? `team:${options.teamId}` : '',
@@ -51,16 +51,32 @@ export function emptyDraft(options: NewKeyOptions): KeyDraft {
 /** Another profile brings its own defaults and its own models. */
 export function withProfile(draft: KeyDraft, profile: ProfileChoice | undefined): KeyDraft {
   if (!profile) return draft
-  const names = new Set(profile.models.map(({ name }) => name))
   return {
     ...draft,
     profileId: profile.id,
-    kind: profile.kinds.includes(draft.kind) ? draft.kind : (profile.kinds[0] ?? draft.kind),
-    models: draft.models.filter((name) => names.has(name)),
+    kind: kindsOf(profile).includes(draft.kind) ? draft.kind : (kindsOf(profile)[0] ?? draft.kind),
+    models: modelsWithin(draft, profile),
     limits: Object.fromEntries(shownLimits(profile).map((kind) => [kind, digits(profile.limits[kind]?.default)])),
     amountUsd: profile.budget.default?.amountUsd ?? '',
     days: digits(profile.lifetimeDays.default),
   }
+}
+
+/** Those without asking first. */
+export function kindsOf({ kinds, askableKinds }: ProfileChoice): readonly KeyKind[] {
+  return [...kinds, ...askableKinds]
+}
+
+/** The models that a key in this place could call; a project that says nothing itself is its team's. */
+export function modelsOf({ place }: Pick<KeyDraft, 'place'>, { models, modelsIn }: ProfileChoice) {
+  const names = modelsIn[place]
+  return names ? models.filter(({ name }) => names.includes(name)) : models
+}
+
+/** Of the models that were chosen, those that there are in this place, and those that can be asked for. */
+export function modelsWithin(draft: KeyDraft, profile: ProfileChoice): readonly string[] {
+  const names = new Set([...modelsOf(draft, profile).map(({ name }) => name), ...profile.askableModels])
+  return draft.models.filter((name) => names.has(name))
 }
 
 /** The limits that the profile knows; the three that everyone thinks of first. */
@@ -141,11 +157,19 @@ export function tagsOf(text: string): Record<string, string> {
 }
 
 /** A value that the profile does not allow, by the name its field has in the API. */
-export type Beyond = { readonly field: string; readonly maximum: string; readonly kind: 'limit' | 'money' | 'days' }
+export type Beyond = {
+  readonly field: string
+  /** The most that is allowed; of names, those that are not. */
+  readonly maximum: string
+  readonly kind: 'limit' | 'money' | 'days' | 'names'
+}
 
 /** What goes beyond the profile, in the order of the form. */
 export function beyondOf(draft: KeyDraft, profile: ProfileChoice): readonly Beyond[] {
   const beyond: Beyond[] = []
+  if (isAskedKind(draft, profile)) beyond.push({ field: 'kind', maximum: draft.kind, kind: 'names' })
+  const asked = draft.models.filter((name) => profile.askableModels.includes(name))
+  if (asked.length > 0) beyond.push({ field: 'models', maximum: asked.join(', '), kind: 'names' })
   for (const kind of shownLimits(profile)) {
     const maximum = profile.limits[kind]?.maximum ?? null
     if (isOver(draft.limits[kind] ?? '', maximum))
@@ -161,12 +185,18 @@ export function beyondOf(draft: KeyDraft, profile: ProfileChoice): readonly Beyo
   return beyond
 }
 
+/** A kind that is asked for with a request of its own; its key waits until somebody says yes. */
+export function isAskedKind({ kind }: Pick<KeyDraft, 'kind'>, { askableKinds }: ProfileChoice): boolean {
+  return askableKinds.includes(kind)
+}
+
 /** Whether somebody could say yes: there is an approver, and each value is a number, for nobody gives "no limit". */
 export function isAskable(draft: KeyDraft, profile: ProfileChoice): boolean {
   if (profile.approver === 'nobody') return false
   return beyondOf(draft, profile).every(({ field, kind }) => {
     if (kind === 'money') return draft.amountUsd !== ''
     if (kind === 'days') return draft.days !== ''
+    if (kind === 'names') return true
     return draft.limits[field.slice('limits.'.length) as LimitKind] !== ''
   })
 }

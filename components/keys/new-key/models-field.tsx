@@ -1,6 +1,7 @@
 'use client'
 
 import { useState } from 'react'
+import { modelsOf } from '#components/keys/new-key/draft.ts'
 import type { NewKeyForm } from '#components/keys/new-key/use-new-key.ts'
 import { Button } from '#components/ui/button.tsx'
 import { Field } from '#components/ui/field.tsx'
@@ -12,13 +13,15 @@ const shownFirst = 7
 /** Fewer models make a key safer to lose; none chosen means all of the profile's. */
 export function ModelsField({ form }: { readonly form: NewKeyForm }) {
   const [all, setAll] = useState(false)
-  const { models } = form.profile
+  const models = modelsOf(form.draft, form.profile)
+  const { askableModels } = form.profile
   const chosen = form.draft.models
   const shown =
     all || models.length <= shownFirst + 1
       ? models
       : models.filter(({ name }, index) => index < shownFirst || chosen.includes(name))
-  const hidden = models.length - shown.length
+  const asked = askableModels.filter((name) => all || chosen.includes(name))
+  const hidden = models.length - shown.length + askableModels.length - asked.length
   return (
     <Field
       label="Models"
@@ -28,7 +31,7 @@ export function ModelsField({ form }: { readonly form: NewKeyForm }) {
       }
       help={
         chosen.length === 0
-          ? 'Choose some to narrow the key to them. Fewer models make a key safer to lose.'
+          ? `Choose some to narrow the key to them. Fewer models make a key safer to lose.${askableModels.length > 0 ? ' Those with a lock need a yes.' : ''}`
           : 'Only these. The key gets no other model, also later.'
       }
       error={form.errors.get('models')}
@@ -38,13 +41,13 @@ export function ModelsField({ form }: { readonly form: NewKeyForm }) {
           label="Models"
           mono
           values={chosen}
-          options={shown.map(({ name }) => ({ value: name, label: name }))}
+          options={[
+            ...shown.map(({ name }) => ({ value: name, label: name })),
+            ...asked.map((name) => ({ value: name, label: name, needsApproval: true })),
+          ]}
           onValuesChange={(values) =>
             form.change({
-              models: inOrder(
-                values,
-                models.map(({ name }) => name),
-              ),
+              models: inOrder(values, [...models.map(({ name }) => name), ...askableModels]),
             })
           }
         />

@@ -1,7 +1,7 @@
 'use client'
 
 import { environments, kindLooks } from '#components/keys/key-words.ts'
-import { placesFor } from '#components/keys/new-key/draft.ts'
+import { kindsOf, placesFor } from '#components/keys/new-key/draft.ts'
 import { LimitRows } from '#components/keys/new-key/limit-rows.tsx'
 import { ModelsField } from '#components/keys/new-key/models-field.tsx'
 import type { NewKeyOptions } from '#components/keys/new-key/options.ts'
@@ -61,18 +61,26 @@ export function NewKeyFields({ form, options }: FieldsProps) {
 }
 
 function KindField({ form, options }: FieldsProps) {
-  const { kinds } = form.profile
   return (
     <Field
       label="Who calls with it"
       group
-      meaning="Personal keys are for people, the rest for programs"
+      meaning={
+        form.profile.askableKinds.length > 0
+          ? 'Lock: somebody has to say yes'
+          : 'Personal keys are for people, the rest for programs'
+      }
       error={form.errors.get('kind')}
     >
       <Tiles
         label="Who calls with it"
         value={form.draft.kind}
-        options={kinds.map((kind) => ({ value: kind, label: kindLooks[kind].word, icon: kindLooks[kind].icon }))}
+        options={kindsOf(form.profile).map((kind) => ({
+          value: kind,
+          label: kindLooks[kind].word,
+          icon: kindLooks[kind].icon,
+          ...(form.profile.askableKinds.includes(kind) ? { mark: 'lock' as const } : {}),
+        }))}
         onValueChange={(kind) => {
           const places = placesFor(options, kind)
           const place = places.some(({ value }) => value === form.draft.place)

@@ -1,7 +1,7 @@
 'use client'
 
 import { Suspense, type ReactNode } from 'react'
-import { beyondOf, endOf, isAskable, type Beyond } from '#components/keys/new-key/draft.ts'
+import { beyondOf, endOf, isAskable, isAskedKind, type Beyond } from '#components/keys/new-key/draft.ts'
 import type { NewKeyOptions, ProfileChoice } from '#components/keys/new-key/options.ts'
 import type { NewKeyForm } from '#components/keys/new-key/use-new-key.ts'
 import { limitWords, periodWords, postureWords } from '#components/keys/key-words.ts'
@@ -29,7 +29,11 @@ export function NewKeyFoot({ form, options, formId, cancel }: FootProps) {
     <PanelFoot
       start={<FormProblems count={form.errors.size} />}
       verdict={
-        form.problem ? (
+        form.isOneTooMany ? (
+          <Verdict tone="warn" icon="clock" title="You have as many keys as your profile allows">
+            {capital(approverWords(form.profile))} can say yes to one more. Or revoke one that is not needed.
+          </Verdict>
+        ) : form.problem ? (
           <Suspense>
             <ProblemNote error={form.problem} title="The key was not created." />
           </Suspense>
@@ -43,8 +47,13 @@ export function NewKeyFoot({ form, options, formId, cancel }: FootProps) {
       }
     >
       {cancel}
-      {asks ? (
-        <Button busy={form.isSending} onClick={() => void form.submit(true)}>
+      {form.isOneTooMany ? (
+        <Button busy={form.isSending} onClick={() => void form.submit('one_more')}>
+          Ask for one more
+        </Button>
+      ) : null}
+      {asks && !isAskedKind(form.draft, form.profile) ? (
+        <Button busy={form.isSending} onClick={() => void form.submit('within')}>
           Start with the maximum while I wait
         </Button>
       ) : null}
@@ -63,7 +72,7 @@ export function NewKeyFoot({ form, options, formId, cancel }: FootProps) {
 
 function BeyondVerdict({
   beyond,
-  profile: { name: profile, approver },
+  profile: choice,
   mayOverride,
   asks,
 }: {
@@ -72,6 +81,7 @@ function BeyondVerdict({
   readonly mayOverride: boolean
   readonly asks: boolean
 }) {
+  const profile = choice.name
   const what = beyond.map(wordsOf).join('; ')
   if (mayOverride) {
     return (
@@ -83,7 +93,7 @@ function BeyondVerdict({
   if (asks) {
     return (
       <Verdict tone="warn" icon="clock" title={`Goes beyond profile ${profile}`}>
-        {capital(what)}. {approver === 'admin' ? 'An admin' : 'Your team lead or an admin'} can say yes.
+        {capital(what)}. {capital(approverWords(choice))} can say yes.
       </Verdict>
     )
   }
@@ -94,7 +104,13 @@ function BeyondVerdict({
   )
 }
 
+function approverWords({ approver }: ProfileChoice): string {
+  return approver === 'admin' ? 'an admin' : 'your team lead or an admin'
+}
+
 function wordsOf({ field, maximum, kind }: Beyond): string {
+  if (kind === 'names')
+    return field === 'kind' ? 'a key of this kind has to be asked for' : `${maximum} not allowed yet`
   if (kind === 'money') return `spend is ${formatLimitMoney(maximum)} at most`
   if (kind === 'days') return `keys live ${plural(Number(maximum), 'day')} at most`
   const limit = field.slice('limits.'.length) as LimitKind

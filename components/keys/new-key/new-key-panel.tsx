@@ -1,11 +1,12 @@
 'use client'
 
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
+import { kindsOf } from '#components/keys/new-key/draft.ts'
 import { NewKeyFields } from '#components/keys/new-key/new-key-fields.tsx'
 import { NewKeyFoot } from '#components/keys/new-key/new-key-foot.tsx'
 import type { NewKeyOptions, ProfileChoice } from '#components/keys/new-key/options.ts'
 import { AskedPanel } from '#components/keys/new-key/asked-panel.tsx'
-import { useNewKey } from '#components/keys/new-key/use-new-key.ts'
+import { useNewKey, type AskedKey } from '#components/keys/new-key/use-new-key.ts'
 import { RevealPanel } from '#components/keys/reveal/reveal-panel.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
@@ -13,7 +14,6 @@ import { DialogClose } from '#components/ui/dialog.tsx'
 import { Panel } from '#components/ui/panel.tsx'
 import { Empty } from '#components/ui/states.tsx'
 import type { MintedKey } from '#lib/keys/contract.ts'
-import type { PendingKey } from '#lib/requests/contract.ts'
 
 type NewKeyPanelProps = {
   readonly options: NewKeyOptions
@@ -25,7 +25,7 @@ type NewKeyPanelProps = {
 /** The form over the list, and after it the one reveal of what it made. */
 export function NewKeyPanel({ options, baseUrl, closeHref }: NewKeyPanelProps) {
   const [minted, setMinted] = useState<MintedKey | null>(null)
-  const [asked, setAsked] = useState<PendingKey | null>(null)
+  const [asked, setAsked] = useState<AskedKey | null>(null)
   const profile = options.profiles[0]
   if (asked) return <AskedPanel asked={asked} closeHref={closeHref} />
   if (minted)
@@ -38,7 +38,7 @@ export function NewKeyPanel({ options, baseUrl, closeHref }: NewKeyPanelProps) {
         closeHref={closeHref}
       />
     )
-  if (!profile || profile.kinds.length === 0 || options.teams.length === 0) {
+  if (!profile || kindsOf(profile).length === 0 || options.teams.length === 0) {
     return (
       <Panel title="New key" closeHref={closeHref}>
         <NoKeyForYou options={options} />
@@ -53,7 +53,7 @@ type FormPanelProps = {
   readonly profile: ProfileChoice
   readonly closeHref: string
   readonly onMinted: (key: MintedKey) => void
-  readonly onAsked: (key: PendingKey) => void
+  readonly onAsked: (key: AskedKey) => void
 }
 
 function FormPanel({ options, profile, closeHref, onMinted, onAsked }: FormPanelProps) {

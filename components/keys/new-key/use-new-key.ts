@@ -7,7 +7,9 @@ import {
   beyondOf,
   emptyDraft,
   isAskable,
+  isAskedKind,
   mistakesOf,
+  modelsWithin,
   requestOf,
   withProfile,
   type KeyDraft,
@@ -16,10 +18,20 @@ import type { NewKeyOptions, ProfileChoice } from '#components/keys/new-key/opti
 import { ApiProblem, problemsByField, sendApi } from '#components/query/api.ts'
 import { newIdempotencyKey } from '#components/query/idempotency-key.ts'
 import type { MintedKey } from '#lib/keys/contract.ts'
-import { createdKey, pendingKey, type PendingKey } from '#lib/requests/contract.ts'
+import { createdKey, createdRequest, pendingKey, type PendingKey } from '#lib/requests/contract.ts'
 
 /** Made, or made and waiting. */
 const answer = z.union([createdKey, pendingKey])
+
+/** A key that waits, as the panel tells of it. */
+export type AskedKey = Pick<PendingKey, 'name' | 'key' | 'keyRequestId'>
+
+/**
+ * - `here`: at once, or asked for where it goes beyond the profile
+ * - `within`: at once at the maximum, while what goes beyond waits for an answer
+ * - `one_more`: asked for although there are as many as the profile allows
+ */
+export type Way = 'here' | 'within' | 'one_more'
 
 export type NewKeyForm = {
   readonly draft: KeyDraft
@@ -31,15 +43,16 @@ export type NewKeyForm = {
   readonly isSending: boolean
   /** What the server refused and no field can show. */
   readonly problem: unknown
-  /** `withinLimits`: at once at the maximum, while what goes beyond waits for an answer. */
-  readonly submit: (withinLimits?: boolean) => Promise<void>
+  /** Whether the person has as many keys as the profile allows, and somebody could say yes to one more. */
+  readonly isOneTooMany: boolean
+  readonly submit: (way?: Way) => Promise<void>
 }
 
 /** The form's state. The text of the key goes to `onMinted` and is kept nowhere else. */
 export function useNewKey(
   options: NewKeyOptions,
   profile0: ProfileChoice,
-  { onMinted, onAsked }: { readonly onMinted: (key: MintedKey) => void; readonly onAsked: (key: PendingKey) => void },
+  { onMinted, onAsked }: { readonly onMinted: (key: MintedKey) => void; readonly onAsked: (key: AskedKey) => void },
 ): NewKeyForm {
   const router = useRouter()
   const [draft, setDraft] = useState(() => emptyDraft(options))
@@ -50,22 +63,34 @@ export function useNewKey(
   const profile = options.profiles.find(({ id }) => id === draft.profileId) ?? profile0
   const current = refused?.draft === draft ? refused.error : null
 
-  async function submit(withinLimits = false) {
+  async function submit(way: Way = 'here') {
     setChecked(true)
     const stops = !options.mayOverride && beyondOf(draft, profile).length > 0 && !isAskable(draft, profile)
     if (isSending || mistakesOf(draft).size > 0 || stops) return
     setSending(true)
-    const body = { ...requestOf(draft, profile, options), ...(withinLimits ? { startWithinLimits: true } : {}) }
+    const key = requestOf(draft, profile, options)
     try {
-      const made = await sendApi('/keys', answer, { body, idempotencyKey: keyFor(JSON.stringify(body)) })
-      if (made.status === 'pending') onAsked(pendingKey.parse(made))
-      else onMinted(createdKey.parse(made))
+      if (way === 'one_more' || isAskedKind(draft, profile)) {
+        await ask({ what: way === 'one_more' ? 'new_key' : 'kind', key, reason: draft.purpose.trim() })
+      } else await create({ ...key, ...(way === 'within' ? { startWithinLimits: true } : {}) })
       router.refresh()
     } catch (error) {
       setRefused({ draft, error })
     } finally {
       setSending(false)
     }
+  }
+
+  async function create(body: object) {
+    const made = await sendApi('/keys', answer, { body, idempotencyKey: keyFor(JSON.stringify(body)) })
+    if (made.status === 'pending') onAsked(pendingKey.parse(made))
+    else onMinted(createdKey.parse(made))
+  }
+
+  /** What POST /keys refuses, since it is asked for on purpose. */
+  async function ask(body: object) {
+    const made = await sendApi('/key-requests', createdRequest, { body, idempotencyKey: keyFor(JSON.stringify(body)) })
+    onAsked({ name: draft.name.trim(), key: made.secret ?? '', keyRequestId: made.id })
   }
 
   /** A second press with the same wish is the same request: whatever was lost on the way, one key is made. */
@@ -77,7 +102,10 @@ export function useNewKey(
   return {
     draft,
     profile,
-    change: (part) => setDraft({ ...draft, ...part }),
+    change: (part) => {
+      const next = { ...draft, ...part }
+      setDraft(part.place === undefined ? next : { ...next, models: modelsWithin(next, profile) })
+    },
     chooseProfile: (id) =>
       setDraft(
         withProfile(
@@ -88,6 +116,7 @@ export function useNewKey(
     errors: errorsOf(checked ? mistakesOf(draft) : new Map(), current),
     isSending,
     problem: hasField(current) ? null : current,
+    isOneTooMany: profile.approver !== 'nobody' && problemsByField(current).has('keysPerPerson'),
     submit,
   }
 }

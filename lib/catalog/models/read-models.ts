@@ -1,18 +1,18 @@
-/** Models with what they cost, where they run, and, `for=me`, whether my access profile lets me call them. */
+/** Models with what they cost, where they run, and, `for=me`, whether a key of mine could call them. */
 import * as z from 'zod'
 import {
   endpoints,
   modelStatuses,
   nanosPerMillion,
   units,
-  unpricedModels,
+  type Endpoint,
   type ModelView,
   type PriceView,
   type UnpricedModels,
 } from '#lib/catalog/contract.ts'
 import { findModel, findModels, findPriceHistory, type ModelRow } from '#lib/catalog/models/store.ts'
-import { whyNot } from '#lib/catalog/rules/model-access.ts'
-import { findUnpricedModels, type PriceRow } from '#lib/catalog/store.ts'
+import { readUnpricedModels } from '#lib/catalog/read-names.ts'
+import type { PriceRow } from '#lib/catalog/store.ts'
 import type { Actor } from '#lib/identity/contract.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
 import { decodeCursor, encodeCursor, pageQueryOf, type Page } from '#lib/management/page.ts'
@@ -20,8 +20,10 @@ import type { Context } from '#lib/platform/context.ts'
 import type { Db } from '#lib/platform/db.ts'
 import { notFound } from '#lib/platform/errors.ts'
 import { usdOfNanos } from '#lib/platform/money.ts'
-import type { ProfilePolicy } from '#lib/policy/contract.ts'
+import type { Grant, ProfileView } from '#lib/policy/contract.ts'
+import { loadGrantsOfPlaces } from '#lib/policy/load-place-grant.ts'
 import { profileInUse } from '#lib/policy/profile-in-use.ts'
+import { reachModel, type ModelReach, type ReachableModel } from '#lib/policy/rules/reach-model.ts'
 
 const sorts = ['name', '-name', 'input', '-input', 'output', '-output', 'context', '-context'] as const
 type Sort = (typeof sorts)[number]
@@ -42,9 +44,9 @@ export async function listModels(
 ): Promise<Page<ModelView>> {
   if (!may(actor, 'model.read')) return { data: [], nextCursor: null }
   const nowMs = clock.nowMs()
-  const [rows, profile] = await Promise.all([findModels(db, nowMs), profileFor(db, actor, query)])
+  const [rows, mine] = await Promise.all([findModels(db, nowMs), accessFor(db, actor, query, nowMs)])
   const models = rows
-    .map((row) => viewModel(row, nowMs, profile))
+    .map((row) => viewModel(row, nowMs, mine))
     .filter((model) => matches(model, query))
     .map((model) => ({ model, position: positionOf(model, query.sort) }))
     .toSorted((a, b) => compare(a.position, b.position, query.sort))
@@ -67,12 +69,39 @@ export async function readModel(
   query: { readonly for?: 'me' | undefined },
 ): Promise<ModelView> {
   const nowMs = clock.nowMs()
-  const [row, profile] = await Promise.all([
+  const [row, mine] = await Promise.all([
     may(actor, 'model.read') ? findModel(db, idOrName, nowMs) : null,
-    profileFor(db, actor, query),
+    accessFor(db, actor, query, nowMs),
   ])
   if (!row) throw notFound('model')
-  return viewModel(row, nowMs, profile)
+  return viewModel(row, nowMs, mine)
+}
+
+export type ProfileAccess = Pick<ProfileView, 'id' | 'name'> & { readonly reach: ModelReach }
+
+/** Whether keys of each of these profiles could call a model; teams, projects and keys may narrow it further. */
+export async function readAccessByProfile(
+  { db, clock }: Context,
+  profiles: readonly Pick<ProfileView, 'id' | 'name'>[],
+  modelId: string,
+): Promise<ProfileAccess[]> {
+  const nowMs = clock.nowMs()
+  const nowhere = { teamId: null, projectId: null, ownerUserId: null }
+  const [row, grants, unpricedModels] = await Promise.all([
+    findModel(db, modelId, nowMs),
+    loadGrantsOfPlaces(
+      db,
+      profiles.map(({ id }) => ({ id, profileId: id, ...nowhere })),
+      nowMs,
+    ),
+    readUnpricedModels(db),
+  ])
+  if (!row) throw notFound('model')
+  const model = reachable(row, nowMs)
+  return profiles.flatMap(({ id, name }) => {
+    const grant = grants.get(id)
+    return grant ? [{ id, name, reach: reachModel(grant, model, { address: null, unpricedModels, nowMs }) }] : []
+  })
 }
 
 export async function listPrices(
@@ -85,19 +114,66 @@ export async function listPrices(
   return { data: (await findPriceHistory(db, row.id)).map(viewPrice) }
 }
 
-type Profile = {
-  readonly name: string
-  readonly policy: ProfilePolicy
+type MyAccess = {
+  readonly profile: string
+  /** Of a key in each of my teams, the first team's first; of one in no team where I have none. */
+  readonly grants: readonly Grant[]
   readonly unpricedModels: UnpricedModels
 }
 
-async function profileFor(db: Db, actor: Actor, query: { readonly for?: 'me' | undefined }): Promise<Profile | null> {
+async function accessFor(
+  db: Db,
+  actor: Actor,
+  query: { readonly for?: 'me' | undefined },
+  nowMs: number,
+): Promise<MyAccess | null> {
   if (query.for !== 'me') return null
-  const [profile, setting] = await Promise.all([profileInUse(db, actor), findUnpricedModels(db)])
-  return profile && { ...profile, unpricedModels: z.enum(unpricedModels).parse(setting) }
+  const [profile, unpricedModels] = await Promise.all([profileInUse(db, actor), readUnpricedModels(db)])
+  if (!profile) return null
+  const ownerUserId = actor.kind === 'user' ? actor.id : null
+  const teamIds = actor.teamIds.length > 0 ? actor.teamIds : [null]
+  const places = teamIds.map((teamId) => ({
+    id: teamId ?? 'nowhere',
+    profileId: profile.id,
+    teamId,
+    projectId: null,
+    ownerUserId,
+  }))
+  const grants = await loadGrantsOfPlaces(db, places, nowMs)
+  return { profile: profile.name, grants: places.flatMap(({ id }) => grants.get(id) ?? []), unpricedModels }
 }
 
-export function viewModel(row: ModelRow, nowMs: number, profile: Profile | null = null): ModelView {
+/** Where one of my teams lets me call it, a key of mine can. */
+function accessTo(row: ModelRow, { profile, grants, unpricedModels }: MyAccess, nowMs: number): ModelView['access'] {
+  const model = reachable(row, nowMs)
+  const reaches = grants.map((grant) => reachModel(grant, model, { address: null, unpricedModels, nowMs }))
+  const [first] = reaches
+  if (!first || first.reached || reaches.some(({ reached }) => reached))
+    return { allowed: true, reason: null, layer: null, profile }
+  return { allowed: false, reason: first.reason, layer: first.layer, profile }
+}
+
+function reachable(row: ModelRow, nowMs: number): ReachableModel {
+  const own = storedPrice(row.prices, null, nowMs)
+  return {
+    name: row.name,
+    status: row.status,
+    endpoints: servedBy(row),
+    places: row.deployments.map(({ id, provider, region, upstreamModel, status }) => ({
+      provider: provider.name,
+      region,
+      upstreamModel,
+      price: nanosPerMillion.nullable().parse((storedPrice(row.prices, id, nowMs) ?? own)?.nanosPerMillion ?? null),
+      isOn: status === 'active' && provider.status === 'active',
+    })),
+  }
+}
+
+function servedBy(row: Pick<ModelRow, 'endpoints'>): Endpoint[] {
+  return z.array(z.enum(endpoints)).parse(row.endpoints)
+}
+
+export function viewModel(row: ModelRow, nowMs: number, mine: MyAccess | null = null): ModelView {
   const price = priceInForce(row.prices, null, nowMs)
   const next = row.prices.find(
     ({ deploymentId, effectiveFrom }) => deploymentId === null && effectiveFrom.getTime() > nowMs,
@@ -106,16 +182,13 @@ export function viewModel(row: ModelRow, nowMs: number, profile: Profile | null 
     ...deployment,
     price: priceInForce(row.prices, deployment.id, nowMs),
   }))
-  const served = z.array(z.enum(endpoints)).parse(row.endpoints)
-  const reason =
-    profile && whyNot({ ...row, endpoints: served, price, deployments }, profile.policy, profile.unpricedModels)
   return {
     id: row.id,
     name: row.name,
     displayName: row.displayName,
     vendor: row.vendor,
     aliases: [...row.aliases],
-    endpoints: served,
+    endpoints: servedBy(row),
     capabilities: row.capabilities,
     contextTokens: row.contextTokens,
     maxOutputTokens: row.maxOutputTokens,
@@ -124,15 +197,19 @@ export function viewModel(row: ModelRow, nowMs: number, profile: Profile | null 
     price,
     nextPrice: next ? viewPrice(next) : null,
     deployments,
-    ...(profile ? { access: { allowed: reason === null, reason, profile: profile.name } } : {}),
+    ...(mine ? { access: accessTo(row, mine, nowMs) } : {}),
     createdAt: row.createdAt.toISOString(),
   }
 }
 
 /** Of a deployment, or, null, of the model. */
 function priceInForce(rows: readonly PriceRow[], deploymentId: string | null, nowMs: number): PriceView | null {
-  const row = rows.findLast((price) => price.deploymentId === deploymentId && price.effectiveFrom.getTime() <= nowMs)
+  const row = storedPrice(rows, deploymentId, nowMs)
   return row ? viewPrice(row) : null
+}
+
+function storedPrice(rows: readonly PriceRow[], deploymentId: string | null, nowMs: number): PriceRow | undefined {
+  return rows.findLast((price) => price.deploymentId === deploymentId && price.effectiveFrom.getTime() <= nowMs)
 }
 
 function viewPrice({

@@ -39,8 +39,9 @@ export type GrantFacts = {
     readonly limits: ScopeLimits
     readonly tags: Readonly<Record<string, string>>
     readonly overrides: readonly string[]
-    /** Models that an approved request allows beyond the profile. */
+    /** Models and providers that an approved request allows beyond the profile. */
     readonly grantedModels?: readonly string[]
+    readonly grantedProviders?: readonly string[]
   }
   readonly secret: { readonly id: string; readonly notAfterMs: number | null }
   readonly user: Principal | null
@@ -136,7 +137,8 @@ function catalogueRules(
   profileLists: Lists,
 ): CatalogueRule[] {
   const { key, profile } = facts
-  const granted = field === 'models' && key.grantedModels?.length ? { granted: key.grantedModels } : {}
+  const names = field === 'models' ? key.grantedModels : field === 'providers' ? key.grantedProviders : undefined
+  const granted = names?.length ? { granted: names } : {}
   const overridden = key.overrides.includes(field)
   const ofProfile = overridden ? [] : [{ ...profileRule(profile, profileLists), ...granted }]
   // An override without a list of its own would open everything; then the key reaches nothing instead.

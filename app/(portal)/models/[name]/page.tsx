@@ -29,7 +29,7 @@ import { Section } from '#components/ui/section.tsx'
 import { Empty } from '#components/ui/states.tsx'
 import { Tag } from '#components/ui/tag.tsx'
 import type { ModelView } from '#lib/catalog/contract.ts'
-import { listPrices, readModel } from '#lib/catalog/models/read-models.ts'
+import { listPrices, readAccessByProfile, readModel, type ProfileAccess } from '#lib/catalog/models/read-models.ts'
 import { listProviders, listProvidersQuery } from '#lib/catalog/providers/read-providers.ts'
 import type { Actor } from '#lib/identity/contract.ts'
 import { readOrganisation } from '#lib/identity/organisation/organisation.ts'
@@ -65,7 +65,7 @@ export default async function ModelPage({ params, searchParams }: Props) {
     listPrices(context, actor, name),
     ownCall(context, actor),
     readUsage(context, actor, usageOf(name, nowMs - 30 * dayMs, { group_by: 'key', limit: '5' })),
-    may(actor, 'profile.read') ? listProfiles(context, actor, listProfilesQuery.parse({ limit: '200' })) : null,
+    may(actor, 'profile.read') ? accessByProfile(context, actor, model.id) : null,
     mayEdit ? listProviders(context, actor, listProvidersQuery.parse({ limit: '200' })) : null,
     readOrganisation(context, actor),
     model.status === 'quarantined' ? readQuarantine(context, { type: 'model', id: model.id }) : null,
@@ -137,7 +137,7 @@ export default async function ModelPage({ params, searchParams }: Props) {
               >
                 <ModelFacts model={model} line={line} />
               </Section>
-              {profiles ? <WhoMayUse model={model} profiles={profiles.data} unpricedModels={unpricedModels} /> : null}
+              {profiles ? <WhoMayUse profiles={profiles} /> : null}
             </>
           }
         >
@@ -207,6 +207,11 @@ function pricesInForce({ price, deployments }: ModelView): ReadonlySet<string> {
 
 function usageOf(model: string, fromMs: number, given: Readonly<Record<string, string>>) {
   return usageQuery.parse({ from: new Date(fromMs).toISOString(), filter: { model: [model] }, ...given })
+}
+
+async function accessByProfile(context: Context, actor: Actor, modelId: string): Promise<ProfileAccess[]> {
+  const { data } = await listProfiles(context, actor, listProfilesQuery.parse({ limit: '200' }))
+  return readAccessByProfile(context, data, modelId)
 }
 
 async function modelOrNull(context: Context, actor: Actor, name: string): Promise<ModelView | null> {
