@@ -17,7 +17,7 @@ const asAsked = 'asked'
 
 /** Yes, yes to less, or no with a reason. */
 export function DecideForm({ request }: { readonly request: RequestView }) {
-  const asked = 'raise' in request.wish ? request.wish.raise : null
+  const asked = askedOf(request.wish)
   const [less, setLess] = useState<Raise>(() => numbersOf(asked))
   const [isLess, setIsLess] = useState(false)
   const [days, setDays] = useState<string>(asAsked)
@@ -115,7 +115,19 @@ function numbersOf(asked: Raise | null): Raise {
   }
 }
 
+/** The parts of a wish that can be given in part; of a loan none. */
+function askedOf(wish: RequestView['wish']): Raise | null {
+  if ('raise' in wish) return wish.raise
+  if ('loan' in wish) return null
+  const { budget, limits } = wish.scopeRaise
+  return { ...(budget ? { budgetUsd: budget.amountUsd } : {}), ...(limits ? { limits } : {}) }
+}
+
 /** The parts that are given whole. */
-function only({ models, expiresAt }: Raise): Raise {
-  return { ...(models ? { models } : {}), ...(expiresAt ? { expiresAt } : {}) }
+function only({ models, providers, expiresAt }: Raise): Raise {
+  return {
+    ...(models ? { models } : {}),
+    ...(providers ? { providers } : {}),
+    ...(expiresAt ? { expiresAt } : {}),
+  }
 }

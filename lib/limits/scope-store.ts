@@ -245,7 +245,11 @@ export async function findScopeLimits(
 /** The limits of one scope, locked against others who change them. */
 export async function readScopeLimits(tx: Tx, scopeType: ScopeType, scopeId: string): Promise<ScopeLimits> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`limits of ${scopeType} ${scopeId}`}, 0))`
-  const row = await tx.scopeLimit.findUnique({
+  return findLimitsOfScope(tx, scopeType, scopeId)
+}
+
+export async function findLimitsOfScope(db: Db | Tx, scopeType: ScopeType, scopeId: string): Promise<ScopeLimits> {
+  const row = await db.scopeLimit.findUnique({
     where: { scopeType_scopeId: { scopeType, scopeId } },
     select: { limits: true },
   })

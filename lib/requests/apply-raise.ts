@@ -10,7 +10,7 @@ import { profilePolicy } from '#lib/policy/contract.ts'
 import type { Raise } from '#lib/requests/contract.ts'
 import type { Effect } from '#lib/requests/rules/effects.ts'
 import { overridesFor } from '#lib/requests/rules/judge-raise.ts'
-import { findGrantedModels } from '#lib/requests/store.ts'
+import { findGranted } from '#lib/requests/store.ts'
 import { takePlaceOf } from '#lib/requests/take-place.ts'
 
 export type Applied = {
@@ -72,12 +72,18 @@ export async function applyRaise(
     })
     limits[kind] = limit
   }
-  const models = await findGrantedModels(tx, key.id)
+  const { models, providers } = await findGranted(tx, key.id)
   const added = (raise.models ?? []).filter((model) => !models.includes(model))
   for (const model of raise.models ?? []) effects.push({ field: 'model', keyId: key.id, model })
   if (raise.models) {
     before.grantedModels = models
     after.grantedModels = [...models, ...added]
+  }
+  const addedProviders = (raise.providers ?? []).filter((provider) => !providers.includes(provider))
+  for (const provider of raise.providers ?? []) effects.push({ field: 'provider', keyId: key.id, provider })
+  if (raise.providers) {
+    before.grantedProviders = providers
+    after.grantedProviders = [...providers, ...addedProviders]
   }
   if (raise.expiresAt !== undefined) {
     before.expiresAt = key.expiresAt?.toISOString() ?? null
@@ -91,6 +97,7 @@ export async function applyRaise(
   await updateKey(tx, key.id, {
     limits,
     grantedModels: [...models, ...added],
+    grantedProviders: [...providers, ...addedProviders],
     overrides: [...key.overrides, ...fresh],
     ...(raise.expiresAt === undefined
       ? {}

@@ -8,6 +8,7 @@ import { AppError, notFound } from '#lib/platform/errors.ts'
 import { changePolicy } from '#lib/policy/change-policy.ts'
 import { applyRaise } from '#lib/requests/apply-raise.ts'
 import { keyChanged } from '#lib/requests/ask-for-more.ts'
+import { applyScopeRaise } from '#lib/requests/ask-for-scope.ts'
 import type { ApproveInput, Raise, RequestView, Wish } from '#lib/requests/contract.ts'
 import { endOf } from '#lib/requests/file-request.ts'
 import { applyLoan } from '#lib/requests/lend-budget.ts'
@@ -67,6 +68,10 @@ async function give(tx: Tx, actor: Actor, row: RequestRow, granted: Wish, untilM
     const { applied, subjects, audits } = await applyLoan(tx, actor, granted.loan, row.id, nowMs)
     return { effects: applied.effects, subjects, audits }
   }
+  if ('scopeRaise' in granted) {
+    const { applied, subjects, audits } = await applyScopeRaise(tx, granted.scopeRaise, row.id, untilMs, nowMs)
+    return { effects: applied.effects, subjects, audits }
+  }
   const key = await openLivingKey(tx, row, nowMs)
   const applied = await applyRaise(tx, key, granted.raise, untilMs, nowMs)
   return {
@@ -91,7 +96,21 @@ function grantedOf(wish: Wish, { granted }: ApproveInput): Wish {
   const tooMuch = (message: string) =>
     new AppError('validation_failed', 'This cannot be approved like this.', { errors: [{ field: 'granted', message }] })
   if ('loan' in wish) throw tooMuch('What is lent is approved as it was asked for.')
-  if (!isWithin(granted, wish.raise)) throw tooMuch('This is more, or something else, than was asked for.')
+  const more = 'This is more, or something else, than was asked for.'
+  if ('scopeRaise' in wish) {
+    const { scope, budget, limits } = wish.scopeRaise
+    const asked = { ...(budget ? { budgetUsd: budget.amountUsd } : {}), ...(limits ? { limits } : {}) }
+    if (!isWithin(granted, asked)) throw tooMuch(more)
+    const less = budget && { ...budget, amountUsd: granted.budgetUsd ?? budget.amountUsd }
+    return {
+      scopeRaise: {
+        scope,
+        ...(less ? { budget: less } : {}),
+        ...(limits ? { limits: { ...limits, ...granted.limits } } : {}),
+      },
+    }
+  }
+  if (!isWithin(granted, wish.raise)) throw tooMuch(more)
   const { kind, oneMore } = wish.raise
   const raise: Raise = { ...granted, ...(kind ? { kind } : {}), ...(oneMore ? { oneMore } : {}) }
   return { raise }

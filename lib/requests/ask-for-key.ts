@@ -18,7 +18,7 @@ import type { CreatedKey } from '#lib/requests/contract.ts'
 import { fileRequest } from '#lib/requests/file-request.ts'
 import { raiseFor, termsWithin } from '#lib/requests/rules/ask-for-key.ts'
 import { judgeRaise } from '#lib/requests/rules/judge-raise.ts'
-import { findUnknownModels } from '#lib/requests/store.ts'
+import { findUnknownNames } from '#lib/requests/store.ts'
 
 /** POST /keys. */
 export function createKey(context: Context, actor: Actor, input: CreateKeyInput): Promise<CreatedKey> {
@@ -65,7 +65,7 @@ async function askForDraft(
   const { policy } = place.profile
   const raise = raiseFor(input, beyond, policy, isKindAllowed)
   const verdict = raise && judgeRaise(raise, { policy, period: terms.budget?.period ?? 'month', createdAtMs: nowMs })
-  const unknown = raise?.models ? await findUnknownModels(tx, raise.models) : []
+  const unknown = raise ? await findUnknownNames(tx, raise) : []
   if (!raise || !verdict || verdict.kind === 'refused' || unknown.length > 0) {
     if (!isKindAllowed) throw kindNotAllowed(input, place)
     throw beyondGuardrails(place.profile.name, beyond)

@@ -15,7 +15,7 @@ import { decidedByProfile } from '#lib/requests/ask-for-key.ts'
 import type { Raise } from '#lib/requests/contract.ts'
 import { fileRequest } from '#lib/requests/file-request.ts'
 import { judgeRaise } from '#lib/requests/rules/judge-raise.ts'
-import { findOpenRequest, findUnknownModels } from '#lib/requests/store.ts'
+import { findOpenRequest, findUnknownNames } from '#lib/requests/store.ts'
 
 export type MoreWish = {
   readonly what: 'budget' | 'limit' | 'model' | 'lifetime'
@@ -40,7 +40,7 @@ export async function askForMoreIn(
   const open = await findOpenRequest(tx, keyId, what)
   if (open) throw new AppError('conflict', `This was asked for already and waits for an answer: ${open}.`)
   const policy = profilePolicy.parse(row.profile.policy)
-  const errors = [...noMore(row, raise, nowMs), ...(await unknownModels(tx, raise))]
+  const errors = [...noMore(row, raise, nowMs), ...(await unknownNames(tx, raise))]
   if (errors.length > 0) throw new AppError('validation_failed', 'There is nothing to ask for like this.', { errors })
 
   const verdict = judgeRaise(raise, {
@@ -118,7 +118,7 @@ function noMore(key: AnyKey, { budgetUsd, limits = {}, expiresAt }: Raise, nowMs
   return errors
 }
 
-async function unknownModels(tx: Tx, { models }: Raise): Promise<FieldError[]> {
-  const unknown = models ? await findUnknownModels(tx, models) : []
-  return unknown.length === 0 ? [] : [{ field: 'models', message: `There is no model ${unknown.join(', ')}.` }]
+async function unknownNames(tx: Tx, raise: Raise): Promise<FieldError[]> {
+  const unknown = await findUnknownNames(tx, raise)
+  return unknown.map(({ field, name }) => ({ field, message: `There is no ${field.slice(0, -1)} ${name}.` }))
 }

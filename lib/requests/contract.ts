@@ -1,6 +1,7 @@
 /** Requests and approvals: words, inputs, views. Browser-safe. */
 import * as z from 'zod'
 import { createKeyInput, keyView, mintedKey } from '#lib/keys/contract.ts'
+import { managedScopeTypes } from '#lib/limits/budget-contract.ts'
 import { amountUsd, budgetPeriods, limitKinds, limitValue } from '#lib/limits/contract.ts'
 
 export const requestKinds = ['new_key', 'kind', 'budget', 'limit', 'model', 'lifetime', 'lend'] as const
@@ -17,11 +18,15 @@ const time = z.iso.datetime({ offset: true, message: 'Use RFC 3339, such as 2027
 const id = z.string().trim().min(1).max(64)
 const reason = z.string().trim().max(500, 'Use at most 500 characters.')
 
+const limits = z.partialRecord(z.enum(limitKinds), limitValue)
+const names = z.array(z.string().trim().min(1).max(120)).min(1).max(50)
+
 /** What a key may have more of. The budget keeps its period and posture. */
 export const raise = z.strictObject({
   budgetUsd: amountUsd.optional(),
-  limits: z.partialRecord(z.enum(limitKinds), limitValue).optional(),
-  models: z.array(z.string().trim().min(1).max(120)).min(1).max(50).optional(),
+  limits: limits.optional(),
+  models: names.optional(),
+  providers: names.optional(),
   expiresAt: time.optional(),
   /** One key more than the profile lets a person have, or a kind that it does not let them create. */
   oneMore: z.literal(true).optional(),
@@ -41,8 +46,18 @@ export const loan = z.strictObject({
 })
 export type Loan = z.infer<typeof loan>
 
-/** Exactly one of the two: more of something for a key, or a part of one budget lent to another. */
-export const wish = z.union([z.strictObject({ raise }), z.strictObject({ loan })])
+const scopeInput = z.strictObject({ type: z.enum(managedScopeTypes), id })
+
+/** More for what stands above keys: its budget of one period, or limits that it has. */
+export const scopeRaise = z.strictObject({
+  scope: scopeInput.extend({ name: z.string() }),
+  budget: z.strictObject({ amountUsd, period: z.enum(budgetPeriods) }).optional(),
+  limits: limits.optional(),
+})
+export type ScopeRaise = z.infer<typeof scopeRaise>
+
+/** Exactly one: more for a key, more for what stands above keys, or a part of one budget lent to another. */
+export const wish = z.union([z.strictObject({ raise }), z.strictObject({ scopeRaise }), z.strictObject({ loan })])
 export type Wish = z.infer<typeof wish>
 
 const common = {
@@ -53,21 +68,38 @@ const common = {
   decisionId: id.optional(),
 }
 const ofKey = { keyId: id, ...common }
+const ofKeyOrScope = { keyId: id.optional(), scope: scopeInput.optional(), ...common }
+const isOfOne = ({ keyId, scope }: { keyId?: string | undefined; scope?: object | undefined }) =>
+  (keyId === undefined) !== (scope === undefined)
+const ofOne = { message: 'Name a key, or a scope above keys.', path: ['keyId'] }
 const { reason: reasonField, decisionId } = common
 
 /** POST /api/v1/key-requests. */
 export const createRequestInput = z.discriminatedUnion('what', [
   z.strictObject({ what: z.literal('new_key'), key: createKeyInput, ...common }),
   z.strictObject({ what: z.literal('kind'), key: createKeyInput, ...common }),
-  z.strictObject({ what: z.literal('budget'), amountUsd, ...ofKey }),
-  z.strictObject({
-    what: z.literal('limit'),
-    limits: z
-      .partialRecord(z.enum(limitKinds), limitValue)
-      .refine((limits) => Object.keys(limits).length > 0, 'Name at least one limit.'),
-    ...ofKey,
-  }),
-  z.strictObject({ what: z.literal('model'), models: raise.shape.models.unwrap(), ...ofKey }),
+  z
+    .strictObject({
+      what: z.literal('budget'),
+      amountUsd,
+      /** Of a scope; a key has one budget. */
+      period: z.enum(budgetPeriods).default('month'),
+      ...ofKeyOrScope,
+    })
+    .refine(isOfOne, ofOne),
+  z
+    .strictObject({
+      what: z.literal('limit'),
+      limits: limits.refine((given) => Object.keys(given).length > 0, 'Name at least one limit.'),
+      ...ofKeyOrScope,
+    })
+    .refine(isOfOne, ofOne),
+  z
+    .strictObject({ what: z.literal('model'), models: names.optional(), providers: names.optional(), ...ofKey })
+    .refine(({ models, providers }) => models !== undefined || providers !== undefined, {
+      message: 'Name a model or a provider.',
+      path: ['models'],
+    }),
   z.strictObject({
     what: z.literal('lifetime'),
     expiresAt: time,
@@ -82,7 +114,7 @@ export type CreateRequestInput = z.infer<typeof createRequestInput>
 /** What is left out is given as asked. */
 export const approveInput = z.strictObject({
   /** Less than was asked for. */
-  granted: raise.pick({ budgetUsd: true, limits: true, models: true, expiresAt: true }).optional(),
+  granted: raise.pick({ budgetUsd: true, limits: true, models: true, providers: true, expiresAt: true }).optional(),
   until: time.optional(),
   reason: reason.optional(),
 })

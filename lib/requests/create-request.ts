@@ -6,6 +6,7 @@ import { AppError, notFound } from '#lib/platform/errors.ts'
 import { changePolicy, type PolicyChange } from '#lib/policy/change-policy.ts'
 import { askForKeyIn } from '#lib/requests/ask-for-key.ts'
 import { askForMoreIn } from '#lib/requests/ask-for-more.ts'
+import { askForScopeIn } from '#lib/requests/ask-for-scope.ts'
 import type { CreateRequestInput, Raise, RequestView } from '#lib/requests/contract.ts'
 import { endOf } from '#lib/requests/file-request.ts'
 import { lendBudgetIn } from '#lib/requests/lend-budget.ts'
@@ -54,13 +55,21 @@ async function file(
     })
     return { ...change, result: { id: change.result.keyRequestId, secret: change.result.key } }
   }
-  const { what, keyId } = input
+  const { keyId } = input
+  if ((input.what === 'budget' || input.what === 'limit') && input.scope) {
+    const { what, scope } = input
+    const more =
+      what === 'budget' ? { budget: { amountUsd: input.amountUsd, period: input.period } } : { limits: input.limits }
+    return named(await askForScopeIn(tx, context, actor, { what, scope, more, reason, untilMs, decisionId }))
+  }
+  if (keyId === undefined) throw new AppError('validation_failed', 'Name a key.')
+  const { what } = input
   return named(
     await askForMoreIn(tx, context, actor, { what, keyId, raise: raiseOf(input), reason, untilMs, decisionId }),
   )
 }
 
-type MoreInput = Extract<CreateRequestInput, { keyId: string }>
+type MoreInput = Extract<CreateRequestInput, { what: 'budget' | 'limit' | 'model' | 'lifetime' }>
 
 function raiseOf(input: MoreInput): Raise {
   switch (input.what) {
@@ -69,7 +78,10 @@ function raiseOf(input: MoreInput): Raise {
     case 'limit':
       return { limits: input.limits }
     case 'model':
-      return { models: input.models }
+      return {
+        ...(input.models ? { models: input.models } : {}),
+        ...(input.providers ? { providers: input.providers } : {}),
+      }
     case 'lifetime':
       return { expiresAt: input.expiresAt }
   }

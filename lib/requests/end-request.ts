@@ -45,7 +45,7 @@ type Ending = {
 
 /** The same inside a transaction that has locked the request, for one whose time is over too. */
 export async function endIn(tx: Tx, row: RequestRow, { by, reason, nowMs }: Ending): Promise<PolicyChange<null>> {
-  const { subjects, before, after } = await putBack(tx, effectList.parse(row.effects), nowMs)
+  const { subjects, places, before, after } = await putBack(tx, effectList.parse(row.effects), nowMs)
   await updateRequest(tx, row.id, {
     status: 'ended',
     endedAt: new Date(nowMs),
@@ -54,18 +54,15 @@ export async function endIn(tx: Tx, row: RequestRow, { by, reason, nowMs }: Endi
   })
   const summary = summaryOf(row.what, wishSchema.parse(row.granted ?? row.wish), row.key?.name ?? null)
   const early = by === null ? '' : ` before its time${reason ? `: ${reason}` : ''}`
-  const putBackOn = subjects.map((subject) => {
-    const [targetType = '', targetId = ''] = subject.split(':')
-    return {
-      action: `${targetType}.update`,
-      targetType,
-      targetId,
-      targetName: targetId === row.key?.id ? row.key.name : targetId,
-      summary: `put back what request ${row.id} had raised`,
-      before,
-      after,
-    }
-  })
+  const putBackOn = places.map(({ type, id }) => ({
+    action: `${type}.update`,
+    targetType: type,
+    targetId: id,
+    targetName: id === row.key?.id ? row.key.name : id,
+    summary: `put back what request ${row.id} had raised`,
+    before,
+    after,
+  }))
   return {
     result: null,
     subjects,

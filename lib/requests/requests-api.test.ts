@@ -223,6 +223,23 @@ describe('more for a key', () => {
     expect(await may('gpt-4.1')).toBe(false)
   })
 
+  test('of providers is only what was named, and is for a person to decide', async () => {
+    const { id } = await mint('Cole')
+    const providers = async () => (await grantOf(id)).providers.find(({ layer }) => layer === 'profile')?.granted ?? []
+    const name = 'anthropic'
+    await fixture.context.db
+      .$executeRaw`UPDATE access_profile SET policy = jsonb_set(policy, '{providers,allow}', '["openai"]') WHERE name = 'Restricted'`
+    const made = await request('Cole', { what: 'model', keyId: id, providers: [name], until: inDays(1) })
+    expect(made).toMatchObject({ status: 'open', summary: expect.stringContaining('anthropic') })
+    expect((await act('Ada', made.id, 'approve')).status).toBe(200)
+    expect(await providers()).toEqual([name])
+    fixture.setNow(start + dayMs)
+    await endRequests(fixture.context)
+    expect(await providers()).toEqual([])
+    for (const body of [{ providers: ['no-such'] }, { providers: ['*'] }, {}])
+      expect((await ask(as('Cole'), 'POST', '/key-requests', { what: 'model', keyId: id, ...body })).status).toBe(422)
+  })
+
   test('of life moves its end', async () => {
     const { id } = await mint('Dana')
     const made = await request('Dana', { what: 'lifetime', keyId: id, expiresAt: inDays(300) })
@@ -441,6 +458,76 @@ describe('a loan', () => {
     fixture.setNow(start + 3 * dayMs)
     await endRequests(fixture.context)
     expect(await amounts()).toEqual([100_000_000_000n, 100_000_000_000n])
+  })
+})
+
+describe('more for what stands above keys', () => {
+  const team = { type: 'team', id: 'team_search' }
+  const published = async (subject: string) => Number(await fixture.context.redis.get(versionKey(subject)))
+
+  test('is asked for by its lead, decided by an admin, in force at once, and put back', async () => {
+    const { db } = fixture.context
+    const budget = { id: 'bud_team', scopeType: 'team', scopeId: team.id, amountNanos: 1_000_000_000_000n }
+    await db.budget.create({ data: { ...budget, period: 'month' } })
+    await db.scopeLimit.create({
+      data: {
+        scopeType: 'team',
+        scopeId: team.id,
+        limits: { rpm: 100, models: { 'gpt-*': { rpm: 9 } } },
+        updatedAt: new Date(start),
+      },
+    })
+    const { id: keyId } = await mint('Dana')
+    const inForce = async () => {
+      const { budgets, limits } = await grantOf(keyId)
+      const isTeams = ({ scope }: { scope: { type: string } }) => scope.type === 'team'
+      return [budgets.find(isTeams)?.amountNanos, limits.filter(isTeams).map(({ limit }) => limit)]
+    }
+    const more = { what: 'budget', scope: team, amountUsd: '1500', until: inDays(3), reason: 'launch' }
+    expect((await ask(as('Dana'), 'POST', '/key-requests', more)).status).toBe(403)
+    const made = await request('Tess', more)
+    expect(made).toMatchObject({
+      status: 'open',
+      approver: 'admin',
+      key: null,
+      now: { budget: '$1000' },
+      summary: 'a budget of $1500 a month for team Search',
+    })
+    expect((await ask(as('Tess'), 'POST', '/key-requests', more)).status).toBe(409)
+    expect((await act('Tess', made.id, 'approve')).status).toBe(403)
+    const before = await published('team:team_search')
+    expect((await act('Ada', made.id, 'approve', { granted: { budgetUsd: '1600' } })).status).toBe(422)
+    expect((await act('Ada', made.id, 'approve', { granted: { budgetUsd: '1400' } })).body).toMatchObject({
+      status: 'approved',
+      granted: { scopeRaise: { budget: { amountUsd: '1400' } } },
+    })
+    expect(await inForce()).toEqual(['1400000000000', [100, 9]])
+    expect(await published('team:team_search')).toBeGreaterThan(before)
+
+    const faster = await request('Tess', { what: 'limit', scope: team, limits: { rpm: 300 }, until: inDays(2) })
+    await act('Ada', faster.id, 'approve')
+    expect(await inForce()).toEqual(['1400000000000', [300, 9]])
+    expect((await act('Tess', faster.id, 'end', { reason: 'enough' })).body).toMatchObject({ status: 'ended' })
+    expect(await inForce()).toEqual(['1400000000000', [100, 9]])
+    fixture.setNow(start + 3 * dayMs)
+    await endRequests(fixture.context)
+    expect(await inForce()).toEqual(['1000000000000', [100, 9]])
+    expect(await audited('budget.raise', team.id)).toHaveLength(2)
+  })
+
+  test('is refused where there is nothing to raise, or where both or neither is named', async () => {
+    const status = async (body: object) => (await ask(as('Tess'), 'POST', '/key-requests', body)).status
+    expect(await status({ what: 'budget', scope: team, amountUsd: '900' })).toBe(422)
+    expect(await status({ what: 'budget', scope: team, period: 'day', amountUsd: '900' })).toBe(422)
+    expect(await status({ what: 'limit', scope: team, limits: { tpd: 900 } })).toBe(422)
+    expect(await status({ what: 'budget', scope: team, keyId: 'key_x', amountUsd: '9000' })).toBe(422)
+    expect(await status({ what: 'budget', amountUsd: '9000' })).toBe(422)
+    expect(await status({ what: 'budget', scope: { type: 'team', id: 'team_none' }, amountUsd: '9000' })).toBe(404)
+    const mobile = await fixture.context.db.team.findFirst({ where: { id: { not: team.id } }, select: { id: true } })
+    if (mobile)
+      expect([403, 404]).toContain(
+        await status({ what: 'budget', scope: { type: 'team', id: mobile.id }, amountUsd: '9000' }),
+      )
   })
 })
 

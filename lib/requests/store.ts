@@ -37,9 +37,10 @@ export type RequestRow = {
   readonly lapsesAt: Date
 }
 
-/** Who would have the more, as `who-decides` asks: the key's owner, or the person who is lent to. */
+/** Who would have the more, as `who-decides` asks: the key's owner, or the person who is meant or lent to. */
 const beneficiary = Prisma.sql`
-  coalesce(k.owner_user_id, w.owner_user_id, CASE WHEN r.wish #>> '{loan,to,type}' = 'user' THEN r.wish #>> '{loan,to,id}' END)`
+  coalesce(k.owner_user_id, w.owner_user_id, CASE WHEN r.wish #>> '{loan,to,type}' = 'user' THEN r.wish #>> '{loan,to,id}'
+    WHEN r.wish #>> '{scopeRaise,scope,type}' = 'user' THEN r.wish #>> '{scopeRaise,scope,id}' END)`
 
 const columns = Prisma.sql`
   r.id, r.what, r.status, r.asker_id AS "askerId", r.asker_name AS "askerName",
@@ -229,14 +230,57 @@ export async function lockBudgets(tx: Tx, ids: readonly string[]): Promise<void>
   await tx.$executeRaw`SELECT 1 FROM budget WHERE id = ANY(${[...ids]}::text[]) ORDER BY id FOR UPDATE`
 }
 
-export async function findGrantedModels(tx: Tx, keyId: string): Promise<string[]> {
-  const row = await tx.virtualKey.findUnique({ where: { id: keyId }, select: { grantedModels: true } })
-  return row?.grantedModels ?? []
+export async function findGranted(tx: Tx, keyId: string): Promise<{ models: string[]; providers: string[] }> {
+  const row = await tx.virtualKey.findUnique({
+    where: { id: keyId },
+    select: { grantedModels: true, grantedProviders: true },
+  })
+  return { models: row?.grantedModels ?? [], providers: row?.grantedProviders ?? [] }
 }
 
-/** Those of the names that are no model of the catalogue. */
-export async function findUnknownModels(tx: Tx, names: readonly string[]): Promise<string[]> {
-  const rows = await tx.model.findMany({ where: { name: { in: [...names] } }, select: { name: true }, take: 50 })
-  const known = new Set(rows.map(({ name }) => name))
-  return names.filter((name) => !known.has(name))
+export type UnknownName = { readonly field: 'models' | 'providers'; readonly name: string }
+
+/** Those of the names that the catalogue does not have. */
+export async function findUnknownNames(
+  tx: Tx,
+  {
+    models = [],
+    providers = [],
+  }: { readonly models?: readonly string[] | undefined; readonly providers?: readonly string[] | undefined },
+): Promise<UnknownName[]> {
+  const among = (names: readonly string[]) => ({
+    where: { name: { in: [...names] } },
+    select: { name: true } as const,
+    take: 50,
+  })
+  const rows = await Promise.all([
+    models.length > 0 ? tx.model.findMany(among(models)) : [],
+    providers.length > 0 ? tx.provider.findMany(among(providers)) : [],
+  ])
+  const [knownModels, knownProviders] = rows.map((found) => new Set(found.map(({ name }) => name)))
+  return [
+    ...models.flatMap((name) => (knownModels?.has(name) ? [] : [{ field: 'models' as const, name }])),
+    ...providers.flatMap((name) => (knownProviders?.has(name) ? [] : [{ field: 'providers' as const, name }])),
+  ]
+}
+
+/** The first of these teams that is in the business unit. */
+export async function findTeamInUnit(tx: Tx, unitId: string, teamIds: readonly string[]): Promise<string | null> {
+  const where = { id: { in: [...teamIds] }, businessUnitId: unitId }
+  return (await tx.team.findFirst({ where, select: { id: true }, orderBy: { id: 'asc' } }))?.id ?? null
+}
+
+/** Whether there is an open request of this kind for the scope already. Few are open at a time. */
+export async function findOpenScopeRequest(
+  tx: Tx,
+  scopeType: string,
+  scopeId: string,
+  what: RequestKind,
+): Promise<string | null> {
+  const [row] = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM key_request
+    WHERE status = 'open' AND what = ${what} AND key_id IS NULL
+      AND wish #>> '{scopeRaise,scope,type}' = ${scopeType} AND wish #>> '{scopeRaise,scope,id}' = ${scopeId}
+    LIMIT 1`
+  return row?.id ?? null
 }

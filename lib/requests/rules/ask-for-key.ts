@@ -7,7 +7,7 @@ import type { KeyTerms } from '#lib/policy/rules/apply-guardrails.ts'
 import { isAllowed } from '#lib/policy/rules/patterns.ts'
 import type { Raise } from '#lib/requests/contract.ts'
 
-/** What has to be asked for; null where part of it can't be: no limit at all, a softer budget, a provider, a region. */
+/** What has to be asked for; null where part of it can't be: no limit at all, a softer budget, a region. */
 export function raiseFor(
   input: CreateKeyInput,
   beyond: readonly FieldError[],
@@ -25,6 +25,10 @@ export function raiseFor(
     else if (field === 'expiresAt' && input.expiresAt) raise.expiresAt = input.expiresAt
     else if (field === 'models')
       raise.models = [...new Set(input.models)].filter((name) => !name.includes('*') && !isAllowed(name, policy.models))
+    else if (field === 'providers')
+      raise.providers = [...new Set(input.providers)].filter(
+        (name) => !name.includes('*') && !isAllowed(name, policy.providers),
+      )
     else if (field === 'keysPerPerson') raise.oneMore = true
     else return null
   }

@@ -3,9 +3,10 @@
  * grant leaves it alone, and it can't be beyond the profile unless an admin said so. Pure.
  */
 import * as z from 'zod'
+import { managedScopeTypes } from '#lib/limits/budget-contract.ts'
 import { budgetPeriods } from '#lib/limits/contract.ts'
 
-const scopeType = z.enum(['key', 'user'])
+const scopeType = z.enum(['key', ...managedScopeTypes])
 
 export const effect = z.discriminatedUnion('field', [
   z.object({
@@ -27,7 +28,16 @@ export const effect = z.discriminatedUnion('field', [
     after: z.number(),
     overrideAdded: z.boolean(),
   }),
+  z.object({
+    field: z.literal('scope_limit'),
+    scopeType: z.enum(managedScopeTypes),
+    scopeId: z.string(),
+    kind: z.string(),
+    before: z.number().nullable(),
+    after: z.number(),
+  }),
   z.object({ field: z.literal('model'), keyId: z.string(), model: z.string() }),
+  z.object({ field: z.literal('provider'), keyId: z.string(), provider: z.string() }),
 ])
 export type Effect = z.infer<typeof effect>
 export const effects = z.array(effect)
@@ -36,7 +46,15 @@ export const effects = z.array(effect)
 export function isSameField(one: Effect, other: Effect): boolean {
   if (one.field === 'budget') return other.field === 'budget' && one.budgetId === other.budgetId
   if (one.field === 'limit') return other.field === 'limit' && one.keyId === other.keyId && one.kind === other.kind
-  return other.field === 'model' && one.keyId === other.keyId && one.model === other.model
+  if (one.field === 'scope_limit')
+    return (
+      other.field === 'scope_limit' &&
+      one.scopeType === other.scopeType &&
+      one.scopeId === other.scopeId &&
+      one.kind === other.kind
+    )
+  if (one.field === 'model') return other.field === 'model' && one.keyId === other.keyId && one.model === other.model
+  return other.field === 'provider' && one.keyId === other.keyId && one.provider === other.provider
 }
 
 /**
@@ -44,7 +62,9 @@ export function isSameField(one: Effect, other: Effect): boolean {
  * both. Where somebody changed the value in between, what they set is what it ends at.
  */
 export function onTopOf(fresh: Effect, running: Effect): Effect {
-  if (fresh.field === 'model' || running.field === 'model' || fresh.field !== running.field) return fresh
-  if (fresh.before !== running.after) return fresh
+  if (!('before' in running) || !('after' in running) || fresh.field !== running.field) return fresh
+  if (!('before' in fresh) || fresh.before !== running.after) return fresh
+  if (fresh.field === 'scope_limit' || running.field === 'scope_limit')
+    return { ...fresh, before: running.before } as Effect
   return { ...fresh, before: running.before, overrideAdded: fresh.overrideAdded || running.overrideAdded } as Effect
 }

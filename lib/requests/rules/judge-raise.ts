@@ -67,6 +67,7 @@ export function isWithin(given: Raise, asked: Raise): boolean {
     if (limit !== undefined && limit > (asked.limits?.[kind] ?? 0)) return false
   }
   if (given.models?.some((model) => !asked.models?.includes(model))) return false
+  if (given.providers?.some((provider) => !asked.providers?.includes(provider))) return false
   return (
     given.expiresAt === undefined ||
     (asked.expiresAt !== undefined && Date.parse(given.expiresAt) <= Date.parse(asked.expiresAt))
@@ -74,7 +75,7 @@ export function isWithin(given: Raise, asked: Raise): boolean {
 }
 
 function reachesOf(raise: Raise, facts: RaiseFacts): Reach[] {
-  const { budgetUsd, limits = {}, models, expiresAt } = raise
+  const { budgetUsd, limits = {}, models, providers = [], expiresAt } = raise
   return [
     ...(budgetUsd === undefined ? [] : [budgetReach(budgetUsd, facts)]),
     ...limitKinds.flatMap((kind) => {
@@ -82,6 +83,7 @@ function reachesOf(raise: Raise, facts: RaiseFacts): Reach[] {
       return limit === undefined ? [] : [limitReach(kind, limit, facts.policy)]
     }),
     ...(models === undefined ? [] : models.map((model) => modelReach(model, facts.policy))),
+    ...providers.map((provider) => providerReach(provider, facts.policy)),
     ...(expiresAt === undefined ? [] : [lifetimeReach(expiresAt, facts)]),
     ...(raise.oneMore || raise.kind ? (['ask'] as const) : []),
   ]
@@ -114,6 +116,12 @@ function modelReach(model: string, policy: ProfilePolicy): Reach {
   // A pattern would give away what nobody has looked at.
   if (model.includes('*')) return { field: 'models', message: 'Name the models one by one.' }
   return policy.approval.auto.models.some((pattern) => matchesPattern(model, pattern)) ? 'automatic' : 'ask'
+}
+
+/** No rule says yes to a provider: whom prompts are sent to is for a person to decide. */
+function providerReach(provider: string, policy: ProfilePolicy): Reach {
+  if (isAllowed(provider, policy.providers)) return 'within'
+  return provider.includes('*') ? { field: 'providers', message: 'Name the providers one by one.' } : 'ask'
 }
 
 function lifetimeReach(expiresAt: string, { policy, createdAtMs }: RaiseFacts): Reach {

@@ -1,7 +1,7 @@
 /** A request in words: for lists, the audit log and the people who decide. Pure, browser-safe. */
 import type { LimitKind } from '#lib/limits/contract.ts'
 import { limitKinds } from '#lib/limits/contract.ts'
-import type { Loan, Raise, RequestKind, Wish } from '#lib/requests/contract.ts'
+import type { Loan, Raise, RequestKind, ScopeRaise, Wish } from '#lib/requests/contract.ts'
 
 const limitNames: Record<LimitKind, string> = {
   rpm: 'requests a minute',
@@ -20,17 +20,30 @@ export type WishPart = { readonly field: string; readonly label: string; readonl
 
 /** The parts of a wish, each by the name that its current value has in `now`. */
 export function partsOf(wish: Wish): WishPart[] {
-  return 'loan' in wish ? loanParts(wish.loan) : raiseParts(wish.raise)
+  if ('loan' in wish) return loanParts(wish.loan)
+  return 'scopeRaise' in wish ? scopeParts(wish.scopeRaise) : raiseParts(wish.raise)
 }
 
 export function summaryOf(what: RequestKind, wish: Wish, keyName: string | null): string {
   const parts = partsOf(wish).map(({ label, value }) => (value === '' ? label : `${label} ${value}`))
   const asked = parts.join(', ')
   if (what === 'new_key' || what === 'kind') return asked === '' ? 'a new key' : `a new key with ${asked}`
+  if ('scopeRaise' in wish) {
+    const { type, name } = wish.scopeRaise.scope
+    return `${asked} for ${type === 'user' ? name : `${type.replace('_', ' ')} ${name}`}`
+  }
   return what === 'lend' || keyName === null ? asked : `${asked} for ${keyName}`
 }
 
-function raiseParts({ budgetUsd, limits = {}, models, expiresAt, oneMore, kind }: Raise): WishPart[] {
+function scopeParts({ budget, limits }: ScopeRaise): WishPart[] {
+  const of = budget && (budget.period === 'total' ? 'in total' : `a ${budget.period}`)
+  return [
+    ...(budget ? [{ field: 'budget', label: 'a budget of', value: `$${budget.amountUsd} ${of}` }] : []),
+    ...raiseParts(limits ? { limits } : {}),
+  ]
+}
+
+function raiseParts({ budgetUsd, limits = {}, models, providers, expiresAt, oneMore, kind }: Raise): WishPart[] {
   const count = new Intl.NumberFormat('en-GB')
   return [
     ...(budgetUsd === undefined ? [] : [{ field: 'budget', label: 'a budget of', value: `$${budgetUsd}` }]),
@@ -41,6 +54,9 @@ function raiseParts({ budgetUsd, limits = {}, models, expiresAt, oneMore, kind }
         : [{ field: `limits.${each}`, label: limitNames[each], value: count.format(limit) }]
     }),
     ...(models === undefined ? [] : [{ field: 'models', label: 'the use of', value: models.join(', ') }]),
+    ...(providers === undefined
+      ? []
+      : [{ field: 'providers', label: 'calls to the provider', value: providers.join(', ') }]),
     ...(expiresAt === undefined
       ? []
       : [{ field: 'expiresAt', label: 'an end on', value: new Date(expiresAt).toISOString().slice(0, 10) }]),
