@@ -66,9 +66,14 @@ export default async function HomePage() {
         title="Home"
         actions={
           mayCreate ? (
-            <ButtonLink href={newKeyHref} variant="primary" icon="plus" kbd="C">
-              New key
-            </ButtonLink>
+            <>
+              <ButtonLink href="/requests?new=1" icon="send">
+                Ask for more
+              </ButtonLink>
+              <ButtonLink href={newKeyHref} variant="primary" icon="plus" kbd="C">
+                New key
+              </ButtonLink>
+            </>
           ) : null
         }
       />

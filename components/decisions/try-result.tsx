@@ -1,6 +1,8 @@
+import type { ReactNode } from 'react'
 import { RuleList } from '#components/decisions/rule-list.tsx'
 import { nanosOf } from '#components/decisions/rule-words.ts'
 import { smallMoney } from '#components/decisions/small-money.ts'
+import { shownWays, WaysOn } from '#components/decisions/ways-on.tsx'
 import { endpointWords } from '#components/models/endpoint-words.ts'
 import { formatMoment, plural } from '#components/ui/format.ts'
 import { Icon } from '#components/ui/icon.tsx'
@@ -9,9 +11,16 @@ import { Lede, Rows, Section } from '#components/ui/section.tsx'
 import { Tag } from '#components/ui/tag.tsx'
 import type { TryAnswer } from '#lib/decisions/try-contract.ts'
 
+type TryResultProps = {
+  readonly answer: TryAnswer
+  readonly nowMs: number
+  /** Asking for more; left out where there is nothing to ask for. */
+  readonly ask?: ReactNode
+}
+
 /** The answer: yes, or what stops the call, then every rule with what is left of it. */
-export function TryResult({ answer, nowMs }: { readonly answer: TryAnswer; readonly nowMs: number }) {
-  const { allowed, key, model, endpoint, code, message, rules, places, heldUsd } = answer
+export function TryResult({ answer, nowMs, ask }: TryResultProps) {
+  const { allowed, key, model, endpoint, code, message, rules, places, heldUsd, waysOn, contact } = answer
   const stopping = rules.filter(({ passed }) => !passed).length
   return (
     <>
@@ -35,6 +44,21 @@ export function TryResult({ answer, nowMs }: { readonly answer: TryAnswer; reado
           Nothing was called or charged.
         </p>
       </section>
+      {waysOn.length > 0 ? (
+        <Section title="Ways on" className="gap-1">
+          <WaysOn ways={shownWays(waysOn)} />
+        </Section>
+      ) : null}
+      {ask || contact ? (
+        <Section title="Who can change this">
+          {ask}
+          {contact ? (
+            <p className="text-ink-2">
+              <b className="text-ink">{contact.name}</b>. {contact.why}.
+            </p>
+          ) : null}
+        </Section>
+      ) : null}
       <Section
         title="What would be checked"
         aside={

@@ -2,10 +2,22 @@ import type { ReactNode } from 'react'
 import { smallMoney } from '#components/decisions/small-money.ts'
 import { ButtonLink } from '#components/ui/button-link.tsx'
 import { CopyButton } from '#components/ui/copy-button.tsx'
-import { formatCount } from '#components/ui/format.ts'
+import { formatCount, toNanos } from '#components/ui/format.ts'
 import { Icon, type IconName } from '#components/ui/icon.tsx'
 import { Rows } from '#components/ui/section.tsx'
-import type { Way } from '#lib/decisions/contract.ts'
+import type { DecisionView, Way } from '#lib/decisions/contract.ts'
+
+/** What a way on needs to be shown; a decision has its costs in nano-USD, an answer of the API in USD. */
+export function shownWays(ways: readonly DecisionView['waysOn'][number][]): Way[] {
+  return ways.map((way) => {
+    if (way.kind !== 'model') return way
+    return {
+      kind: 'model',
+      model: way.model,
+      costNanos: way.costAtMostUsd === null ? null : toNanos(way.costAtMostUsd),
+    }
+  })
+}
 
 /** What the caller can do now, without asking anybody. Nothing stands here that would be refused as well. */
 export function WaysOn({ ways }: { readonly ways: readonly Way[] }) {

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { units, type Unit } from '#lib/catalog/contract.ts'
 import type { Outcome, TestedRule } from '#lib/ledger/contract.ts'
 import { outcomes } from '#lib/ledger/contract.ts'
+import { ask } from '#lib/requests/contract.ts'
 import { ruleView } from '#lib/reports/calls-contract.ts'
 
 /** Something else that the key may do now and that would not be refused for the same reason. */
@@ -56,6 +57,20 @@ export type DecisionRecord = {
 const named = z.object({ id: z.string(), name: z.string() })
 
 /** The same for the management API. */
+export const wayView = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('model'), model: z.string(), costAtMostUsd: z.string().nullable() }),
+  z.object({ kind: z.literal('output'), field: z.string(), maximum: z.number(), asked: z.number().nullable() }),
+  z.object({ kind: z.literal('key'), id: z.string(), name: z.string() }),
+])
+
+/** Where a refusal leads on to; all empty where nothing was refused. */
+export const waysView = z.object({
+  waysOn: z.array(wayView),
+  /** Requests that would cure it, all of them together; POST /key-requests takes each. */
+  requests: z.array(ask),
+  contact: z.object({ name: z.string(), mail: z.string().nullable(), why: z.string() }).nullable(),
+})
+
 export const decisionView = z.object({
   id: z.string(),
   callId: z.string(),
@@ -78,13 +93,6 @@ export const decisionView = z.object({
   costUsd: z.string(),
   unpriced: z.array(z.enum(units)),
   totalMs: z.number(),
-  waysOn: z.array(
-    z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('model'), model: z.string(), costAtMostUsd: z.string().nullable() }),
-      z.object({ kind: z.literal('output'), field: z.string(), maximum: z.number(), asked: z.number().nullable() }),
-      z.object({ kind: z.literal('key'), id: z.string(), name: z.string() }),
-    ]),
-  ),
-  contact: z.object({ name: z.string(), mail: z.string().nullable(), why: z.string() }).nullable(),
+  ...waysView.shape,
 })
 export type DecisionView = z.infer<typeof decisionView>

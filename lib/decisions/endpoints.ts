@@ -1,11 +1,13 @@
 /** /decisions */
 import * as z from 'zod'
-import { decisionView, type DecisionRecord, type DecisionView, type Way } from '#lib/decisions/contract.ts'
+import { decisionView, type DecisionRecord, type DecisionView } from '#lib/decisions/contract.ts'
+import { wayViewOf } from '#lib/decisions/view-way.ts'
 import { readDecision } from '#lib/decisions/read-decision.ts'
 import { tryCall } from '#lib/decisions/try-call.ts'
 import { tryAnswer, tryInput } from '#lib/decisions/try-contract.ts'
 import { defineEndpoint } from '#lib/management/endpoint.ts'
 import { usdOfNanos } from '#lib/platform/money.ts'
+import { curesOf } from '#lib/requests/rules/cures-of.ts'
 import { ruleViewOf } from '#lib/reports/view-call.ts'
 
 const read = defineEndpoint({
@@ -23,21 +25,18 @@ const read = defineEndpoint({
 
 /** The record in the API's words: times in RFC 3339, money in USD. */
 export function decisionViewOf(record: DecisionRecord): DecisionView {
-  const { atMs, retryAtMs, heldNanos, ways, tookMs, rules, ...same } = record
+  const { atMs, retryAtMs, heldNanos, ways, tookMs, rules: tested, ...same } = record
+  const rules = tested.map(ruleViewOf)
   return {
     ...same,
     at: new Date(atMs).toISOString(),
     retryAt: retryAtMs === null ? null : new Date(retryAtMs).toISOString(),
     heldUsd: heldNanos === null ? null : usdOfNanos(BigInt(heldNanos)),
-    rules: rules.map(ruleViewOf),
+    rules,
     totalMs: tookMs,
     waysOn: ways.map(wayViewOf),
+    requests: record.outcome === 'refused' ? curesOf(rules, BigInt(heldNanos ?? '0')) : [],
   }
-}
-
-function wayViewOf(way: Way): DecisionView['waysOn'][number] {
-  if (way.kind !== 'model') return way
-  return { kind: 'model', model: way.model, costAtMostUsd: way.costNanos === null ? null : usdOfNanos(way.costNanos) }
 }
 
 const tryIt = defineEndpoint({
@@ -45,7 +44,7 @@ const tryIt = defineEndpoint({
   path: '/decisions/try',
   summary: 'Would this key reach that model now, and what would stop it',
   description:
-    'The rules of the call path, with live limits and budgets. Only reads: nothing is called, charged, counted or set aside.',
+    'The rules of the call path, with live limits and budgets; where it would be refused also what else would pass, which requests would cure it and whom to ask. Only reads: nothing is called, charged, counted or set aside.',
   tag: 'Decisions',
   action: 'decision.read',
   body: tryInput,

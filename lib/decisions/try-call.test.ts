@@ -129,3 +129,15 @@ test('a key that one may not see does not exist, and nonsense is refused by fiel
     expect([200, 400, 422]).toContain(status)
   }
 })
+
+test('a refusal leads on: what else would pass, which request would cure it, whom to ask', async () => {
+  const key = await g.mintKey({ models: ['gpt-4o-mini'] })
+  const answer = await tried(key, { ...small, model: 'gpt-4o' })
+  expect(answer).toMatchObject({
+    allowed: false,
+    waysOn: [{ kind: 'model', model: 'gpt-4o-mini' }],
+    requests: [{ what: 'model', model: 'gpt-4o' }],
+    contact: { name: expect.any(String) },
+  })
+  expect(await tried(key, small)).toMatchObject({ allowed: true, waysOn: [], requests: [], contact: null })
+})

@@ -2,11 +2,13 @@
  * Would this key reach that model now, and what would stop it? The rules of the call path over the grant, and live limits
  * and budgets, which are only read: nothing is charged, counted or set aside.
  */
-import { conversations, type Endpoint } from '#lib/catalog/contract.ts'
+import { conversations, type Endpoint, type UnpricedModels } from '#lib/catalog/contract.ts'
 import { findModelPlaces, placesOf, type AskedPlaces, type ModelPlaces } from '#lib/catalog/model-places.ts'
 import { readUnpricedModels } from '#lib/catalog/read-names.ts'
 import { dearestPrice, inputCeilingNanosPerToken, outputCeilingNanosPerToken } from '#lib/catalog/rules/price-call.ts'
 import { serves } from '#lib/catalog/rules/serves.ts'
+import { findContact, findWays } from '#lib/decisions/find-ways.ts'
+import { wayViewOf } from '#lib/decisions/view-way.ts'
 import { budgetRule, limitRule, type Need } from '#lib/decisions/rules/live-rules.ts'
 import type { TryAnswer, TryInput } from '#lib/decisions/try-contract.ts'
 import type { Actor } from '#lib/identity/contract.ts'
@@ -19,9 +21,11 @@ import { usdOfNanos } from '#lib/platform/money.ts'
 import type { Grant } from '#lib/policy/contract.ts'
 import { loadGrantOfKey } from '#lib/policy/load-grant.ts'
 import { placeOf } from '#lib/policy/preview-profile.ts'
-import { judgeAll, mayUseModel, type Step } from '#lib/policy/rules/authorise.ts'
+import { judgeAll, type Step } from '#lib/policy/rules/authorise.ts'
+import { reachModel, refusesUnpriced } from '#lib/policy/rules/reach-model.ts'
 import { closeMatches } from '#lib/policy/rules/close-matches.ts'
 import type { Place } from '#lib/policy/rules/replay-call.ts'
+import { curesOf } from '#lib/requests/rules/cures-of.ts'
 import { ruleViewOf } from '#lib/reports/view-call.ts'
 
 /** A hold counts a prompt by its bytes: this many a token. */
@@ -54,7 +58,7 @@ export async function tryCall(context: Context, actor: Actor, input: TryInput): 
   const best = judged.find(({ problem }) => problem === null) ?? judged[0]!
   const problems: Problem[] = [
     ...best.steps.flatMap(({ problem }) => (problem ? [{ code: problem.code, message: problem.message }] : [])),
-    ...modelProblems(grant, models, input.model, asked, endpoint, places),
+    ...modelProblems(usableNames(grant, models, unpriced, nowMs), input.model, asked, endpoint, places),
   ]
   const policyRules = best.steps.flatMap(({ rule }) => rule ?? [])
 
@@ -82,6 +86,24 @@ export async function tryCall(context: Context, actor: Actor, input: TryInput): 
   ]
   problems.push(...liveRules.filter(({ passed }) => !passed).map(liveProblem))
   const [first] = problems
+  const tested = [...policyRules, ...(priceRule ? [priceRule] : []), ...liveRules]
+  const rules = tested.map(ruleViewOf)
+  const judgedCall = {
+    rules: tested,
+    code: first?.code ?? null,
+    heldNanos: held && String(held.leastNanos),
+    outputAsked: input.outputTokens ?? null,
+    outputAllowed: output.least,
+    promptBytes: input.promptTokens * bytesPerToken,
+  }
+  const call = {
+    judged: judgedCall,
+    endpoint,
+    asked: input.model,
+    model: asked?.model.name ?? null,
+    keyId: grant.key.id,
+    userId: grant.user?.id ?? null,
+  }
   return {
     at: new Date(nowMs).toISOString(),
     allowed: problems.length === 0,
@@ -90,11 +112,14 @@ export async function tryCall(context: Context, actor: Actor, input: TryInput): 
     endpoint,
     code: first?.code ?? null,
     message: first?.message ?? null,
-    rules: [...policyRules, ...(priceRule ? [priceRule] : []), ...liveRules].map(ruleViewOf),
+    rules,
     places: judged.flatMap(({ place, problem }) =>
       place ? [{ provider: place.provider, region: place.region, allowed: problem === null, stoppedBy: problem }] : [],
     ),
     heldUsd: held && usdOfNanos(held.wholeNanos),
+    waysOn: first ? (await findWays(context, actor, call, grant, models)).map(wayViewOf) : [],
+    requests: first && tested.some(({ passed }) => !passed) ? curesOf(rules, held?.leastNanos ?? 0n) : [],
+    contact: tested.some(({ passed }) => !passed) ? await findContact(context, actor, grant.team.id, tested) : null,
   }
 }
 
@@ -131,21 +156,31 @@ function judgePlaces(
   })
 }
 
-/** What is wrong with the model itself, in the words of the call path. */
-function modelProblems(
+function usableNames(
   grant: Grant,
   models: readonly ModelPlaces[],
+  unpricedModels: UnpricedModels,
+  nowMs: number,
+): string[] {
+  const facts = { address: null, unpricedModels, nowMs }
+  return models
+    .filter((model) => {
+      const places = model.places.map((place) => ({ ...placeOf(place), isOn: true }))
+      return reachModel(grant, { ...model, places }, facts).reached
+    })
+    .map(({ name }) => name)
+}
+
+/** What is wrong with the model itself, in the words of the call path. */
+function modelProblems(
+  usable: readonly string[],
   name: string,
   asked: AskedPlaces | null,
   endpoint: Endpoint,
   places: readonly Place[],
 ): Problem[] {
   if (!asked) {
-    const usable = models.filter((model) => model.status === 'active' && mayUseModel(grant, model.name))
-    const close = closeMatches(
-      name,
-      usable.map((model) => model.name),
-    )
+    const close = closeMatches(name, usable)
     const hint = close.length > 0 ? ` Did you mean ${close.join(', ')}?` : ''
     return [{ code: 'model_not_found', message: `The model "${name.slice(0, 80)}" does not exist.${hint}` }]
   }
@@ -163,9 +198,9 @@ function modelProblems(
 }
 
 /** Null where a price is known, or where nobody asks for one. */
-function unpricedRule(grant: Grant, name: string, isUnpriced: boolean, mode: 'refuse' | 'flag'): TestedRule | null {
+function unpricedRule(grant: Grant, name: string, isUnpriced: boolean, mode: UnpricedModels): TestedRule | null {
   if (!isUnpriced) return null
-  const refuses = mode === 'refuse' || grant.budgets.some(({ posture }) => posture !== 'soft')
+  const refuses = refusesUnpriced(grant, mode)
   const none = { scope: null, source: null, limit: null, held: null, unit: null, resetsAtMs: null }
   return refuses ? { rule: 'price', passed: false, used: name, ...none } : null
 }

@@ -1,6 +1,7 @@
 /** Would this call pass? Browser-safe. */
 import * as z from 'zod'
 import { endpoints } from '#lib/catalog/contract.ts'
+import { waysView } from '#lib/decisions/contract.ts'
 import { ruleView } from '#lib/reports/calls-contract.ts'
 
 const tokens = z.coerce.number().int('Enter a whole number.').min(0).max(100_000_000, 'Enter at most 100,000,000.')
@@ -38,5 +39,6 @@ export const tryAnswer = z.object({
   ),
   /** What it would set aside on each budget, USD; null where no price is known. */
   heldUsd: z.string().nullable(),
+  ...waysView.shape,
 })
 export type TryAnswer = z.infer<typeof tryAnswer>

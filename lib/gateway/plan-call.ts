@@ -28,7 +28,7 @@ import {
   type Denial,
   type Target,
 } from '#lib/policy/rules/authorise.ts'
-import { reachModel, refusesUnpriced } from '#lib/policy/rules/reach-model.ts'
+import { reachModel } from '#lib/policy/rules/reach-model.ts'
 import { closeMatches } from '#lib/policy/rules/close-matches.ts'
 import { orderTargets, unpriced, type RouteTarget } from '#lib/routing/order-targets.ts'
 

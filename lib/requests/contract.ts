@@ -74,6 +74,29 @@ const isOfOne = ({ keyId, scope }: { keyId?: string | undefined; scope?: object 
 const ofOne = { message: 'Name a key, or a scope above keys.', path: ['keyId'] }
 const { reason: reasonField, decisionId } = common
 
+/** What a call that was refused would have needed, with how much to ask for. `scope` null: of the key itself. */
+const askScope = scopeInput.extend({ name: z.string() }).nullable()
+export const ask = z.discriminatedUnion('what', [
+  z.object({
+    what: z.literal('budget'),
+    scope: askScope,
+    period: z.enum(budgetPeriods),
+    now: z.string(),
+    wanted: z.string(),
+  }),
+  z.object({
+    what: z.literal('limit'),
+    scope: askScope,
+    kind: z.enum(limitKinds),
+    now: z.number(),
+    wanted: z.number(),
+  }),
+  z.object({ what: z.literal('model'), model: z.string() }),
+  z.object({ what: z.literal('provider'), provider: z.string() }),
+  z.object({ what: z.literal('lifetime') }),
+])
+export type Ask = z.infer<typeof ask>
+
 /** POST /api/v1/key-requests. */
 export const createRequestInput = z.discriminatedUnion('what', [
   z.strictObject({ what: z.literal('new_key'), key: createKeyInput, ...common }),

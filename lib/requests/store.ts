@@ -7,6 +7,7 @@ import { likeText } from '#lib/management/page.ts'
 import type { Db, Tx } from '#lib/platform/db.ts'
 import { Prisma } from '#lib/platform/generated/prisma/client.ts'
 import type { RequestKind, RequestStatus, RequestViewName } from '#lib/requests/contract.ts'
+import type { LendSide } from '#lib/requests/read-ask-options.ts'
 
 type Named = { readonly id: string; readonly name: string }
 
@@ -283,4 +284,37 @@ export async function findOpenScopeRequest(
       AND wish #>> '{scopeRaise,scope,type}' = ${scopeType} AND wish #>> '{scopeRaise,scope,id}' = ${scopeId}
     LIMIT 1`
   return row?.id ?? null
+}
+
+/** Budgets of active keys and of people in these teams, by name. Carried by virtual_key(team_id, status). */
+export function findLendSides(
+  db: Db,
+  question: {
+    readonly actorId: string
+    readonly teamIds: readonly string[]
+    readonly leadOf: readonly string[]
+    readonly now: Date
+    readonly most: number
+  },
+): Promise<LendSide[]> {
+  const { actorId, teamIds, leadOf, now, most } = question
+  return db.$queryRaw<LendSide[]>`
+    SELECT type, id, name, team_id AS "teamId", period, (owner_id = ${actorId} OR team_id = ANY(${[...leadOf]}::text[])) IS TRUE AS gives
+    FROM (
+      SELECT 'key' AS type, k.id, k.name || coalesce(' of ' || u.name, '') AS name, k.team_id, b.period,
+             coalesce(k.owner_user_id, w.owner_user_id) AS owner_id
+      FROM virtual_key k
+      JOIN budget b ON b.scope_type = 'key' AND b.scope_id = k.id AND b.archived_at IS NULL
+      LEFT JOIN app_user u ON u.id = k.owner_user_id
+      LEFT JOIN workload w ON w.id = k.workload_id
+      WHERE k.team_id = ANY(${[...teamIds]}::text[]) AND k.status = 'active' AND (k.expires_at IS NULL OR k.expires_at > ${now})
+      UNION ALL
+      SELECT 'user', u.id, u.name, m.team_id, b.period, u.id
+      FROM team_member m
+      JOIN app_user u ON u.id = m.user_id AND u.status = 'active'
+      JOIN budget b ON b.scope_type = 'user' AND b.scope_id = u.id AND b.archived_at IS NULL
+      WHERE m.team_id = ANY(${[...teamIds]}::text[])
+    ) AS side
+    ORDER BY gives DESC, name, id
+    LIMIT ${most}`
 }

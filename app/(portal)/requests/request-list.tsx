@@ -24,6 +24,7 @@ type RequestListProps = {
   /** Null: all that the person may see. */
   readonly view: RequestViewName | null
   readonly views?: ReactNode
+  readonly actions?: ReactNode
   readonly searchParams: SearchParams
   readonly empty: ReactNode
 }
@@ -31,7 +32,7 @@ type RequestListProps = {
 const filters = ['q', 'status', 'what'] as const
 
 /** A list of requests, as two pages show it. */
-export async function RequestListPage({ title, path, view, views, searchParams, empty }: RequestListProps) {
+export async function RequestListPage({ title, path, view, views, actions, searchParams, empty }: RequestListProps) {
   const actor = await signedIn()
   const params = await searchParams
   const context = portal()
@@ -46,7 +47,7 @@ export async function RequestListPage({ title, path, view, views, searchParams, 
   const isFiltered = filters.some((name) => name in params)
   return (
     <>
-      <PageHeader title={title} />
+      <PageHeader title={title} actions={actions} />
       {views}
       <PageFlush>
         <Toolbar>

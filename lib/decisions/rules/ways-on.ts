@@ -16,8 +16,13 @@ export type Candidate = {
   readonly prices: NanosPerMillion
 }
 
+export type JudgedCall = Pick<
+  Decision,
+  'rules' | 'code' | 'heldNanos' | 'outputAllowed' | 'outputAsked' | 'promptBytes'
+>
+
 export type WayFacts = {
-  readonly decision: Decision
+  readonly decision: JudgedCall
   readonly endpoint: string
   readonly asked: string | null
   /** The model of the call; null where it is not known. */
@@ -36,7 +41,7 @@ export function waysOn(facts: WayFacts): Way[] {
   const [first] = refusing
   if (!first && facts.decision.code !== 'model_not_found') return []
   if (refusing.some(isBudget)) return refusing.every(isBudget) ? waysAroundBudgets(facts, refusing) : []
-  const aboutModels = facts.decision.code === 'model_not_found' || (first && rulesAboutModels.includes(first.rule))
+  const aboutModels = refusing.every(({ rule }) => rulesAboutModels.includes(rule))
   return aboutModels ? otherModels(facts) : []
 }
 

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { askFor } from '../ask-for.tsx'
 import { signedIn } from '../../signed-in.ts'
 import { textParam, type SearchParams } from '#components/admin/search-params.ts'
 import { TryForm, type TryValues } from '#components/decisions/try-form.tsx'
@@ -60,7 +61,18 @@ export default async function TryPage({ searchParams }: { readonly searchParams:
             />
           }
         >
-          {asked.kind === 'answered' ? <TryResult answer={asked.answer} nowMs={context.clock.nowMs()} /> : null}
+          {asked.kind === 'answered' ? (
+            <TryResult
+              answer={asked.answer}
+              nowMs={context.clock.nowMs()}
+              ask={await askFor(actor, {
+                ask: asked.answer.requests[0],
+                keyId: asked.answer.key.id,
+                decisionId: null,
+                reason: `${asked.answer.code ?? 'refused'}: ${asked.answer.model}`,
+              })}
+            />
+          ) : null}
           {asked.kind === 'failed' ? (
             <Note tone="warn" title="Nobody can say right now.">
               {asked.message}
