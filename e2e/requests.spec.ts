@@ -67,3 +67,34 @@ test('a new key beyond the profile is asked for, and its secret waits with it', 
   await page.getByRole('button', { name: 'Withdraw' }).last().click()
   await expect(page.getByRole('main')).toContainText('Taken back')
 })
+
+test('more is asked for from home, given until a day, and ended before it', async ({ page, baseURL, browser }) => {
+  test.setTimeout(120_000)
+  await signInAs(page, 'Dana', '/')
+  const name = `more-${Date.now()}`
+  const made = await page.request.post('/api/v1/keys', {
+    data: { name, kind: 'personal' },
+    headers: { origin: baseURL ?? '' },
+  })
+  const { id } = (await made.json()) as { id: string }
+  await page.goto('/')
+  await page.getByRole('link', { name: 'Ask for more' }).click()
+  await expect(page.getByRole('form', { name: 'Ask for more' })).toBeVisible()
+  const asked = await page.request.post('/api/v1/key-requests', {
+    data: { what: 'budget', keyId: id, amountUsd: '400', until: new Date(Date.now() + 86_400_000).toISOString() },
+    headers: { origin: baseURL ?? '' },
+  })
+  const { id: requestId } = (await asked.json()) as { id: string }
+
+  const lead = await browser.newPage()
+  await signInAs(lead, 'Tess', `/approvals/${requestId}`)
+  await lead.getByRole('button', { name: 'Approve' }).click()
+  await expect(lead.getByRole('main')).toContainText('Approved by Tess')
+  await lead.close()
+
+  await page.goto(`/requests/${requestId}`)
+  await page.getByRole('button', { name: 'End now' }).click()
+  await page.getByLabel('Why').fill('The test is over')
+  await page.getByRole('button', { name: 'End now' }).last().click()
+  await expect(page.getByRole('main')).toContainText('“The test is over”')
+})
