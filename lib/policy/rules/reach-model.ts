@@ -59,17 +59,11 @@ export function reachModel(
 }
 
 /** The same grant, if somebody said yes to these models: beyond the profile and the key's own list, by name. */
-export function grantingModels(grant: Grant, names: readonly string[]): Grant {
-  return { ...grant, models: granting(grant.models, names) }
-}
-
-/** The same of providers. */
-export function grantingProviders(grant: Grant, names: readonly string[]): Grant {
-  return { ...grant, providers: granting(grant.providers, names) }
-}
-
-function granting(rules: Grant['models'], names: readonly string[]): Grant['models'] {
-  return rules.map((rule) => (rule.layer === 'profile' || rule.layer === 'key' ? { ...rule, granted: names } : rule))
+export function grantingModels(grant: Grant, granted: readonly string[]): Grant {
+  const models = grant.models.map((rule) =>
+    rule.layer === 'profile' || rule.layer === 'key' ? { ...rule, granted } : rule,
+  )
+  return { ...grant, models }
 }
 
 /** What has no price cannot be counted against a budget that stops. */
