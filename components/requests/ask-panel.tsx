@@ -15,12 +15,12 @@ import {
 } from '#components/requests/ask-wish.ts'
 import { untilChoices, UntilField } from '#components/requests/until-field.tsx'
 import { Button } from '#components/ui/button.tsx'
-import { ButtonLink } from '#components/ui/button-link.tsx'
 import { Combobox } from '#components/ui/combobox.tsx'
 import { DialogClose } from '#components/ui/dialog.tsx'
 import { Field } from '#components/ui/field.tsx'
 import { formatDate, formatLimitMoney } from '#components/ui/format.ts'
 import { Input } from '#components/ui/input.tsx'
+import { Link } from '#components/ui/link.tsx'
 import { MoneyInput, NumberInput } from '#components/ui/number-input.tsx'
 import { Panel, PanelFoot } from '#components/ui/panel.tsx'
 import { Tiles } from '#components/ui/radio-group.tsx'
@@ -115,10 +115,8 @@ export function AskPanel({ options, what, closeHref }: AskPanelProps) {
             <Input value={draft.reason} maxLength={500} onChange={(event) => change({ reason: event.target.value })} />
           </Field>
           <p className="text-ink-3">
-            A new key, or one of a kind that your profile does not let you create, is asked for{' '}
-            <ButtonLink size="small" href="/keys?new=1">
-              with the key
-            </ButtonLink>
+            A new key, or one of a kind that your profile does not let you create, is asked for with{' '}
+            <Link href="/keys?new=1">the form for keys</Link>.
           </p>
         </form>
       )}
