@@ -27,7 +27,7 @@ export async function listModels(
   const { grant, catalog } = judged
 
   const { format } = arrival.route
-  const models = allowedModels(grant, catalog, target.address, arrival.atMs)
+  const models = allowedModels(grant, catalog, arrival.clientIp ?? '', arrival.atMs)
   if (id === null) return { kind: 'listed', body: format.modelList(models) }
   const model = resolveModel(catalog, id)?.model
   if (model && models.includes(model)) return { kind: 'listed', body: format.modelPage(model) }

@@ -5,7 +5,7 @@
 import { isAdmin, type Actor } from '#lib/identity/contract.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
 import { findLiveBudgets, updateBudget } from '#lib/limits/budget-store.ts'
-import type { ManagedScopeType } from '#lib/limits/budget-contract.ts'
+import type { AskedScopeType } from '#lib/requests/rules/asked-scopes.ts'
 import { limitKinds } from '#lib/limits/contract.ts'
 import { subjectOfScope } from '#lib/limits/rules/subject-of-scope.ts'
 import { findScope, readScopeLimits, writeScopeLimits, type ScopeRow } from '#lib/limits/scope-store.ts'
@@ -24,7 +24,7 @@ import { takePlaceOf } from '#lib/requests/take-place.ts'
 
 export type ScopeWish = {
   readonly what: 'budget' | 'limit'
-  readonly scope: { readonly type: ManagedScopeType; readonly id: string }
+  readonly scope: { readonly type: AskedScopeType; readonly id: string }
   readonly more: Pick<ScopeRaise, 'budget' | 'limits'>
   readonly reason: string
   readonly untilMs: number | null
@@ -108,7 +108,7 @@ export async function budgetOf(tx: Tx, { type, id }: ScopeRaise['scope'], period
 }
 
 /** Whose request it is; refused where it is not theirs to ask for, and unknown where they may not see it. */
-async function teamThatAsks(tx: Tx, actor: Actor, scope: ScopeRow<ManagedScopeType>): Promise<string> {
+async function teamThatAsks(tx: Tx, actor: Actor, scope: ScopeRow<AskedScopeType>): Promise<string> {
   const team = await askingTeam(tx, actor, scope)
   if (team !== null) return team
   const target = { teamId: scope.teamId, ownerUserId: scope.ownerUserId }
@@ -117,7 +117,7 @@ async function teamThatAsks(tx: Tx, actor: Actor, scope: ScopeRow<ManagedScopeTy
   throw forbidden('A lead of the team asks for more of this.')
 }
 
-async function askingTeam(tx: Tx, actor: Actor, scope: ScopeRow<ManagedScopeType>): Promise<string | null> {
+async function askingTeam(tx: Tx, actor: Actor, scope: ScopeRow<AskedScopeType>): Promise<string | null> {
   const { type, id, teamId, ownerUserId } = scope
   if (teamId !== null) {
     const asks = isAdmin(actor) || actor.leadOf.includes(teamId) || (ownerUserId !== null && ownerUserId === actor.id)

@@ -1,7 +1,7 @@
 /** Requests and approvals: words, inputs, views. Browser-safe. */
 import * as z from 'zod'
 import { createKeyInput, keyView, mintedKey } from '#lib/keys/contract.ts'
-import { managedScopeTypes } from '#lib/limits/budget-contract.ts'
+import { askedScopeTypes } from '#lib/requests/rules/asked-scopes.ts'
 import { amountUsd, budgetPeriods, limitKinds, limitValue } from '#lib/limits/contract.ts'
 
 export const requestKinds = ['new_key', 'kind', 'budget', 'limit', 'model', 'lifetime', 'lend'] as const
@@ -46,7 +46,7 @@ export const loan = z.strictObject({
 })
 export type Loan = z.infer<typeof loan>
 
-const scopeInput = z.strictObject({ type: z.enum(managedScopeTypes), id })
+const scopeInput = z.strictObject({ type: z.enum(askedScopeTypes), id })
 
 /** More for what stands above keys: its budget of one period, or limits that it has. */
 export const scopeRaise = z.strictObject({

@@ -3,7 +3,7 @@ import { readCatalogNames } from '#lib/catalog/read-names.ts'
 import { isAdmin, type Actor } from '#lib/identity/contract.ts'
 import type { KeyView } from '#lib/keys/contract.ts'
 import { listKeys, listKeysQuery } from '#lib/keys/list-keys.ts'
-import { managedScopeTypes, type ManagedScopeType } from '#lib/limits/budget-contract.ts'
+import { askedScopeTypes, type AskedScopeType } from '#lib/requests/rules/asked-scopes.ts'
 import type { BudgetPeriod, LimitKind } from '#lib/limits/contract.ts'
 import { limitKinds } from '#lib/limits/contract.ts'
 import { findBudgets, findScopeLimits } from '#lib/limits/scope-store.ts'
@@ -13,7 +13,7 @@ import { findLendSides } from '#lib/requests/store.ts'
 
 /** Something that has budgets and limits; a key, or a scope above keys. */
 export type AskTarget = {
-  readonly type: 'key' | ManagedScopeType
+  readonly type: 'key' | AskedScopeType
   readonly id: string
   readonly name: string
   readonly budgets: readonly { readonly period: BudgetPeriod; readonly amountUsd: string }[]
@@ -68,14 +68,14 @@ function keyTarget({ id, name, budget, limits, expiresAt }: KeyView): AskTarget 
 async function scopeTargets({ db }: Context, actor: Actor, nowMs: number): Promise<AskTarget[]> {
   if (!isAdmin(actor) && actor.leadOf.length === 0) return []
   const [budgets, limits] = await Promise.all([
-    findBudgets(db, actor, { scopeTypes: managedScopeTypes, downward: false, limit: most, nowMs }),
-    findScopeLimits(db, actor, { scopeTypes: managedScopeTypes, after: null, limit: most }),
+    findBudgets(db, actor, { scopeTypes: askedScopeTypes, downward: false, limit: most, nowMs }),
+    findScopeLimits(db, actor, { scopeTypes: askedScopeTypes, after: null, limit: most }),
   ])
   const led = (teamId: string | null) => isAdmin(actor) || (teamId !== null && actor.leadOf.includes(teamId))
   const targets = new Map<string, AskTarget>()
   const at = (type: string, id: string, name: string) =>
     targets.get(`${type} ${id}`) ?? {
-      type: type as ManagedScopeType,
+      type: type as AskedScopeType,
       id,
       name,
       budgets: [],

@@ -24,6 +24,8 @@ export async function askFor(actor: Actor, { ask, keyId, decisionId, reason }: R
   // What is above keys is asked for by a lead of the team whose call it was.
   if ('scope' in ask && ask.scope) return actor.leadOf.includes(key.team.id) ? form : null
   if (!key.actions.includes('update')) return null
+  // It has as much already: a limit of some models refused, of which nobody is asked, or it was raised since.
+  if (ask.what === 'limit' && Number(ask.wanted) <= (key.limits[ask.kind] ?? Infinity)) return null
   const { approval } = await approvalOf(context, key.profile.id)
   if (approval.approver === 'nobody') return null
   const what = ask.what === 'provider' ? 'model' : ask.what

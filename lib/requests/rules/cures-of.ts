@@ -1,5 +1,5 @@
 /** Which requests would have let a refused call pass, with what to ask for. Pure, browser-safe. */
-import { managedScopeTypes, type ManagedScopeType } from '#lib/limits/budget-contract.ts'
+import { askedScopeTypes, type AskedScopeType } from '#lib/requests/rules/asked-scopes.ts'
 import { budgetPeriods, limitKinds } from '#lib/limits/contract.ts'
 import { nanosOfUsd, usdOfNanos } from '#lib/platform/money.ts'
 import type { RuleView } from '#lib/reports/calls-contract.ts'
@@ -38,9 +38,9 @@ function cureOf({ rule, scope, source, limit, used, held }: RuleView, neededNano
 type Scope = NonNullable<RuleView['scope']>
 
 /** Null: the key itself. Undefined: nothing that can be asked for; a person's share of a team's budget is the team's. */
-function scopeOf({ type, id, name }: Scope): { type: ManagedScopeType; id: string; name: string } | null | undefined {
+function scopeOf({ type, id, name }: Scope): { type: AskedScopeType; id: string; name: string } | null | undefined {
   if (type === 'key') return null
-  const known = managedScopeTypes.find((each) => each === type && each !== 'user')
+  const known = askedScopeTypes.find((each) => each === type && each !== 'user')
   return known && { type: known, id, name }
 }
 

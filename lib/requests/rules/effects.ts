@@ -3,10 +3,10 @@
  * grant leaves it alone, and it can't be beyond the profile unless an admin said so. Pure.
  */
 import * as z from 'zod'
-import { managedScopeTypes } from '#lib/limits/budget-contract.ts'
+import { askedScopeTypes } from '#lib/requests/rules/asked-scopes.ts'
 import { budgetPeriods } from '#lib/limits/contract.ts'
 
-const scopeType = z.enum(['key', ...managedScopeTypes])
+const scopeType = z.enum(['key', ...askedScopeTypes])
 
 export const effect = z.discriminatedUnion('field', [
   z.object({
@@ -30,7 +30,7 @@ export const effect = z.discriminatedUnion('field', [
   }),
   z.object({
     field: z.literal('scope_limit'),
-    scopeType: z.enum(managedScopeTypes),
+    scopeType: z.enum(askedScopeTypes),
     scopeId: z.string(),
     kind: z.string(),
     before: z.number().nullable(),

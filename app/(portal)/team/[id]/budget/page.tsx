@@ -16,8 +16,6 @@ import { Rows, Section } from '#components/ui/section.tsx'
 import { Empty, NoPermission } from '#components/ui/states.tsx'
 import { TableEmpty } from '#components/ui/table.tsx'
 import { forecastBudgets } from '#lib/alerts/forecast-budgets.ts'
-import type { Actor } from '#lib/identity/contract.ts'
-import { readMe } from '#lib/identity/people/read-me.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
 import type { BudgetView } from '#lib/limits/budget-contract.ts'
 import { listBudgets, listBudgetsQuery } from '#lib/limits/list-budgets.ts'
@@ -40,7 +38,7 @@ export default async function TeamBudgetPage({
   }
   const search = await searchParams
   const context = portal()
-  const [own, inside, contact] = await Promise.all([
+  const [own, inside] = await Promise.all([
     listBudgets(
       context,
       actor,
@@ -52,7 +50,6 @@ export default async function TeamBudgetPage({
         cursor,
       }),
     ),
-    contactOf(actor),
   ])
   const forecasts = await forecastBudgets(context, [...own.data, ...inside.data])
   const path = `/team/${team.id}/budget`
@@ -63,7 +60,7 @@ export default async function TeamBudgetPage({
       <Columns
         rail={
           <Section title="Where there is more">
-            <WaysOn teamId={team.id} teamName={team.name} writes={writes} contact={contact} />
+            <WaysOn teamId={team.id} writes={writes} asks={actor.leadOf.includes(team.id)} />
           </Section>
         }
       >
@@ -123,27 +120,13 @@ function titleOf({ perMember, amountUsd, period }: BudgetView): string {
   return `${formatLimitMoney(amountUsd)} ${perMember ? 'for each member, ' : ''}${periodWords[period]}`
 }
 
-type Contact = { readonly name: string; readonly mail: string }
-
-/** Whom people are told to ask; null where nobody is named. */
-async function contactOf(actor: Actor): Promise<Contact | null> {
-  const { organisation } = await readMe(portal(), actor)
-  return organisation.contactMail === ''
-    ? null
-    : { name: organisation.contactName || organisation.contactMail, mail: organisation.contactMail }
-}
-
 type WaysOnProps = {
   readonly teamId: string
-  readonly teamName: string
   readonly writes: boolean
-  readonly contact: Contact | null
+  readonly asks: boolean
 }
 
-function WaysOn({ teamId, teamName, writes, contact }: WaysOnProps) {
-  const mailto = contact
-    ? `mailto:${contact.mail}?subject=${encodeURIComponent(`More budget for team ${teamName}`)}`
-    : null
+function WaysOn({ teamId, writes, asks }: WaysOnProps) {
   return (
     <Rows>
       <Way title="A key that is near its cap">
@@ -158,12 +141,12 @@ function WaysOn({ teamId, teamName, writes, contact }: WaysOnProps) {
           <>
             You may set it under <Link href="/budgets">Budgets</Link>.
           </>
-        ) : mailto && contact ? (
+        ) : asks ? (
           <>
-            Admins set it. <Link href={mailto}>Ask {contact.name}</Link>
+            Admins set it. <Link href="/requests?new=budget">Ask for more</Link>, with your reasons.
           </>
         ) : (
-          'Admins set it.'
+          'Admins set it, and its leads ask for more.'
         )}
       </Way>
     </Rows>
