@@ -4,9 +4,11 @@
  *
  *   npm run bench                the whole run
  *   npm run bench -- --quick     shorter slices, no ladder
+ *   npm run bench -- drain       only how many events a second the worker books
  */
 import { parseArgs } from 'node:util'
 import { startBareProxy } from '#lib/bench/bare-proxy.ts'
+import { measureDrain } from '#lib/bench/drain.ts'
 import { measure } from '#lib/bench/measure.ts'
 import { writeReport } from '#lib/bench/report.ts'
 import { startRung, type Rung } from '#lib/bench/rung.ts'
@@ -26,6 +28,7 @@ const { values, positionals } = parseArgs({
 const [role, argument = ''] = positionals
 if (role === 'bare-proxy') console.log(`ready on http://127.0.0.1:${await startBareProxy(argument)}`)
 else if (role === 'rung') console.log(`ready on http://127.0.0.1:${await startRung(argument as Rung)}`)
+else if (role === 'drain') await measureDrain(Number(values.rounds ?? 5), 60_000, (line) => console.log(line))
 else await bench()
 
 async function bench(): Promise<void> {

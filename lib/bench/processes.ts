@@ -57,12 +57,28 @@ async function stop(child: ChildProcess): Promise<void> {
 
 /** CPU time that a process has used so far, in microseconds, user and system (proc(5), fields 14 and 15). */
 export function cpuMicros(pid: number): number {
+  const fields = statOf(pid)
+  return fields ? (Number(fields[11]) + Number(fields[12])) * (1_000_000 / ticksPerSecond) : Number.NaN
+}
+
+/** The same of a process and its children, those that have ended too (fields 16 and 17). */
+export function cpuMicrosOfTree(pid: number): number {
+  const fields = statOf(pid)
+  if (!fields) return Number.NaN
+  const ended = (Number(fields[13]) + Number(fields[14])) * (1_000_000 / ticksPerSecond)
+  const children = fs
+    .readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && statOf(Number(name))?.[1] === String(pid))
+  return children.reduce((sum, child) => sum + cpuMicros(Number(child)), cpuMicros(pid) + ended)
+}
+
+/** proc(5)'s fields from the third on, behind the name, which may hold anything; null: there is no such process. */
+function statOf(pid: number): string[] | null {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return (Number(fields[11]) + Number(fields[12])) * (1_000_000 / ticksPerSecond)
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   } catch {
-    return Number.NaN
+    return null
   }
 }
 

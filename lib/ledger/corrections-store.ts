@@ -1,6 +1,6 @@
 /** Queries behind corrections: whole rows of the ledger, the prices of a model, dead letters. */
 import type { EventRow } from '#lib/ledger/rules/read-entry.ts'
-import { rowColumns } from '#lib/ledger/store.ts'
+import { rowColumns } from '#lib/ledger/event-columns.ts'
 import type { SqlPool } from '#lib/platform/db.ts'
 
 /** A row as it is stored: times as dates, money as bigint. */

@@ -45,6 +45,6 @@ test('the drain carries events by the thousand a second', async () => {
   await Promise.all(lanes.map((lane) => lane.stop()))
   for (const client of clients) client.disconnect()
   expect(await findDrift(context.sql, 'usage_hourly', new Date(0), new Date(Date.now() + 86_400_000))).toEqual([])
-  expect(micros).toBeLessThan(250)
+  expect(micros).toBeLessThan(150)
   await fixture.close()
 }, 60_000)

@@ -64,6 +64,7 @@ describe('a stream entry', () => {
     ['another version', { v: 2 }],
     ['a time far away', { at: now + 30 * 86_400_000 }],
     ['a cost beyond 64 bits', { costNanos: '9999999999999999999' }],
+    ['a status beyond 32 bits', { status: 99_999_999_999 }],
     ['absurd tokens', { tokens: { input: 1e308 } }],
     ['an outcome that nobody knows', { outcome: 'lost' }],
   ])('that this worker does not understand is invalid: %s', (_title, difference) => {

@@ -3,15 +3,14 @@
  * the stream, this must not throw, and what it accepts PostgreSQL must accept.
  */
 import type * as z from 'zod'
-import { usageEvent, type UsageEvent, type WrittenEvent } from '#lib/ledger/contract.ts'
-import { rollupTokens } from '#lib/ledger/rules/rollup-tokens.ts'
+import type { Unit } from '#lib/catalog/contract.ts'
+import { usageEvent, type WrittenEvent } from '#lib/ledger/contract.ts'
+import { readPlainEvent, type ReadEvent } from '#lib/ledger/rules/plain-event.ts'
+import { rollupTokens, type RollupTokens } from '#lib/ledger/rules/rollup-tokens.ts'
 
 /** A row of usage_event, under the event's own names. What is stored as JSON stays as it was written. */
-export type EventRow = Omit<UsageEvent, 'at' | 'v' | 'attempts' | 'decision' | 'timing'> & {
+export type EventRow = Omit<ReadEvent, 'at' | 'v'> & {
   readonly at: string
-  readonly attempts: WrittenEvent['attempts']
-  readonly decision: WrittenEvent['decision']
-  readonly timing: WrittenEvent['timing']
   readonly inputTokens: number
   readonly cachedTokens: number
   readonly outputTokens: number
@@ -35,43 +34,62 @@ export const furthestMs = 2 * 86_400_000
 export function readEntry(text: string | undefined, nowMs: number): Reading {
   const parsed = parseJson(text)
   if (parsed.kind !== 'json') return parsed
-  const checked = usageEvent.safeParse(parsed.value)
-  if (!checked.success) return { kind: 'invalid', error: describeIssues(checked.error) }
-  const problem = problemOf(checked.data, nowMs)
+  const reading = readPlainEvent(parsed.value) ?? readBySchema(parsed.value)
+  if (typeof reading === 'string') return { kind: 'invalid', error: reading }
+  const tokens = rollupTokens(reading.tokens)
+  const problem = problemOf(reading, tokens, nowMs)
   if (problem) return { kind: 'invalid', error: problem }
 
-  // JSON columns take the value as it came, not as the schema cut it: facts that a newer gateway adds inside them stay,
-  // and what was left out is filled in by whoever reads.
-  const { attempts = [], decision, timing } = parsed.value as WrittenEvent
-  const event = checked.data
-  const at = new Date(event.at).toISOString()
-  // Onto what the schema made: spreading forty fields costs more than checking them.
-  return { kind: 'event', row: Object.assign(event, { at, attempts, decision, timing }, rollupTokens(event.tokens)) }
+  // Onto what was just made: spreading forty fields costs more than checking them.
+  return { kind: 'event', row: Object.assign(reading, { at: new Date(reading.at).toISOString() }, tokens) }
 }
 
-// What the schema lets through and a bigint column or a partition would not.
-function problemOf(event: UsageEvent, nowMs: number): string | null {
+/** The event, or what is wrong with it. */
+function readBySchema(value: unknown): ReadEvent | string {
+  const checked = usageEvent.safeParse(value)
+  if (!checked.success) return describeIssues(checked.error)
+  // JSON columns take the value as it came, not as the schema cut it: facts that a newer gateway adds inside them stay,
+  // and what was left out is filled in by whoever reads.
+  const { attempts = [], decision, timing } = value as WrittenEvent
+  return Object.assign(checked.data, { attempts, decision, timing })
+}
+
+// What the schema lets through and a column or a partition would not.
+function problemOf(event: ReadEvent, tokens: RollupTokens, nowMs: number): string | null {
   if (event.at < nowMs - oldestMs || event.at > nowMs + furthestMs) return 'at: too far from now'
-  const cost = BigInt(event.costNanos)
-  if (cost !== BigInt.asIntN(64, cost)) return 'costNanos: beyond 64 bits'
-  const isNegative = cost < 0n || Object.values(event.tokens).some((quantity) => quantity < 0)
-  if (isNegative && event.kind !== 'adjustment') return 'only an adjustment takes away'
-  const counts = Object.values(rollupTokens(event.tokens))
-  return counts.every(Number.isSafeInteger) ? null : 'tokens: beyond exact numbers'
+  if (event.status !== (event.status | 0)) return 'status: beyond 32 bits'
+  if (event.costNanos.length > exactDigits && BigInt(event.costNanos) !== BigInt.asIntN(64, BigInt(event.costNanos))) {
+    return 'costNanos: beyond 64 bits'
+  }
+  if (event.kind !== 'adjustment' && takesAway(event)) return 'only an adjustment takes away'
+  const { inputTokens, cachedTokens, outputTokens } = tokens
+  const isExact = [inputTokens, cachedTokens, outputTokens].every(Number.isSafeInteger)
+  return isExact ? null : 'tokens: beyond exact numbers'
+}
+
+/** So many are never beyond 64 bits. */
+const exactDigits = 18
+
+function takesAway({ costNanos, tokens }: ReadEvent): boolean {
+  if (costNanos.startsWith('-') && BigInt(costNanos) < 0n) return true
+  for (const unit in tokens) if (tokens[unit as Unit]! < 0) return true
+  return false
 }
 
 function parseJson(text: string | undefined): { kind: 'json'; value: unknown } | { kind: 'unreadable'; error: string } {
   if (text === undefined) return { kind: 'unreadable', error: 'the entry has no field "e"' }
   try {
     const value: unknown = JSON.parse(text)
-    return { kind: 'json', value: mayHoldUnstorable.test(text) ? storable(value) : value }
+    return { kind: 'json', value: mayHoldUnstorable(text) ? storable(value) : value }
   } catch (error) {
     return { kind: 'unreadable', error: String(error) }
   }
 }
 
 // PostgreSQL stores neither NUL nor half a surrogate pair. A model name of the caller's making may hold both.
-const mayHoldUnstorable = /\\u(0000|d[89a-f])|\p{Surrogate}/iu
+const mayHoldUnstorable = (text: string) => (text.includes('\\u') && escaped.test(text)) || halfPair.test(text)
+const escaped = /\\u(0000|d[89a-f])/i
+const halfPair = /\p{Surrogate}/u
 
 function storable(value: unknown): unknown {
   if (typeof value === 'string') return value.replace(/\0|\p{Surrogate}/gu, '\u{FFFD}')
