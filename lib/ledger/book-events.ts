@@ -9,7 +9,7 @@
 import type { EventRow } from '#lib/ledger/rules/read-entry.ts'
 import { ensurePartitions, insertEvents, insertMovedEvents, readTimeZone } from '#lib/ledger/store.ts'
 import { budgetWindow } from '#lib/limits/windows.ts'
-import type { SqlPool } from '#lib/platform/db.ts'
+import type { SqlClient, SqlPool } from '#lib/platform/db.ts'
 
 /** How long after its end a month stays open. */
 export const graceMs = 48 * 3_600_000
@@ -19,8 +19,10 @@ export function isClosed(atMs: number, nowMs: number, timeZone: string): boolean
   return budgetWindow('month', timeZone, atMs).endMs + graceMs <= nowMs
 }
 
+type Sql = SqlPool | SqlClient
+
 /** Books events and their rollups; returns how many were new. What is booked once is not booked again, late or not. */
-export async function bookEvents(sql: SqlPool, rows: readonly EventRow[], nowMs: number): Promise<number> {
+export async function bookEvents(sql: Sql, rows: readonly EventRow[], nowMs: number): Promise<number> {
   const isYoung = (row: EventRow) => Date.parse(row.at) > nowMs - graceMs
   if (rows.every((row) => isYoung(row) && !row.isTimeCorrected)) return bookInTime(sql, rows)
 
@@ -42,11 +44,11 @@ function firstOfEach(rows: readonly EventRow[]): EventRow[] {
   return [...first.values()]
 }
 
-function bookInTime(sql: SqlPool, rows: readonly EventRow[]): Promise<number> {
+function bookInTime(sql: Sql, rows: readonly EventRow[]): Promise<number> {
   return openingMonths(sql, rows, insertEvents)
 }
 
-async function openingMonths(sql: SqlPool, rows: readonly EventRow[], book: typeof insertEvents): Promise<number> {
+async function openingMonths(sql: Sql, rows: readonly EventRow[], book: typeof insertEvents): Promise<number> {
   try {
     return await book(sql, rows)
   } catch (error) {

@@ -175,9 +175,10 @@ describe('repricing', () => {
     expect(await spent()).toBe(String(12_000 * 42_000))
   }, 30_000)
 
-  test('moves the budgets of open periods', async () => {
+  test('moves the budgets of open periods at once, as a correction by hand does', async () => {
     const { db, redis } = fixture.context
-    await book(made(1))
+    const call = made(1)
+    await book(call)
     const budget = `bud_${key}`
     await db.budget.create({
       data: { id: budget, scopeType: 'key', scopeId: key, amountNanos: 10n ** 9n, period: 'month', posture: 'hard' },
@@ -185,8 +186,11 @@ describe('repricing', () => {
     const record = `{gh}:p:${budget}:${Date.UTC(2026, 10)}`
     await redis.set(record, '27000 10')
     await reprice(ada!, { dryRun: false })
-    await reconcileAllBudgets(fixture.context)
     expect(await redis.get(record)).toBe('42000 10')
+    await ask(ada!, 'POST', '/ledger/adjust', { callId: call.id, costUsd: '-0.00004', reason: 'agreed' })
+    expect(await redis.get(record)).toBe('2000 10')
+    await reconcileAllBudgets(fixture.context)
+    expect(await redis.get(record)).toBe('2000 10')
   })
 
   test.each([
@@ -216,6 +220,15 @@ describe('a correction by hand', () => {
       where: { action: 'ledger.adjust', targetId: call.id },
     })
     expect(entries).toHaveLength(2)
+  })
+
+  test('of many at once is worked out from what those before it left', async () => {
+    const call = made(1)
+    await book(call)
+    const body = { callId: call.id, costUsd: '-0.00001', reason: 'agreed' }
+    const answers = await Promise.all(Array.from({ length: 6 }, () => ask(ada!, 'POST', '/ledger/adjust', body)))
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 201, 422, 422, 422, 422])
+    expect(await spent()).toBe('7000')
   })
 })
 

@@ -1,13 +1,40 @@
 /** Queries behind corrections: whole rows of the ledger, the prices of a model, dead letters. */
 import type { EventRow } from '#lib/ledger/rules/read-entry.ts'
 import { rowColumns } from '#lib/ledger/event-columns.ts'
-import type { SqlPool } from '#lib/platform/db.ts'
+import type { SqlClient, SqlPool } from '#lib/platform/db.ts'
+
+type Sql = SqlPool | SqlClient
 
 /** A row as it is stored: times as dates, money as bigint. */
 export type StoredRow = Omit<EventRow, 'at' | 'effectiveAt' | 'costNanos'> & {
   readonly at: Date
   readonly effectiveAt: Date | null
   readonly costNanos: bigint
+}
+
+/** Held to the end of a transaction in which corrections are worked out and booked. */
+const correctionLock = 72_707_371
+
+/** Runs `work` in a transaction that no other correction runs beside. */
+export async function inCorrection<T>(sql: SqlPool, work: (client: SqlClient) => Promise<T>): Promise<T> {
+  const client = await sql.connect()
+  let isBroken = true
+  try {
+    await client.query('BEGIN')
+    try {
+      await client.query('SELECT pg_advisory_xact_lock($1)', [correctionLock])
+      const result = await work(client)
+      await client.query('COMMIT')
+      isBroken = false
+      return result
+    } catch (error) {
+      await client.query('ROLLBACK')
+      isBroken = false
+      throw error
+    }
+  } finally {
+    client.release(isBroken)
+  }
 }
 
 export type CallRange = {
@@ -19,10 +46,7 @@ export type CallRange = {
 }
 
 /** Calls of a model that happened in the range and used something, by (at, id), which also carries it. */
-export async function findCallsOfModel(
-  sql: SqlPool,
-  { model, from, to, after, limit }: CallRange,
-): Promise<StoredRow[]> {
+export async function findCallsOfModel(sql: Sql, { model, from, to, after, limit }: CallRange): Promise<StoredRow[]> {
   const { rows } = await sql.query<StoredRow>(
     `SELECT ${rowColumns}
      FROM usage_event AS e
@@ -40,7 +64,7 @@ export async function findCallsOfModel(
 }
 
 /** One call, whole. */
-export async function findCallRow(sql: SqlPool, id: string, at: Date): Promise<StoredRow | null> {
+export async function findCallRow(sql: Sql, id: string, at: Date): Promise<StoredRow | null> {
   const { rows } = await sql.query<StoredRow>(
     `SELECT ${rowColumns}
      FROM usage_event AS e
@@ -52,7 +76,7 @@ export async function findCallRow(sql: SqlPool, id: string, at: Date): Promise<S
 
 /** What adjusts these calls, by call, oldest first; by (adjusts), in the months since `since`. */
 export async function findAdjustments(
-  sql: SqlPool,
+  sql: Sql,
   callIds: readonly string[],
   since: Date,
 ): Promise<Map<string, StoredRow[]>> {

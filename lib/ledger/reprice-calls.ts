@@ -8,7 +8,7 @@ import { nanosPerMillion, type NanosPerMillion, type TokenVector } from '#lib/ca
 import { priceCall } from '#lib/catalog/rules/price-call.ts'
 import type { Actor } from '#lib/identity/contract.ts'
 import { may } from '#lib/identity/rules/permissions.ts'
-import { bookEvents } from '#lib/ledger/book-events.ts'
+import { bookCorrections, moveBudgets } from '#lib/ledger/book-corrections.ts'
 import type { RepriceInput, Repricing } from '#lib/ledger/corrections-contract.ts'
 import { findAdjustments, findCallsOfModel, findPricesOfModel, type StoredRow } from '#lib/ledger/corrections-store.ts'
 import { correctionId, correctionOf } from '#lib/ledger/rules/correction.ts'
@@ -16,6 +16,7 @@ import { addLines, linesBetween } from '#lib/ledger/rules/price-lines.ts'
 import type { EventRow } from '#lib/ledger/rules/read-entry.ts'
 import { decodeCursor, encodeCursor } from '#lib/management/page.ts'
 import type { Context } from '#lib/platform/context.ts'
+import type { SqlClient, SqlPool } from '#lib/platform/db.ts'
 import { AppError, forbidden } from '#lib/platform/errors.ts'
 import { usdOfNanos } from '#lib/platform/money.ts'
 
@@ -31,7 +32,7 @@ type Price = {
 }
 
 export async function repriceCalls(context: Context, actor: Actor, input: RepriceInput): Promise<Repricing> {
-  const { sql, clock } = context
+  const { sql } = context
   if (!may(actor, 'ledger.correct')) throw forbidden('Only administrators reprice calls.')
   const [from, to] = [new Date(input.from), new Date(input.to)]
   const priceOf = await choosePrices(context, input)
@@ -41,16 +42,17 @@ export async function repriceCalls(context: Context, actor: Actor, input: Repric
   let done = { calls: 0, adjusted: 0, withoutPrice: 0 }
   let difference = 0n
   let more = true
+  const booked: EventRow[] = []
   for (let n = 0; more && n < mostBatches; n++) {
-    const calls = await findCallsOfModel(sql, { model: input.model, from, to, after, limit: batch })
-    const adjustments = await findAdjustments(
-      sql,
-      calls.map(({ id }) => id),
-      from,
-    )
-    const priced = calls.map((call) => repriced(call, adjustments.get(call.id) ?? [], priceOf(call), input.reason))
-    const rows = priced.filter((row) => typeof row === 'object')
-    if (!input.dryRun && rows.length > 0) await bookEvents(sql, rows, clock.nowMs())
+    const work = async (client: SqlPool | SqlClient) => {
+      const calls = await findCallsOfModel(client, { model: input.model, from, to, after, limit: batch })
+      const ids = calls.map(({ id }) => id)
+      const adjustments = await findAdjustments(client, ids, from)
+      const priced = calls.map((call) => repriced(call, adjustments.get(call.id) ?? [], priceOf(call), input.reason))
+      return { calls, priced, rows: priced.filter((row) => typeof row === 'object') }
+    }
+    const { calls, priced, rows } = input.dryRun ? await work(sql) : await bookCorrections(context, work)
+    if (!input.dryRun) booked.push(...rows)
     done = {
       calls: done.calls + calls.length,
       adjusted: done.adjusted + rows.length,
@@ -60,6 +62,7 @@ export async function repriceCalls(context: Context, actor: Actor, input: Repric
     after = calls.at(-1) ?? after
     more = calls.length === batch
   }
+  await moveBudgets(context, booked)
   return {
     dryRun: input.dryRun,
     ...done,

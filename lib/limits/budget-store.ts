@@ -66,9 +66,30 @@ export async function findBudgetsInForce(
   db: Db,
   after: string,
   limit: number,
-): Promise<(Pick<BudgetRow, 'id' | 'period' | 'timeZone' | 'perMember'> & { readonly scope: Scope })[]> {
+): Promise<InForce[]> {
+  return budgetsInForce(db, {}, after, limit)
+}
+
+/** Those of them that are of one of these scopes, or of the organisation. */
+export async function findBudgetsOfScopes(
+  db: Db,
+  scopeIds: readonly string[],
+  after: string,
+  limit: number,
+): Promise<InForce[]> {
+  return budgetsInForce(db, { OR: [{ scopeType: 'organisation' }, { scopeId: { in: [...scopeIds] } }] }, after, limit)
+}
+
+type InForce = Pick<BudgetRow, 'id' | 'period' | 'timeZone' | 'perMember'> & { readonly scope: Scope }
+
+async function budgetsInForce(
+  db: Db,
+  among: Prisma.BudgetWhereInput,
+  after: string,
+  limit: number,
+): Promise<InForce[]> {
   const rows = (await db.budget.findMany({
-    where: { archivedAt: null, id: { gt: after } },
+    where: { ...among, archivedAt: null, id: { gt: after } },
     select: columns,
     orderBy: { id: 'asc' },
     take: limit,

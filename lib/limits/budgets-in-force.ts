@@ -36,14 +36,19 @@ async function* membersOf(
   for (let after = ''; ;) {
     const userIds = await pageOfMembers(sql, scope.id, window, after, atOnce)
     if (userIds.length > 0) {
-      yield userIds.map((userId) => ({
-        id: memberBudgetId(id, userId),
-        scope: { type: 'user', id: userId, name: userId, teamId: scope.id },
-        period,
-        timeZone,
-      }))
+      yield userIds.map((userId) => memberBudgetOf({ id, scope, period, timeZone }, userId))
     }
     if (userIds.length < atOnce) return
     after = userIds.at(-1)!
+  }
+}
+
+/** What a team's budget for each member is for one of them. */
+export function memberBudgetOf({ id, scope, period, timeZone }: BudgetInForce, userId: string): BudgetInForce {
+  return {
+    id: memberBudgetId(id, userId),
+    scope: { type: 'user', id: userId, name: userId, teamId: scope.id },
+    period,
+    timeZone,
   }
 }
