@@ -32,6 +32,8 @@ export const jobs = {
   'expire-idle-keys': { payload: nothing, everyMs: 10 * minute, attempts: 1 },
   /** The ledger has its months ahead of time. */
   'ensure-partitions': { payload: nothing, everyMs: 24 * hour, attempts: 10 },
+  /** Months of events that are older than they are kept go. */
+  'drop-old-months': { payload: nothing, everyMs: 24 * hour, attempts: 3 },
   /** Do rollups and events agree? */
   'compare-rollups': { payload: z.object({ hours: z.int().min(1).max(2_400).optional() }), everyMs: hour, attempts: 3 },
   /** Do budgets in Redis agree with the ledger? Puts Redis right. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cleanUp } from '#lib/jobs/clean-up.ts'
 import { compareRollups } from '#lib/jobs/compare-rollups.ts'
+import { dropOldMonths } from '#lib/jobs/drop-old-months.ts'
 import { ensurePartitions } from '#lib/jobs/ensure-partitions.ts'
 import { expireKeys } from '#lib/jobs/expire-keys.ts'
 import { inspectUsageStream } from '#lib/jobs/inspect-usage-stream.ts'
@@ -11,7 +12,7 @@ import { openSchedules, startJobWorker } from '#lib/jobs/queue.ts'
 import { jobs } from '#lib/jobs/contract.ts'
 import { startTicker } from '#lib/jobs/ticker.ts'
 import { readEntry } from '#lib/ledger/rules/read-entry.ts'
-import { insertEvents } from '#lib/ledger/store.ts'
+import { ensurePartitions as openMonths, findMonths, insertEvents } from '#lib/ledger/store.ts'
 import { loadFunctions } from '#lib/limits/functions.ts'
 import { loadConfig } from '#lib/platform/config.ts'
 import type { Context } from '#lib/platform/context.ts'
@@ -133,6 +134,41 @@ describe('housekeeping', () => {
     ])
   })
 
+  test('drops months that are no longer kept, once, and none whose rollups differ from its events', async () => {
+    const { sql, db } = database
+    const at = ['2020-01-31T23:59:59Z', '2020-02-10T12:00:00Z'].map((text) => Date.parse(text))
+    await openMonths(sql, new Date(at[0]!), new Date(at[1]!))
+    const rows = at.map((ms) => readEntry(JSON.stringify(anEvent({ at: ms })), ms))
+    await insertEvents(
+      sql,
+      rows.flatMap((one) => (one.kind === 'event' ? [one.row] : [])),
+    )
+    const year2020 = `start >= '2020-01-01' AND start < '2020-03-01'`
+    const summed = async () =>
+      (await sql.query(`SELECT sum(calls)::int AS calls FROM usage_daily WHERE ${year2020}`)).rows[0]
+    const months = await findMonths(sql)
+    expect(months.slice(0, 2)).toEqual(['2020-01', '2020-02'])
+
+    expect(await dropOldMonths(context)).toEqual({ dropped: [], differing: [] })
+    await sql.query(`UPDATE usage_daily SET cost_nanos = cost_nanos + 1 WHERE start = '2020-02-10'`)
+    const keeping = { ...context, config: { ...context.config, usageRetentionMonths: 14 } }
+    const runs = await Promise.all([dropOldMonths(keeping), dropOldMonths(keeping)])
+    expect(runs.flatMap(({ dropped }) => dropped)).toEqual(['2020-01'])
+    for (const { differing } of runs) expect(differing).toEqual(['2020-02'])
+    await sql.query(`UPDATE usage_daily SET cost_nanos = cost_nanos - 1 WHERE start = '2020-02-10'`)
+    expect(await dropOldMonths(keeping)).toEqual({ dropped: ['2020-02'], differing: [] })
+
+    expect(await findMonths(sql)).toEqual(months.slice(2))
+    expect(await summed()).toEqual({ calls: 2 })
+    const entries = await db.auditEntry.findMany({ where: { action: 'ledger.drop_month' }, orderBy: { seq: 'asc' } })
+    expect(entries.map(({ targetId, before }) => [targetId, before])).toEqual([
+      ['2020-01', { events: '1' }],
+      ['2020-02', { events: '1' }],
+    ])
+    await sql.query(`DELETE FROM usage_daily WHERE ${year2020}`)
+    await sql.query(`DELETE FROM usage_hourly WHERE ${year2020}`)
+  })
+
   test('puts a budget right that differs from the ledger, and keeps what it found for the metrics', async () => {
     const { db } = database
     const terms = { scopeType: 'team', scopeId: 'team_apart', amountNanos: 1_000n, posture: 'hard', timeZone: 'UTC' }
@@ -171,6 +207,7 @@ describe('scheduled jobs', () => {
       'release-quarantines': note('release-quarantines'),
       'expire-idle-keys': note('expire-idle-keys'),
       'ensure-partitions': note('ensure-partitions'),
+      'drop-old-months': note('drop-old-months'),
       'compare-rollups': note('compare-rollups'),
       'reconcile-budgets': note('reconcile-budgets'),
       'raise-alerts': note('raise-alerts'),

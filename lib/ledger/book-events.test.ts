@@ -107,3 +107,32 @@ describe('across the end of a month', () => {
     expect(found).toMatchObject([{ id: correction.id, costNanos: -2n, effectiveAt: new Date(endMs - hour) }])
   })
 })
+
+describe('a month that nobody has opened', () => {
+  /** Years ahead, so that no job has opened anything. */
+  const nowMs = Date.parse('2033-05-10T12:00:00Z')
+
+  test('opens with its first events, from however many hands they come, and loses none', async () => {
+    const events = Array.from({ length: 30 }, (_, n) => made(nowMs - n * hour))
+    const late = Array.from({ length: 10 }, (_, n) => made(nowMs - (60 + n) * 24 * hour))
+    const booked = await Promise.all([
+      book(nowMs, ...events, ...late),
+      book(nowMs, ...events.toReversed()),
+      book(nowMs, ...late.toReversed(), made(nowMs + 24 * hour)),
+    ])
+    expect(booked.reduce((sum, one) => sum + one, 0)).toBe(41)
+    const range = [new Date('2033-01-01'), new Date('2033-07-01')] as const
+    expect(await findDrift(database.sql, 'usage_hourly', ...range)).toEqual([])
+    expect(Object.values(await days()).map((sums) => sums.split(' ')[0])).toEqual(['17', '23', '1'])
+  })
+
+  test('that was dropped is not opened again: what still comes of it counts from now on', async () => {
+    const atMs = Date.parse('2032-04-10T12:00:00Z')
+    const event = made(atMs)
+    expect(await book(nowMs, event)).toBe(1)
+    expect(await book(nowMs + hour, event)).toBe(0)
+    expect(await findCall(database.sql, event.id)).toMatchObject({ at: new Date(nowMs), effectiveAt: new Date(atMs) })
+    const { rows } = await database.sql.query(`SELECT to_regclass('usage_event_2032_04') AS partition`)
+    expect(rows[0]).toEqual({ partition: null })
+  })
+})

@@ -74,6 +74,18 @@ export async function findCall(sql: SqlPool, id: string): Promise<StoredEvent | 
   return rows[0] ?? null
 }
 
+/** Whether a call with this id would lie in a month that is no longer kept. */
+export async function isMonthGone(sql: SqlPool, id: string): Promise<boolean> {
+  const atMs = idTimeMs(id)
+  if (atMs === null) return false
+  const { rows } = await sql.query<{ gone: boolean }>(
+    `SELECT $1::timestamptz < now() - interval '400 days'
+       AND to_regclass('usage_event_' || to_char($1::timestamptz AT TIME ZONE 'UTC', 'YYYY_MM')) IS NULL AS gone`,
+    [new Date(atMs)],
+  )
+  return rows[0]!.gone
+}
+
 /** What corrects these calls, oldest first. Carried by (adjusts), in the months since the first of the calls. */
 export async function findCorrections(
   sql: SqlPool,

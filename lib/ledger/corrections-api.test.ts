@@ -232,6 +232,12 @@ describe('a correction by hand', () => {
   })
 })
 
+test('the receipt of a call whose month is gone says that it is not kept, and an unknown one does not', async () => {
+  const receiptOf = (ms: number) => readReceipt(fixture.context, ada!, newId('call', ms))
+  await expect(receiptOf(Date.UTC(2019, 3, 5))).rejects.toMatchObject({ code: 'not_found', message: /no longer kept/ })
+  await expect(receiptOf(Date.now())).rejects.toMatchObject({ code: 'not_found', message: /No call with this id/ })
+})
+
 describe('dead letters', () => {
   test('are listed by page, and sent round again', async () => {
     const { sql, redis } = fixture.context

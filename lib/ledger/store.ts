@@ -4,7 +4,7 @@
  */
 import { columnList, columnsOf, selectGiven } from '#lib/ledger/event-columns.ts'
 import type { EventRow } from '#lib/ledger/rules/read-entry.ts'
-import type { SqlClient, SqlPool } from '#lib/platform/db.ts'
+import type { SqlClient, SqlPool, Tx } from '#lib/platform/db.ts'
 
 type Sql = SqlPool | SqlClient
 
@@ -158,6 +158,32 @@ export async function rollUpRange(run: RunSql, from: Date, to: Date): Promise<vo
 /** Opens the months from the one of `first` to the one of `last`; those that exist stay. */
 export async function ensurePartitions(sql: Sql, first: Date, last: Date): Promise<void> {
   await sql.query('SELECT ensure_usage_partitions($1, $2)', [first, last])
+}
+
+/** Months that the ledger has, as "2025-01", oldest first. */
+export async function findMonths(sql: Sql): Promise<string[]> {
+  const { rows } = await sql.query<{ month: string }>(
+    `SELECT translate(substring(relid::regclass::text FROM '[0-9]{4}_[0-9]{2}$'), '_', '-') AS month
+     FROM pg_partition_tree('usage_event')
+     WHERE isleaf
+     ORDER BY 1`,
+  )
+  return rows.map(({ month }) => month)
+}
+
+/**
+ * Drops a month, rollups excepted; returns how many events went, null where it was gone already. Whoever books waits
+ * meanwhile, for the moment that the drop itself takes; the drop waits for them as long as the transaction may.
+ */
+export async function dropMonth(tx: Tx, month: string): Promise<bigint | null> {
+  await tx.$executeRaw`SET LOCAL statement_timeout = '10min'`
+  // The lock under which months come and go: whether this one is there does not change between the look and the drop.
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(72707370)`
+  const name = `usage_event_${month.replace('-', '_')}`
+  const [found] = await tx.$queryRaw<{ there: boolean }[]>`SELECT to_regclass(${name}) IS NOT NULL AS there`
+  if (found?.there !== true) return null
+  const [answer] = await tx.$queryRaw<{ gone: bigint }[]>`SELECT drop_usage_month(${`${month}-01`}::date) AS gone`
+  return answer!.gone
 }
 
 // ── What could not be booked ────────────────────────────────────────────────────────────────────

@@ -93,6 +93,7 @@ export const variables = z.object({
   GATEHOUSE_IDENTITY_TOKEN_URLS: httpUrls('http://169.254.169.254/metadata/identity/oauth2/token').optional(),
   GATEHOUSE_IDEMPOTENCY_TTL_SECONDS: wholeNumber(60, 604_800, 86_400).optional(),
   GATEHOUSE_CORS_ORIGINS: origins('https://chat.example.com, http://localhost:5173').optional(),
+  GATEHOUSE_USAGE_RETENTION_MONTHS: wholeNumber(14, 1_200, 36).optional(),
   GATEHOUSE_PORTAL_URL: httpUrl('http://127.0.0.1:3001').optional(),
   GATEHOUSE_DEMO_ISSUER: httpUrl('http://127.0.0.1:3002').optional(),
   GATEHOUSE_SIMULATOR_URL: httpUrl('http://127.0.0.1:3003').optional(),
@@ -143,6 +144,8 @@ export type Config = {
   /** Origins whose web pages may call the gateway; none unless it is said here. */
   readonly corsOrigins: readonly string[]
   readonly dataDir: string
+  /** For how many months single usage events are kept beside the one that runs; null: for ever. */
+  readonly usageRetentionMonths: number | null
   readonly logLevel: string
   readonly webConcurrency: number
 }
@@ -218,6 +221,7 @@ export function loadConfig(env: Environment): Config {
     idempotencyTtlSeconds: values.GATEHOUSE_IDEMPOTENCY_TTL_SECONDS ?? 86_400,
     corsOrigins: values.GATEHOUSE_CORS_ORIGINS ?? [],
     dataDir: values.GATEHOUSE_DATA_DIR ?? '.data',
+    usageRetentionMonths: values.GATEHOUSE_USAGE_RETENTION_MONTHS ?? null,
     logLevel: values.LOG_LEVEL ?? 'info',
     webConcurrency: values.WEB_CONCURRENCY ?? 1,
   }

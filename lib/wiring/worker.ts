@@ -6,6 +6,7 @@ import os from 'node:os'
 import type { JobHandlers } from '#lib/jobs/contract.ts'
 import { cleanUp } from '#lib/jobs/clean-up.ts'
 import { compareRollups } from '#lib/jobs/compare-rollups.ts'
+import { dropOldMonths } from '#lib/jobs/drop-old-months.ts'
 import { ensurePartitions } from '#lib/jobs/ensure-partitions.ts'
 import { expireKeys } from '#lib/jobs/expire-keys.ts'
 import { expireIdleKeys } from '#lib/jobs/expire-idle-keys.ts'
@@ -47,6 +48,7 @@ const handlers: JobHandlers<Context> = {
   'release-quarantines': releaseQuarantines,
   'expire-idle-keys': expireIdleKeys,
   'ensure-partitions': ensurePartitions,
+  'drop-old-months': dropOldMonths,
   'compare-rollups': compareRollups,
   'reconcile-budgets': reconcileAllBudgets,
   'raise-alerts': raiseAlerts,
