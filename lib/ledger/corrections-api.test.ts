@@ -252,6 +252,22 @@ describe('dead letters', () => {
     expect([ids, rest.nextCursor]).toEqual([['1-2', '1-1', '1-0'], null])
     expect((await ask(dana!, 'GET', '/ledger/dead-letters')).status).toBe(403)
 
+    const close = (actor: Actor, reason: string) => ask(actor, 'POST', '/ledger/dead-letters/1-2/close', { reason })
+    expect((await close(finn!, 'a test of ours')).status).toBe(403)
+    expect((await close(ada!, ' ')).status).toBe(422)
+    for (const reason of ['a test of ours', 'another']) expect((await close(ada!, reason)).status).toBe(204)
+    const idsOf = async (query: string) => {
+      const { body } = await ask(finn!, 'GET', `/ledger/dead-letters${query}`)
+      return (body.data as { id: string; closed: unknown }[]).map(({ id, closed }) => [id, closed])
+    }
+    expect(await idsOf('')).toEqual([
+      ['1-1', null],
+      ['1-0', null],
+    ])
+    const closed = { at: new Date(nowMs).toISOString(), by: ada!.name, reason: 'a test of ours' }
+    expect(await idsOf('?filter[state]=closed')).toEqual([['1-2', closed]])
+    expect(await fixture.context.db.auditEntry.count({ where: { action: 'ledger.close' } })).toBe(1)
+
     expect((await ask(finn!, 'POST', '/ledger/dead-letters/1-0/retry')).status).toBe(403)
     for (const id of ['1-0', '1-1']) {
       expect((await ask(ada!, 'POST', `/ledger/dead-letters/${id}/retry`)).status).toBe(204)
@@ -262,6 +278,6 @@ describe('dead letters', () => {
     expect(entries).toHaveLength(2)
     expect((await ingestEntries({ sql, redis, nowMs: () => nowMs }, entries)).booked).toBe(1)
     expect(await redis.xlen(usageStream)).toBe(0)
-    expect((await ask(ada!, 'GET', '/ledger/dead-letters')).body.data).toHaveLength(1)
+    expect((await ask(ada!, 'GET', '/ledger/dead-letters?filter[state]=closed')).body.data).toHaveLength(1)
   })
 })

@@ -66,5 +66,10 @@ export const deadLetterView = z.object({
   error: z.string(),
   /** What the entry held, as it came. */
   payload: z.string(),
+  /** Set where somebody decided that it is never booked. */
+  closed: z.object({ at: z.string(), by: z.string(), reason: z.string() }).nullable(),
 })
 export type DeadLetterView = z.infer<typeof deadLetterView>
+
+export const closeDeadLetterInput = z.strictObject({ reason })
+export type CloseDeadLetterInput = z.output<typeof closeDeadLetterInput>

@@ -1,7 +1,7 @@
 /** Queries behind corrections: whole rows of the ledger, the prices of a model, dead letters. */
 import type { EventRow } from '#lib/ledger/rules/read-entry.ts'
 import { rowColumns } from '#lib/ledger/event-columns.ts'
-import type { SqlClient, SqlPool } from '#lib/platform/db.ts'
+import type { SqlClient, SqlPool, Tx } from '#lib/platform/db.ts'
 
 type Sql = SqlPool | SqlClient
 
@@ -118,31 +118,50 @@ export type DeadLetterRow = {
   readonly payload: string
   readonly error: string
   readonly at: Date
+  readonly closedAt: Date | null
+  readonly closedBy: string | null
+  readonly closeReason: string | null
 }
 
-/** Newest first, before `before`; few rows, sorted in memory. */
+const letterColumns = `stream_id AS "streamId", payload, error, at, closed_at AS "closedAt", closed_by AS "closedBy",
+  close_reason AS "closeReason"`
+
+export type DeadLetterState = 'open' | 'closed'
+
+/** Newest first, before `before`; by (at, stream_id). */
 export async function findDeadLetters(
   sql: SqlPool,
+  states: readonly DeadLetterState[],
   before: { readonly at: Date; readonly id: string } | null,
   limit: number,
 ): Promise<DeadLetterRow[]> {
   const { rows } = await sql.query<DeadLetterRow>(
-    `SELECT stream_id AS "streamId", payload, error, at
+    `SELECT ${letterColumns}
      FROM dead_letter
-     WHERE $1::timestamptz IS NULL OR (at, stream_id) < ($1, $2)
+     WHERE ($1::timestamptz IS NULL OR (at, stream_id) < ($1, $2))
+       AND CASE WHEN closed_at IS NULL THEN 'open' ELSE 'closed' END = ANY($3::text[])
      ORDER BY at DESC, stream_id DESC
-     LIMIT $3`,
-    [before?.at ?? null, before?.id ?? '', limit],
+     LIMIT $4`,
+    [before?.at ?? null, before?.id ?? '', states, limit],
   )
   return rows
 }
 
 export async function findDeadLetter(sql: SqlPool, streamId: string): Promise<DeadLetterRow | null> {
-  const { rows } = await sql.query<DeadLetterRow>(
-    'SELECT stream_id AS "streamId", payload, error, at FROM dead_letter WHERE stream_id = $1',
-    [streamId],
-  )
+  const { rows } = await sql.query<DeadLetterRow>(`SELECT ${letterColumns} FROM dead_letter WHERE stream_id = $1`, [
+    streamId,
+  ])
   return rows[0] ?? null
+}
+
+/** False where it is closed already, or gone. */
+export async function closeDeadLetterRow(
+  tx: Tx,
+  streamId: string,
+  closing: { readonly closedAt: Date; readonly closedBy: string; readonly closeReason: string },
+): Promise<boolean> {
+  const { count } = await tx.deadLetter.updateMany({ where: { streamId, closedAt: null }, data: closing })
+  return count === 1
 }
 
 export async function deleteDeadLetter(sql: SqlPool, streamId: string): Promise<void> {

@@ -4,11 +4,12 @@ import { adjustCall } from '#lib/ledger/adjust-call.ts'
 import {
   adjustInput,
   adjustmentView,
+  closeDeadLetterInput,
   deadLetterView,
   repriceInput,
   repricing,
 } from '#lib/ledger/corrections-contract.ts'
-import { listDeadLetters, listDeadLettersQuery, retryDeadLetter } from '#lib/ledger/dead-letters.ts'
+import { closeDeadLetter, listDeadLetters, listDeadLettersQuery, retryDeadLetter } from '#lib/ledger/dead-letters.ts'
 import { repriceCalls } from '#lib/ledger/reprice-calls.ts'
 import { defineEndpoint } from '#lib/management/endpoint.ts'
 import { pageSchema } from '#lib/management/page.ts'
@@ -44,6 +45,7 @@ export const ledgerEndpoints = [
     method: 'GET',
     path: '/ledger/dead-letters',
     summary: 'List usage events that could not be booked, newest first',
+    description: 'Those that wait for somebody; `filter[state]=closed` lists those that are never booked.',
     tag,
     action: 'ledger.read',
     query: listDeadLettersQuery,
@@ -60,5 +62,18 @@ export const ledgerEndpoints = [
     params: z.object({ id: z.string().max(64) }),
     response: z.void(),
     handle: ({ context, actor, params: { id } }) => retryDeadLetter(context, actor, id),
+  }),
+  defineEndpoint({
+    method: 'POST',
+    path: '/ledger/dead-letters/{id}/close',
+    summary: 'Decide that a dead letter is never booked',
+    description: 'It stays in the list of closed ones, with the reason.',
+    tag,
+    action: 'ledger.correct',
+    status: 204,
+    params: z.object({ id: z.string().max(64) }),
+    body: closeDeadLetterInput,
+    response: z.void(),
+    handle: ({ context, actor, params: { id }, body }) => closeDeadLetter(context, actor, id, body),
   }),
 ]

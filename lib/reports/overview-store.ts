@@ -257,5 +257,5 @@ export async function everyProvider(db: Db): Promise<ProviderEntry[]> {
 }
 
 export async function eventsSetAside(db: Db): Promise<number> {
-  return db.deadLetter.count()
+  return db.deadLetter.count({ where: { closedAt: null } })
 }

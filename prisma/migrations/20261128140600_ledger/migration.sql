@@ -5,3 +5,11 @@ ALTER TABLE "usage_event"
   ALTER COLUMN "attempts" TYPE JSON USING "attempts"::json,
   ALTER COLUMN "decision" TYPE JSON USING "decision"::json,
   ALTER COLUMN "timing" TYPE JSON USING "timing"::json;
+
+-- A dead letter that is never booked stays, with who decided so and why.
+ALTER TABLE "dead_letter"
+  ADD COLUMN "closed_at" TIMESTAMPTZ(3),
+  ADD COLUMN "closed_by" TEXT,
+  ADD COLUMN "close_reason" TEXT;
+
+CREATE INDEX "dead_letter_at_stream_id_idx" ON "dead_letter"("at", "stream_id");
