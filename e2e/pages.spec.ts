@@ -16,6 +16,7 @@ const pages: readonly (readonly [who: string, paths: readonly string[]])[] = [
       '/admin/profiles',
       '/admin/people',
       '/admin/audit',
+      '/admin/unbooked',
       '/admin/settings/organisation',
       '/showback',
       '/alerts',

@@ -1,4 +1,5 @@
 import { formatCount, formatDuration, formatMoney, plural } from '#components/ui/format.ts'
+import { Link } from '#components/ui/link.tsx'
 import { Facts, Section } from '#components/ui/section.tsx'
 import { PartError } from '#components/ui/states.tsx'
 import { Status } from '#components/ui/status.tsx'
@@ -18,7 +19,7 @@ export function LimitsAreExact({ exactness, ledger }: Pick<Overview, 'exactness'
           items={[
             { label: 'Holds open', value: holds(exactness) },
             { label: 'Ledger lag', value: lag(exactness) },
-            { label: 'Set aside', value: ledger === null ? 'Cannot be read' : setAside(ledger.setAside) },
+            { label: 'Set aside', value: ledger === null ? 'Cannot be read' : <SetAside count={ledger.setAside} /> },
           ]}
         />
       )}
@@ -61,6 +62,7 @@ function lag({ waitingEvents, oldestMs }: NonNullable<Overview['exactness']>): s
     : `${formatDuration(Math.max(1000, oldestMs))}, ${plural(waitingEvents, 'event')} on the way`
 }
 
-function setAside(count: number): string {
-  return count === 0 ? 'None' : `${plural(count, 'event')} that could not be booked`
+function SetAside({ count }: { readonly count: number }) {
+  if (count === 0) return 'None'
+  return <Link href="/admin/unbooked">{plural(count, 'event')} that could not be booked</Link>
 }

@@ -17,7 +17,7 @@ describe('the navigation of a role', () => {
       ['Access', 'Keys', 'Access profiles', 'Agents and workloads', 'People and teams'],
       ['Supply', 'Models and prices', 'Providers'],
       ['Money', 'Showback', 'Budgets', 'Limits'],
-      ['Assurance', 'Audit log'],
+      ['Assurance', 'Audit log', 'Unbooked events'],
       ['Organisation', 'Settings'],
     ])
   })
@@ -25,7 +25,7 @@ describe('the navigation of a role', () => {
     expect(words(['finance'])).toEqual([
       [null, 'Home', 'Alerts'],
       ['Money', 'Showback', 'Budgets'],
-      ['Look up', 'Calls', 'Models', 'People and teams'],
+      ['Look up', 'Calls', 'Models', 'People and teams', 'Unbooked events'],
     ])
   })
   test('an auditor has the log first', () => {
@@ -41,6 +41,7 @@ describe('the navigation of a role', () => {
         'Calls',
         'Budgets',
         'Limits',
+        'Unbooked events',
       ],
     ])
   })
@@ -56,7 +57,7 @@ describe('several roles', () => {
       ['Access', 'Keys', 'Access profiles', 'Agents and workloads', 'People and teams'],
       ['Supply', 'Models and prices', 'Providers'],
       ['Money', 'Showback', 'Budgets', 'Limits'],
-      ['Assurance', 'Audit log'],
+      ['Assurance', 'Audit log', 'Unbooked events'],
       ['Organisation', 'Settings'],
       ['Developer', 'Usage', 'Calls', 'My requests'],
     ])

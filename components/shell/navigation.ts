@@ -29,6 +29,7 @@ const limits = { label: 'Limits', href: '/limits', icon: 'bolt', key: 'l' } as c
 const alerts = { label: 'Alerts', href: '/alerts', icon: 'bell' } as const
 const settings = { label: 'Settings', href: '/admin/settings/organisation', icon: 'settings' } as const
 const audit = { label: 'Audit log', href: '/admin/audit', icon: 'scroll', key: 'a' } as const
+const unbooked = { label: 'Unbooked events', href: '/admin/unbooked', icon: 'inbox' } as const
 
 const requests = { label: 'My requests', href: '/requests', icon: 'send', key: 'r' } as const
 const approvals = { label: 'Approvals', href: '/approvals', icon: 'inbox', key: 'w' } as const
@@ -41,17 +42,17 @@ const byRole: Record<Role, readonly NavigationGroup[]> = {
     { title: 'Access', items: [keys, profiles, workloads, people] },
     { title: 'Supply', items: [{ ...models, label: 'Models and prices' }, providers] },
     { title: 'Money', items: [showback, budgets, limits] },
-    { title: 'Assurance', items: [audit] },
+    { title: 'Assurance', items: [audit, unbooked] },
     { title: 'Organisation', items: [settings] },
   ],
   finance: [
     { title: null, items: [home, alerts] },
     { title: 'Money', items: [showback, budgets] },
-    { title: 'Look up', items: [calls, models, people] },
+    { title: 'Look up', items: [calls, models, people, unbooked] },
   ],
   auditor: [
     { title: null, items: [home, alerts] },
-    { title: 'Assurance', items: [audit, profiles, keys, workloads, people, calls, budgets, limits] },
+    { title: 'Assurance', items: [audit, profiles, keys, workloads, people, calls, budgets, limits, unbooked] },
   ],
   viewer: [{ title: null, items: [home, overview, models, usage, alerts] }],
 }
