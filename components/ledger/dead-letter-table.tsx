@@ -23,7 +23,7 @@ export function DeadLetterTable({ letters, openId, hrefOf, nowMs, empty }: DeadL
     <Table label="Unbooked events" rows="two">
       <thead>
         <tr>
-          <Th>Event</Th>
+          <Th className="min-w-72 drop-4:min-w-0">Event</Th>
           <Th drop={4} className="w-full">
             Why it could not be booked
           </Th>

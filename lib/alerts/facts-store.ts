@@ -88,7 +88,7 @@ export async function triesOfLastMinutes(sql: SqlPool, nowMs: number): Promise<P
          (attempt ->> 'status')::int AS status,
          attempt ->> 'error' IS NOT NULL AND attempt ->> 'error' <> 'aborted'
            OR coalesce((attempt ->> 'status')::int, 0) >= 500 OR (attempt ->> 'status')::int = 429 AS failed
-       FROM recent, jsonb_array_elements(attempts) AS attempt
+       FROM recent, json_array_elements(attempts) AS attempt
      )
      SELECT p.id, count(*)::int AS tries, count(*) FILTER (WHERE failed)::int AS failed,
        count(*) FILTER (WHERE t.status = 429)::int AS throttled

@@ -124,7 +124,7 @@ export async function triesByProvider(
          CASE WHEN stream THEN (timing ->> 'firstByteMs')::float8 - (attempt ->> 'startMs')::float8 END AS first_ms,
          attempt ->> 'error' IS NOT NULL AND attempt ->> 'error' <> 'aborted'
            OR coalesce((attempt ->> 'status')::int, 0) >= 500 OR (attempt ->> 'status')::int = 429 AS failed
-       FROM sample, jsonb_array_elements(attempts) AS attempt
+       FROM sample, json_array_elements(attempts) AS attempt
      )
      SELECT provider,
        count(*) AS tries,
