@@ -58,7 +58,12 @@ export async function moveBudgets(context: Ports, rows: readonly EventRow[]): Pr
 function scopesOf(row: EventRow): (string | null)[] {
   const { keyId, userId, teamId, projectId, workloadId, businessUnitId, environment, groups, tags } = row
   return [
-    ...[keyId, userId, teamId, projectId, workloadId, businessUnitId],
+    keyId,
+    userId,
+    teamId,
+    projectId,
+    workloadId,
+    businessUnitId,
     ...(teamId === null || environment === null ? [] : [`${teamId}:${environment}`]),
     ...groups,
     ...Object.entries(tags).map(([name, value]) => `${name}=${value}`),
@@ -67,6 +72,8 @@ function scopesOf(row: EventRow): (string | null)[] {
 
 /** Of a team's budget for each member those of the people whose calls were corrected. */
 function membersOf(budget: BudgetInForce, rows: readonly EventRow[]): BudgetInForce[] {
-  const users = new Set(rows.flatMap(({ teamId, userId }) => (teamId === budget.scope.id && userId !== null ? [userId] : [])))
+  const users = new Set(
+    rows.flatMap(({ teamId, userId }) => (teamId === budget.scope.id && userId !== null ? [userId] : [])),
+  )
   return [...users].map((userId) => memberBudgetOf(budget, userId))
 }

@@ -62,11 +62,7 @@ export async function findLiveBudgets(db: Db | Tx, scopeType: ScopeType, scopeId
 }
 
 /** Live budgets of all scopes by id, those behind `after`. Carried by the primary key. */
-export async function findBudgetsInForce(
-  db: Db,
-  after: string,
-  limit: number,
-): Promise<InForce[]> {
+export async function findBudgetsInForce(db: Db, after: string, limit: number): Promise<InForce[]> {
   return budgetsInForce(db, {}, after, limit)
 }
 

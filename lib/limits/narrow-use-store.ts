@@ -57,13 +57,11 @@ const hourlySums = `
 
 /**
  * What was used since the hour and the day began, by scope and model. From hourly rollups, so an hour of UTC in which a
- * window begins counts whole; carried by the primary key (start, dims_hash). Only of groups, which rollups do not know,
- * from single events: a call that a limit of a group judged names the group. Carried by the primary key (at, id).
+ * window begins counts whole; carried by the primary key (start, dims_hash).
  */
 export async function narrowUse(sql: SqlPool, asked: Asked): Promise<NarrowUse[]> {
   const { type, ids, organisationId, hour, day } = asked
-  const since = type === 'group' ? [new Date(hour.startMs), new Date(day.startMs)] : [hourOf(hour), hourOf(day)]
-  const { rows } = await sql.query<Row>(statementFor(type), [...since, ids, organisationId])
+  const { rows } = await sql.query<Row>(statementFor(type), [hourOf(hour), hourOf(day), ids, organisationId])
   return rows.map((row) => ({
     id: row.id,
     model: row.model,
@@ -80,12 +78,11 @@ function statementFor(type: NarrowScopeType): string {
   switch (type) {
     case 'group':
       return `
-        SELECT named.id, model, count(*) FILTER (WHERE at >= $1)::float8 AS hour, count(*)::float8 AS day,
-          sum(input_tokens + cached_tokens)::float8 AS input, sum(output_tokens)::float8 AS output
-        FROM usage_event
-        JOIN unnest($3::text[]) AS named (id)
-          ON decision -> 'standing' -> 'scopes' @> jsonb_build_array(jsonb_build_array('group', named.id))
-        WHERE at >= $2 AND user_id IS NOT NULL AND kind = 'call' AND outcome <> 'refused' AND $4::text IS NOT NULL
+        SELECT named.id, model, ${hourlySums}
+        FROM usage_hourly
+        CROSS JOIN jsonb_array_elements_text(groups) AS own (id)
+        JOIN unnest($3::text[]) AS named (id) ON named.id = own.id
+        WHERE start >= $2 AND $4::text IS NOT NULL
         GROUP BY 1, 2`
     case 'tag':
       return `

@@ -4,7 +4,7 @@
  *
  * Of keys, people, teams and the like it raises those of whoever used anything, limited or not. Of environments, groups
  * and tags, and of models apart, only those that a limit is set on, which are few. A limit that is younger than its window
- * then counts what was used before it was set; that of a group does not, for it is counted from the calls that it judged.
+ * then counts what was used before it was set.
  */
 import type { LimitKind, LimitRule, Scope, ScopeType } from '#lib/limits/contract.ts'
 import { limitKinds } from '#lib/limits/contract.ts'
@@ -123,10 +123,8 @@ function idsIn(event: StreamEvent, type: NarrowLimits['type'], organisationId: s
       return [`${String(event.teamId)}:${String(event.environment)}`]
     case 'tag':
       return Object.entries(event.tags ?? {}).map(([name, value]) => `${name}=${String(value)}`)
-    case 'group': {
-      const { standing } = (event.decision ?? {}) as { standing?: { scopes?: [string, string, string][] } | null }
-      return [...new Set((standing?.scopes ?? []).flatMap(([scope, id]) => (scope === 'group' ? [id] : [])))]
-    }
+    case 'group':
+      return (event.groups ?? []) as readonly string[]
     default: {
       const id = event[fieldOf[type] ?? '']
       return typeof id === 'string' ? [id] : []
