@@ -39,6 +39,7 @@ const issued = mintedKey.parse({
   createdBy: 'user_dana',
   createdAt: '2026-11-21T00:00:00Z',
   expiresAt: null,
+  endsByProfile: false,
   lastUsedAt: null,
   secrets: [],
   actions: [],

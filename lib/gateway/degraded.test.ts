@@ -22,10 +22,10 @@ async function profileSays(degradedMode: DegradedMode): Promise<void> {
 
 /** Redis answers nobody meanwhile; the gateway waits for it for a second at most. */
 async function whileRedisIsSilent<T>(work: () => Promise<T>): Promise<T> {
-  await g.redis.call('CLIENT', 'PAUSE', '2200', 'ALL')
+  await g.redis.call('CLIENT', 'PAUSE', '3500', 'ALL')
   const startedMs = Date.now()
   const result = await work()
-  await sleep(Math.max(0, 2_400 - (Date.now() - startedMs)))
+  await sleep(Math.max(0, 3_700 - (Date.now() - startedMs)))
   return result
 }
 
