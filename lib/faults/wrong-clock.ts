@@ -1,6 +1,5 @@
 /** Processes of the product whose clock is wrong, and a Redis that has the time of another day. */
-import fs from 'node:fs'
-import path from 'node:path'
+import { decisionLibrary } from '#lib/limits/functions.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
 
 /** Environment of a process whose clock is off by so many ms, or steps by them when it gets SIGUSR2. */
@@ -24,10 +23,9 @@ export function wrongClock(
  * gateways take for the time, and what the entries of the usage stream say of theirs.
  */
 export async function setRedisClock(redis: RedisClient, offMs: number): Promise<void> {
-  const source = fs.readFileSync(path.join('lib', 'limits', 'functions.lua'), 'utf8')
+  const source = decisionLibrary()
   const clock = 'return tonumber(t[1]) * 1000 + tonumber(t[2]) / 1000'
-  if (!source.includes(clock))
-    throw new Error('functions.lua tells the time in another way than the fault matrix knows')
+  if (!source.includes(clock)) throw new Error('the functions tell the time in another way than the fault matrix knows')
   const wrong = source.replace(clock, `${clock} + ${offMs}`).replaceAll("'*', 'e'", "whole(clock_ms()) .. '-*', 'e'")
   await redis.call('FUNCTION', 'LOAD', 'REPLACE', wrong)
 }

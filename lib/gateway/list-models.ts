@@ -3,7 +3,7 @@
  * only: with aliases in it, the pickers of clients would show every model twice.
  */
 import { resolveModel } from '#lib/catalog/rules/resolve-model.ts'
-import type { GatewayPorts } from '#lib/gateway/handle-call.ts'
+import type { GatewayPorts } from '#lib/gateway/gateway-ports.ts'
 import type { Identified } from '#lib/gateway/grants.ts'
 import { judgeKey } from '#lib/gateway/judge-key.ts'
 import { allowedModels } from '#lib/gateway/plan-call.ts'

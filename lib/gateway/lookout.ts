@@ -1,7 +1,7 @@
 /**
  * Looks once a second whether Redis still has what it was given, at once when a connection is made or an answer makes one
  * doubt it. Where Redis lost something it is told again: what is not booked yet, and what running calls hold. Calls wait
- * meanwhile, for all gateways at once (functions.lua, WATERMARK).
+ * meanwhile, for all gateways at once (loss.lua, WATERMARK).
  *
  * Bounds: one look at a time; a call waits for three seconds at most.
  */

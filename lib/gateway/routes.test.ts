@@ -1,6 +1,7 @@
+import fs from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isGatewayPath, matchRoute, routes } from '#lib/gateway/routes.ts'
+import { isGatewayPath, matchRoute, prefixes, routes } from '#lib/gateway/routes.ts'
 
 describe('a path of the gateway', () => {
   test.each([
@@ -187,4 +188,8 @@ describe('the route of a call', () => {
       }),
     )
   })
+})
+
+test.each(prefixes)('%s is served by the route handlers too', (prefix) => {
+  expect(fs.existsSync(`app${prefix}[...path]/route.ts`)).toBe(true)
 })

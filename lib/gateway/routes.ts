@@ -174,7 +174,18 @@ export type RouteMatch =
   | { readonly kind: 'wrong method'; readonly allow: string; readonly format: Format }
   | { readonly kind: 'unknown'; readonly format: Format }
 
-const prefixes = ['/v1/', '/v1beta/', '/anthropic/', '/gemini/', '/azure/', '/bedrock/', '/vertex/', '/mcp/', '/apis/']
+/** What begins so is the gateway's, on every mount. */
+export const prefixes = [
+  '/v1/',
+  '/v1beta/',
+  '/anthropic/',
+  '/gemini/',
+  '/azure/',
+  '/bedrock/',
+  '/vertex/',
+  '/mcp/',
+  '/apis/',
+]
 
 /** Whether a path belongs to the gateway rather than to the portal. */
 export function isGatewayPath(path: string): boolean {

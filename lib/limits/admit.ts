@@ -1,6 +1,6 @@
 /**
  * ADMIT: one round trip that checks versions, every limit and every budget of a call, and sets the money aside. This file
- * asks, and turns the answer into facts; the decision itself is in functions.lua.
+ * asks, and turns the answer into facts; the decision itself is in functions/admit.lua.
  */
 import type { BudgetRule, LimitRule } from '#lib/limits/contract.ts'
 import { callFunction } from '#lib/limits/functions.ts'
@@ -140,7 +140,7 @@ function judgement(
 }
 
 const minuteMs = 60_000
-/** Absorbs the rounding of fractions, in units; functions.lua has the same. */
+/** Absorbs the rounding of fractions, in units; admit.lua has the same. */
 const slack = 1e-6
 
 /** `stored` is what was in use: of a bucket when it is free again, ms, or 0; else a count. */

@@ -1,4 +1,4 @@
-/** Queries of budgets as entities. What is spent and held of them lives in Redis; see functions.lua. */
+/** Queries of budgets as entities. What is spent and held of them lives in Redis; see lib/limits/functions. */
 import type { BudgetInput, BudgetPeriod, BudgetPosture, Scope, ScopeType } from '#lib/limits/contract.ts'
 import type { Db, Tx } from '#lib/platform/db.ts'
 import type { Prisma } from '#lib/platform/generated/prisma/client.ts'

@@ -1,4 +1,4 @@
-/** Removes what Redis knows of limits and budget periods that nobody needs any more: functions.lua says which. */
+/** Removes what Redis knows of limits and budget periods that nobody needs any more: functions/upkeep.lua says which. */
 import { callFunction } from '#lib/limits/functions.ts'
 import { expiryIndex } from '#lib/limits/keys.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'

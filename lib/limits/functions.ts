@@ -1,15 +1,22 @@
-/** Loads the call path's Redis Functions, a library a file, and calls them. */
+/** Loads the call path's Redis Functions and calls them. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { Cluster } from 'ioredis'
 import { withinDeadline } from '#lib/platform/redis-deadline.ts'
 import type { RedisClient } from '#lib/platform/redis.ts'
 
-const sources = [path.join('lib', 'limits', 'functions.lua'), path.join('lib', 'gateway', 'idempotency.lua')]
+/** The files of one library, each resting on those before it. */
+const parts = ['common', 'turn-state', 'holds', 'settle', 'admit', 'turn', 'leases', 'seed', 'loss', 'upkeep']
+
+/** The library by which calls are judged, as one text. */
+export function decisionLibrary(): string {
+  const texts = parts.map((part) => fs.readFileSync(path.join('lib', 'limits', 'functions', `${part}.lua`), 'utf8'))
+  return ['#!lua name=gatehouse\n', ...texts].join('\n')
+}
 
 /** Loads the libraries on every primary. Needs Redis 7 or newer. Idempotent. */
 export async function loadFunctions(redis: RedisClient): Promise<void> {
-  const texts = sources.map((source) => fs.readFileSync(source, 'utf8'))
+  const texts = [decisionLibrary(), fs.readFileSync(path.join('lib', 'gateway', 'idempotency.lua'), 'utf8')]
   const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis]
   await Promise.all(nodes.flatMap((node) => texts.map((text) => node.call('FUNCTION', 'LOAD', 'REPLACE', text))))
 }

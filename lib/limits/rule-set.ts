@@ -1,5 +1,5 @@
 /**
- * The rules of a grant in the words of functions.lua. They are the same for every call until a window ends, so they are
+ * The rules of a grant in the words of functions/turn.lua. They are the same for every call until a window ends, so they are
  * compiled once.
  */
 import type { BudgetRule, LimitRule } from '#lib/limits/contract.ts'
@@ -18,7 +18,7 @@ export type AdmitRules = {
 }
 
 export type RuleSet = {
-  /** JSON, as functions.lua reads it. */
+  /** JSON, as turn.lua reads it. */
   readonly text: string
   readonly limitWindows: readonly Window[]
   readonly budgetWindows: readonly Window[]

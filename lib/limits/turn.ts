@@ -24,7 +24,7 @@ const mostPerTurn = 100
 const mostUnderWay = 2
 const lingerMs = 5
 
-/** In the order of functions.lua. */
+/** In the order of functions/turn.lua. */
 export type AdmissionValues = readonly [
   callId: string,
   promptTokens: number,
@@ -61,7 +61,7 @@ type Turns = { take(part: Part): Promise<string> }
 
 const turnsOf = new WeakMap<RedisClient, Turns>()
 
-/** Redis' answer to one part, as functions.lua words it. Throws when Redis does not answer in time. */
+/** Redis' answer to one part, as turn.lua words it. Throws when Redis does not answer in time. */
 export function takeTurn(redis: RedisClient, part: Part): Promise<string> {
   let turns = turnsOf.get(redis)
   if (!turns) turnsOf.set(redis, (turns = createTurns(redis)))

@@ -1,7 +1,7 @@
 /**
  * WATERMARK: whether Redis still has what it was given, and up to where its stream is booked. Redis loses everything by
  * FLUSHALL or a start without its data, and its last second or two by a failover or the end of its machine. Then a
- * recovery begins, in which calls wait until all gateways have told again what they know (functions.lua).
+ * recovery begins, in which calls wait until all gateways have told again what they know (functions/loss.lua).
  */
 import { usageStream } from '#lib/ledger/contract.ts'
 import { callFunction } from '#lib/limits/functions.ts'

@@ -1,4 +1,4 @@
-/** How much of a limit is in use, from the record that ADMIT keeps of it; the same arithmetic as in functions.lua. */
+/** How much of a limit is in use, from the record that ADMIT keeps of it; the same arithmetic as in admit.lua. */
 import type { LimitKind } from '#lib/limits/contract.ts'
 import { spanOf } from '#lib/limits/rules/limit-kinds.ts'
 import type { Window } from '#lib/limits/windows.ts'

@@ -1,4 +1,4 @@
-/** How usage events name the scopes that they count in. Pure; functions.lua reads them the same way. */
+/** How usage events name the scopes that they count in. Pure; seed.lua reads them the same way. */
 import type { Scope } from '#lib/limits/contract.ts'
 import { environmentName, teamOfEnvironment } from '#lib/limits/rules/subject-of-scope.ts'
 
