@@ -133,7 +133,7 @@ export async function createGateway(config: Config, timeouts: UpstreamTimeouts =
     await closeDatabase()
   }
   let closing: Promise<void> | undefined
-  let hasKnownKeys = false
+  let hasKnownKeys = await answers(sql.query('SELECT 1'))
 
   return {
     handle: acrossOrigins((call, reply) => handleCall(ports, call, reply), {
