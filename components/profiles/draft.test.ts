@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { changedFields, draftOf, fieldOf, mergeDrafts, readDraft } from '#components/profiles/draft.ts'
+import { changedFields, draftOf, mergeDrafts, readDraft } from '#components/profiles/draft.ts'
+import { fieldOf } from '#components/profiles/profile-fields.ts'
 import { builtInProfiles } from '#lib/policy/built-in-profiles.ts'
 import { profilePolicy } from '#lib/policy/contract.ts'
 

@@ -3,154 +3,38 @@
  * compared, marked and merged one by one. Pure.
  */
 import type * as z from 'zod'
-import { limitKinds, type LimitKind } from '#lib/limits/contract.ts'
+import {
+  fieldOf,
+  fields,
+  pathOf,
+  specOf,
+  type Field,
+  type ListField,
+  type SwitchField,
+  type TextField,
+} from '#components/profiles/profile-fields.ts'
+import { limitKinds } from '#lib/limits/contract.ts'
 import { profilePolicy, type ProfilePolicy, type ProfileView } from '#lib/policy/contract.ts'
 import { checkPolicy } from '#lib/policy/rules/check-policy.ts'
-
-type LimitField = `limits.${LimitKind}.${'default' | 'maximum'}`
-export type TextField =
-  | LimitField
-  | 'description'
-  | 'budget.amount'
-  | 'budget.period'
-  | 'budget.posture'
-  | 'budget.maximum'
-  | 'defaultOutputTokens'
-  | 'lifetime.default'
-  | 'lifetime.maximum'
-  | 'keysPerPerson'
-  | 'degradedMode'
-  | 'storedState'
-  | 'browserOrigin'
-  | 'endingDays'
-  | 'idle.warn'
-  | 'idle.expire'
-  | 'approval.approver'
-  | 'approval.factor'
-  | 'approval.budget'
-  | 'approval.limits'
-  | 'approval.lifetime'
-  | 'audit'
-  | 'price.input'
-  | 'price.output'
-export type ListField =
-  | 'models.allow'
-  | 'models.deny'
-  | 'providers.allow'
-  | 'providers.deny'
-  | 'regions.allow'
-  | 'regions.deny'
-  | 'cidr.allow'
-  | 'environments'
-  | 'tools.allow'
-  | 'tools.deny'
-  | 'approval.models'
-  | 'endpoints'
-  | 'kinds'
-export type SwitchField = 'issuesFirstKey' | 'killStreams' | 'pinnedOnly'
-export type Field = TextField | ListField | SwitchField
 
 export type Draft = Readonly<
   Record<TextField, string> & Record<ListField, readonly string[]> & Record<SwitchField, boolean>
 >
 
-const limitFields = limitKinds.flatMap((kind) => [`limits.${kind}.default`, `limits.${kind}.maximum`] as const)
-
-/** Every field, in the order of the form. */
-export const fields: readonly Field[] = [
-  'description',
-  'models.allow',
-  'models.deny',
-  'price.input',
-  'price.output',
-  'pinnedOnly',
-  'providers.allow',
-  'providers.deny',
-  'regions.allow',
-  'regions.deny',
-  'endpoints',
-  'storedState',
-  'tools.allow',
-  'tools.deny',
-  'cidr.allow',
-  'environments',
-  'audit',
-  ...limitFields,
-  'budget.amount',
-  'budget.period',
-  'budget.posture',
-  'budget.maximum',
-  'defaultOutputTokens',
-  'lifetime.default',
-  'lifetime.maximum',
-  'keysPerPerson',
-  'kinds',
-  'issuesFirstKey',
-  'browserOrigin',
-  'killStreams',
-  'endingDays',
-  'idle.warn',
-  'idle.expire',
-  'approval.approver',
-  'approval.factor',
-  'approval.limits',
-  'approval.lifetime',
-  'approval.budget',
-  'approval.models',
-  'degradedMode',
-]
+/** What the form begins with where a profile has no budget for keys. */
+const firstBudget: Readonly<Record<string, string>> = { 'budget.period': 'month', 'budget.posture': 'hard' }
 
 export function draftOf({ description, policy }: Pick<ProfileView, 'description' | 'policy'>): Draft {
-  const { models, providers, regions, tools, endpoints, limits, budget, lifetimeDays, priceCeiling, approval } = policy
-  const text = (value: number | string | null | undefined) => (value == null ? '' : String(value))
-  const limitTexts = Object.fromEntries(
-    limitKinds.flatMap((kind) => [
-      [`limits.${kind}.default`, text(limits[kind]?.default)],
-      [`limits.${kind}.maximum`, text(limits[kind]?.maximum)],
-    ]),
-  ) as Record<LimitField, string>
-  return {
-    ...limitTexts,
-    description,
-    'models.allow': models.allow,
-    'models.deny': models.deny,
-    'price.input': text(priceCeiling.inputUsdPerMillion),
-    'price.output': text(priceCeiling.outputUsdPerMillion),
-    pinnedOnly: policy.pinnedOnly,
-    'providers.allow': providers.allow,
-    'providers.deny': providers.deny,
-    'regions.allow': regions.allow,
-    'regions.deny': regions.deny,
-    'tools.allow': tools.allow,
-    'tools.deny': tools.deny,
-    'cidr.allow': policy.cidr.allow,
-    environments: policy.environments,
-    audit: policy.audit,
-    endpoints,
-    'budget.amount': text(budget.default?.amountUsd),
-    'budget.period': budget.default?.period ?? 'month',
-    'budget.posture': budget.default?.posture ?? 'hard',
-    'budget.maximum': text(budget.maximumUsd),
-    defaultOutputTokens: text(policy.defaultOutputTokens),
-    'lifetime.default': text(lifetimeDays.default),
-    'lifetime.maximum': text(lifetimeDays.maximum),
-    keysPerPerson: text(policy.keysPerPerson),
-    kinds: policy.kinds,
-    issuesFirstKey: policy.issuesFirstKey,
-    degradedMode: policy.degradedMode,
-    storedState: policy.storedState,
-    browserOrigin: policy.browserOrigin,
-    killStreams: policy.killStreams,
-    endingDays: policy.endingDays.join(', '),
-    'idle.warn': text(policy.idleDays?.warn),
-    'idle.expire': text(policy.idleDays?.expire),
-    'approval.approver': approval.approver,
-    'approval.factor': text(approval.upToFactor),
-    'approval.limits': text(approval.auto.limitFactor),
-    'approval.lifetime': text(approval.auto.lifetimeDays),
-    'approval.budget': text(approval.auto.budgetUsd),
-    'approval.models': approval.auto.models,
-  }
+  const values = { ...policy, description }
+  return Object.fromEntries(fields.map((field) => [field, shown(field, valueAt(values, pathOf(field)))])) as Draft
+}
+
+function shown(field: Field, value: unknown): string | readonly string[] | boolean {
+  const { kind } = specOf(field)
+  if (kind === 'list') return value as readonly string[]
+  if (kind === 'switch') return value as boolean
+  if (kind === 'day list') return (value as readonly number[]).join(', ')
+  return value == null ? (firstBudget[field] ?? '') : String(value)
 }
 
 export type FieldErrors = ReadonlyMap<string, string>
@@ -169,61 +53,51 @@ export function readDraft(draft: Draft): Reading {
   return { policy: parsed.data, errors: null }
 }
 
-function policyInput(draft: Draft) {
-  const whole = (value: string) => (value === '' ? null : Number(value))
-  const limits = limitKinds.flatMap((kind) => {
-    const [preset, maximum] = [whole(draft[`limits.${kind}.default`]), whole(draft[`limits.${kind}.maximum`])]
-    return preset === null && maximum === null ? [] : [[kind, { default: preset, maximum }] as const]
-  })
-  const amountUsd = draft['budget.amount']
-  return {
-    models: { allow: draft['models.allow'], deny: draft['models.deny'] },
-    providers: { allow: draft['providers.allow'], deny: draft['providers.deny'] },
-    regions: { allow: draft['regions.allow'], deny: draft['regions.deny'] },
-    tools: { allow: draft['tools.allow'], deny: draft['tools.deny'] },
-    cidr: { allow: draft['cidr.allow'] },
-    environments: draft.environments,
-    priceCeiling: {
-      inputUsdPerMillion: draft['price.input'] || null,
-      outputUsdPerMillion: draft['price.output'] || null,
-    },
-    pinnedOnly: draft.pinnedOnly,
-    audit: draft.audit,
-    endpoints: draft.endpoints,
-    limits: Object.fromEntries(limits),
-    budget: {
-      default:
-        amountUsd === '' ? null : { amountUsd, period: draft['budget.period'], posture: draft['budget.posture'] },
-      maximumUsd: draft['budget.maximum'] || null,
-    },
-    defaultOutputTokens: whole(draft.defaultOutputTokens) ?? Number.NaN,
-    lifetimeDays: { default: whole(draft['lifetime.default']), maximum: whole(draft['lifetime.maximum']) },
-    keysPerPerson: whole(draft.keysPerPerson) ?? Number.NaN,
-    kinds: draft.kinds,
-    issuesFirstKey: draft.issuesFirstKey,
-    degradedMode: draft.degradedMode,
-    storedState: draft.storedState,
-    browserOrigin: draft.browserOrigin,
-    killStreams: draft.killStreams,
-    endingDays: draft.endingDays
-      .split(/[,;\s]+/)
-      .filter(Boolean)
-      .map(Number),
-    idleDays:
-      draft['idle.warn'] === '' && draft['idle.expire'] === ''
-        ? null
-        : { warn: whole(draft['idle.warn']) ?? Number.NaN, expire: whole(draft['idle.expire']) ?? Number.NaN },
-    approval: {
-      approver: draft['approval.approver'],
-      upToFactor: whole(draft['approval.factor']) ?? Number.NaN,
-      auto: {
-        budgetUsd: draft['approval.budget'] || null,
-        limitFactor: whole(draft['approval.limits']),
-        lifetimeDays: whole(draft['approval.lifetime']),
-        models: draft['approval.models'],
-      },
-    },
+function policyInput(draft: Draft): Record<string, unknown> {
+  const policy: Record<string, unknown> = {}
+  for (const field of fields) if (field !== 'description') setAt(policy, pathOf(field), meant(field, draft[field]))
+  // What is left empty as a whole is not there at all.
+  const limits = policy.limits as Record<string, { default: unknown; maximum: unknown }>
+  for (const kind of limitKinds)
+    if (limits[kind]!.default === null && limits[kind]!.maximum === null) delete limits[kind]
+  if (draft['budget.amount'] === '') setAt(policy, 'budget.default', null)
+  if (draft['idle.warn'] === '' && draft['idle.expire'] === '') policy.idleDays = null
+  return policy
+}
+
+/** Inside these, once there, both numbers are needed. */
+const needed: ReadonlySet<Field> = new Set(['idle.warn', 'idle.expire'])
+
+function meant(field: Field, value: Draft[Field]): unknown {
+  const spec = specOf(field)
+  if (typeof value !== 'string') return value
+  switch (spec.kind) {
+    case 'number':
+    case 'days':
+      if (value !== '') return Number(value)
+      return spec.none === undefined || needed.has(field) ? Number.NaN : null
+    case 'money':
+      return value || null
+    case 'day list':
+      return value
+        .split(/[,;\s]+/)
+        .filter(Boolean)
+        .map(Number)
+    default:
+      return value
   }
+}
+
+function valueAt(values: object, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown> | null)?.[name], values)
+}
+
+function setAt(values: Record<string, unknown>, path: string, value: unknown): void {
+  const names = path.split('.')
+  const last = names.pop()!
+  let place = values
+  for (const name of names) place = (place[name] ??= {}) as Record<string, unknown>
+  place[last] = value
 }
 
 function errorsByField(error: z.ZodError): FieldErrors {
@@ -233,29 +107,6 @@ function errorsByField(error: z.ZodError): FieldErrors {
     if (!errors.has(field)) errors.set(field, issue.code === 'invalid_type' ? 'Enter a whole number.' : issue.message)
   }
   return errors
-}
-
-/** The form's field for the API's: `policy.budget.default.amountUsd` is `budget.amount`. */
-export function fieldOf(path: string): string {
-  const bare = path.replace(/^policy\./, '').replace(/\[\d+\]|\.\d+$/g, '')
-  const known: Record<string, string> = {
-    'budget.default.amountUsd': 'budget.amount',
-    'budget.default.period': 'budget.period',
-    'budget.default.posture': 'budget.posture',
-    'budget.maximumUsd': 'budget.maximum',
-    'priceCeiling.inputUsdPerMillion': 'price.input',
-    'priceCeiling.outputUsdPerMillion': 'price.output',
-    'lifetimeDays.default': 'lifetime.default',
-    'lifetimeDays.maximum': 'lifetime.maximum',
-    'idleDays.warn': 'idle.warn',
-    'idleDays.expire': 'idle.expire',
-    'approval.upToFactor': 'approval.factor',
-    'approval.auto.limitFactor': 'approval.limits',
-    'approval.auto.lifetimeDays': 'approval.lifetime',
-    'approval.auto.budgetUsd': 'approval.budget',
-    'approval.auto.models': 'approval.models',
-  }
-  return known[bare] ?? bare
 }
 
 export function isSame(a: Draft[Field], b: Draft[Field]): boolean {

@@ -1,4 +1,4 @@
-import { parts } from '#components/profiles/change-words.ts'
+import { parts } from '#components/profiles/profile-fields.ts'
 import { teamWords } from '#components/profiles/mapping-table.tsx'
 import { rolesText } from '#components/people/role-words.ts'
 import { ButtonLink } from '#components/ui/button-link.tsx'

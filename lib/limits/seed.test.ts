@@ -87,7 +87,7 @@ describe('a period that Redis does not know', () => {
   })
 
   test('is what the ledger has and what is on its way there, each event once', async () => {
-    const place = fc.constantFrom('ledger', 'both', 'stream')
+    const place = fc.constantFrom('ledger', 'both', 'stream', 'twice in the stream')
     const event = fc.record({
       place,
       key: fc.constantFrom('one', 'two'),
@@ -124,9 +124,10 @@ describe('a period that Redis does not know', () => {
         })
         const before =
           type === 'organisation' ? await ledger(aScope(type), budgetWindow('day', timeZone, nowMs), []) : 0n
-        for (const where of ['ledger', 'both', 'stream'] as const) {
-          for (const one of made) if (one.where === where) await put(one.written)
-          if (where !== 'stream') await book(where === 'ledger')
+        for (const where of ['ledger', 'both', 'stream', 'twice in the stream'] as const) {
+          const those = made.filter((one) => one.where === where)
+          for (const one of where === 'twice in the stream' ? [...those, ...those] : those) await put(one.written)
+          if (where === 'ledger' || where === 'both') await book(where === 'ledger')
         }
         const { id: scopeId, has } = {
           key: { id: `${round}-one`, has: ({ keyId }: UsageEvent) => keyId === `${round}-one` },

@@ -96,17 +96,20 @@ export type StreamEvent = {
   readonly costNanos?: string
 } & Readonly<Record<string, unknown>>
 
-/** What is on its way, up to an entry; what comes behind it is counted by the function itself. */
+/**
+ * What is on its way, up to an entry, each event once: an event may come again where a gateway told a second time what it
+ * had told. What comes behind the entry is counted by the function itself.
+ */
 export async function readStream(redis: RedisClient, upTo: string): Promise<StreamEvent[]> {
-  const events: StreamEvent[] = []
+  const events = new Map<string, StreamEvent>()
   for (let from = '-'; ;) {
     const entries = await redis.xrange(usageStream, from, upTo, 'COUNT', page)
     for (const [, [, text = '']] of entries) {
       const event = parse(text)
-      if (event) events.push(event)
+      if (event) events.set(event.id, event)
     }
     const last = entries.at(-1)
-    if (!last || entries.length < page) return events
+    if (!last || entries.length < page) return [...events.values()]
     from = `(${last[0]}`
   }
 }

@@ -1,6 +1,6 @@
 'use client'
 
-import type { ListField } from '#components/profiles/draft.ts'
+import type { ListField } from '#components/profiles/profile-fields.ts'
 import { EntryList } from '#components/profiles/editor/entry-list.tsx'
 import type { Form } from '#components/profiles/editor/form.ts'
 import { FormRow, Was } from '#components/profiles/editor/was.tsx'

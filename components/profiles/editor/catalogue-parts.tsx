@@ -1,7 +1,7 @@
 'use client'
 
 import { endpointWords } from '#components/models/endpoint-words.ts'
-import type { ListField } from '#components/profiles/draft.ts'
+import type { ListField } from '#components/profiles/profile-fields.ts'
 import type { Form } from '#components/profiles/editor/form.ts'
 import { FormRow, RowErrors, Was } from '#components/profiles/editor/was.tsx'
 import { CheckRow } from '#components/ui/checkbox.tsx'

@@ -1,5 +1,6 @@
-import { parts, type ChangeWords } from '#components/profiles/change-words.ts'
-import type { Field } from '#components/profiles/draft.ts'
+import type { ChangeWords } from '#components/profiles/change-words.ts'
+import { parts } from '#components/profiles/profile-fields.ts'
+import type { Field } from '#components/profiles/profile-fields.ts'
 import { Table, Td, Th } from '#components/ui/table.tsx'
 
 type ChangeListProps = {

@@ -1,6 +1,6 @@
 'use client'
 
-import { degradedWords } from '#components/profiles/change-words.ts'
+import { degradedWords } from '#components/profiles/profile-fields.ts'
 import type { Form } from '#components/profiles/editor/form.ts'
 import { FormRow, Was } from '#components/profiles/editor/was.tsx'
 import { Field } from '#components/ui/field.tsx'

@@ -1,6 +1,6 @@
 'use client'
 
-import type { TextField } from '#components/profiles/draft.ts'
+import type { TextField } from '#components/profiles/profile-fields.ts'
 import type { Form } from '#components/profiles/editor/form.ts'
 import { rowColumns } from '#components/profiles/editor/limits-part.tsx'
 import { FormRow, RowErrors, Was } from '#components/profiles/editor/was.tsx'

@@ -1,4 +1,5 @@
-import type { Draft, Field, FieldErrors } from '#components/profiles/draft.ts'
+import type { Draft, FieldErrors } from '#components/profiles/draft.ts'
+import type { Field } from '#components/profiles/profile-fields.ts'
 
 /** What every part of the form gets. */
 export type Form = {

@@ -1,7 +1,7 @@
 'use client'
 
 import { useEffect, useState } from 'react'
-import { parts, type Part } from '#components/profiles/change-words.ts'
+import { parts, type Part } from '#components/profiles/profile-fields.ts'
 import { cn } from '#components/ui/cn.ts'
 
 type PartsNavProps = { readonly shown: readonly Part[]; readonly changed: ReadonlySet<Part> }

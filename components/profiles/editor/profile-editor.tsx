@@ -1,7 +1,8 @@
 'use client'
 
 import { useRef, useState, type ReactNode } from 'react'
-import { changeWords, parts, type Part } from '#components/profiles/change-words.ts'
+import { changeWords } from '#components/profiles/change-words.ts'
+import { parts, type Part } from '#components/profiles/profile-fields.ts'
 import { readDraft } from '#components/profiles/draft.ts'
 import { ApprovalPart } from '#components/profiles/editor/approval-part.tsx'
 import { BudgetPart } from '#components/profiles/editor/budget-part.tsx'

@@ -5,13 +5,12 @@ import { useState } from 'react'
 import {
   changedFields,
   draftOf,
-  fieldOf,
   mergeDrafts,
   readDraft,
   type Draft,
-  type Field,
   type FieldErrors,
 } from '#components/profiles/draft.ts'
+import { fieldOf, type Field } from '#components/profiles/profile-fields.ts'
 import type { Form } from '#components/profiles/editor/form.ts'
 import { ApiProblem, readApi, sendApi } from '#components/query/api.ts'
 import { toast } from '#components/ui/toaster.tsx'

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { valueWords } from '#components/profiles/change-words.ts'
-import { isSame, type Field } from '#components/profiles/draft.ts'
+import { isSame } from '#components/profiles/draft.ts'
+import type { Field } from '#components/profiles/profile-fields.ts'
 import type { Form } from '#components/profiles/editor/form.ts'
 import { cn } from '#components/ui/cn.ts'
 

@@ -48,13 +48,14 @@ local function spent_now(stream, argv)
   if is_taken_behind(stream, newest) then return nil end
   local entries = redis.call('XRANGE', stream, '(' .. newest, '+', 'COUNT', MOST_BEHIND + 1)
   if #entries > MOST_BEHIND then return nil end
-  local spent = tonumber(argv[1])
+  local spent, seen = tonumber(argv[1]), {}
   for _, entry in ipairs(entries) do
     local readable, event = pcall(cjson.decode, entry[2][2])
-    if readable and type(event) == 'table' and type(event.costNanos) == 'string' and type(event.at) == 'number'
+    if readable and type(event) == 'table' and event.id and not seen[event.id] and type(event.costNanos) == 'string' and type(event.at) == 'number'
       and (field == '' or names_scope(event[field], scope)) and (team == '' or event.teamId == team)
       and event.at >= starts and (ends == 0 or event.at < ends) then
       spent = spent + tonumber(event.costNanos)
+      seen[event.id] = true
     end
   end
   return spent
