@@ -34,7 +34,7 @@ export type NewRequest = {
 
 export async function fileRequest(
   tx: Tx,
-  actor: Actor,
+  actor: Pick<Actor, 'kind' | 'id' | 'name'>,
   request: NewRequest,
   nowMs: number,
 ): Promise<{ readonly id: string; readonly audit: AuditInput }> {

@@ -168,12 +168,16 @@ describe('the demo organisation', () => {
     const budgets = await rowsOf<{ scope: string; name: string; used: number; posture: string }>(
       `SELECT b.scope_type AS scope, b.scope_id AS name, b.posture, coalesce(sum(d.cost_nanos), 0)::float / b.amount_nanos AS used
        FROM budget b LEFT JOIN usage_daily d ON d.start >= date_trunc('month', now(), 'UTC') AND b.scope_id = CASE b.scope_type
-         WHEN 'key' THEN d.key_id WHEN 'team' THEN d.team_id WHEN 'project' THEN d.project_id WHEN 'organisation' THEN b.scope_id END
+         WHEN 'key' THEN d.key_id WHEN 'team' THEN d.team_id WHEN 'project' THEN d.project_id WHEN 'organisation' THEN b.scope_id
+         WHEN 'environment' THEN d.team_id || ':' || d.environment
+         ELSE CASE WHEN d.groups @> to_jsonb(b.scope_id) THEN b.scope_id END END
        GROUP BY b.id`,
     )
     expect(budgets.length).toBeGreaterThan(150)
     expect(budgets.filter(({ used }) => used > 1)).toEqual([])
-    expect(new Set(budgets.map(({ scope }) => scope))).toEqual(new Set(['key', 'team', 'project', 'organisation']))
+    expect(new Set(budgets.map(({ scope }) => scope))).toEqual(
+      new Set(['key', 'team', 'project', 'organisation', 'environment', 'group']),
+    )
   })
 
   test('has an audit chain of a few hundred entries whose times rise and whose hashes hold', async () => {

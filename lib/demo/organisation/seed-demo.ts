@@ -6,10 +6,12 @@
 import { loadCatalog } from '#lib/catalog/load-catalog.ts'
 import { seedCatalog } from '#lib/catalog/seed-prices.ts'
 import type { CatalogSnapshot } from '#lib/catalog/snapshot.ts'
-import { makeAudit } from '#lib/demo/organisation/make-audit.ts'
+import { makeAudit, type Act } from '#lib/demo/organisation/make-audit.ts'
 import { dayMs, demoDays, type Company, type Key } from '#lib/demo/organisation/company.ts'
 import { makeCompany } from '#lib/demo/organisation/make-company.ts'
 import { Spending } from '#lib/demo/organisation/spending.ts'
+import { makeGuardrails } from '#lib/demo/organisation/make-guardrails.ts'
+import { makeRequests, type Asked } from '#lib/demo/organisation/make-requests.ts'
 import { makeQuarantines } from '#lib/demo/organisation/make-quarantines.ts'
 import { makeUsage, refusedAtCap } from '#lib/demo/organisation/make-usage.ts'
 import {
@@ -17,6 +19,7 @@ import {
   hasOrganisation,
   insertBudgets,
   insertCompany,
+  insertGuardrails,
   lockSeeding,
   measureTables,
   setLastUse,
@@ -29,6 +32,7 @@ import type { Tx } from '#lib/platform/db.ts'
 import { nanosOfUsd } from '#lib/platform/money.ts'
 import { seedBuiltInProfiles } from '#lib/policy/seed-built-in-profiles.ts'
 import { publishVersions } from '#lib/policy/versions.ts'
+import { fileRequest } from '#lib/requests/file-request.ts'
 import { openQuarantine } from '#lib/quarantine/records-store.ts'
 
 export type Seeded = {
@@ -68,11 +72,26 @@ export async function seedDemo(
     for (const { sinceMs, ...quarantined } of makeQuarantines(company, nowMs)) {
       await openQuarantine(tx, { ...quarantined, nowMs: sinceMs })
     }
-    await appendActs(tx, makeAudit(company, catalog, nowMs))
+    await insertGuardrails(tx, makeGuardrails(company), startMs)
+    const asked = await fileRequests(tx, makeRequests(company, nowMs))
+    await appendActs(
+      tx,
+      [...makeAudit(company, catalog, nowMs), ...asked].toSorted((a, b) => a.atMs - b.atMs),
+    )
     return { seeded: true, events }
   }, transactionTimes)
   if (seeded.seeded) await measureTables(sql)
   return seeded
+}
+
+async function fileRequests(tx: Tx, requests: readonly Asked[]): Promise<Act[]> {
+  const acts: Act[] = []
+  for (const { by, atMs, request } of requests) {
+    const actor = { kind: 'user', id: by.id, name: by.name, ip: null } as const
+    const { audit } = await fileRequest(tx, actor, request, atMs)
+    acts.push({ ...audit, atMs, actor })
+  }
+  return acts
 }
 
 async function insertUsage(

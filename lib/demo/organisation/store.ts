@@ -5,6 +5,7 @@ import type { Act } from '#lib/demo/organisation/make-audit.ts'
 import type { Company } from '#lib/demo/organisation/company.ts'
 import { organisationName } from '#lib/demo/organisation/structure.ts'
 import type { SqlPool, Tx } from '#lib/platform/db.ts'
+import type { Guardrails } from '#lib/demo/organisation/make-guardrails.ts'
 import { newId } from '#lib/platform/ids.ts'
 import { nanosOfUsd } from '#lib/platform/money.ts'
 
@@ -160,6 +161,22 @@ export async function insertBudgets(tx: Tx, company: Company, keyBudgets: readon
       ),
       ...keyBudgets.map(({ keyId, amountNanos, posture }) => monthly('key', keyId, amountNanos, posture)),
     ],
+  })
+}
+
+export async function insertGuardrails(tx: Tx, { limits, budgets, policies }: Guardrails, atMs: number): Promise<void> {
+  const at = new Date(atMs)
+  await tx.scopeLimit.createMany({ data: limits.map((one) => ({ ...one, updatedAt: at })) })
+  await tx.scopePolicy.createMany({ data: policies.map((one) => ({ ...one, updatedAt: at })) })
+  await tx.budget.createMany({
+    data: budgets.map(({ amountUsd, ...one }) => ({
+      ...one,
+      id: newId('bud', atMs),
+      amountNanos: nanosOfUsd(amountUsd),
+      period: 'month',
+      timeZone: 'UTC',
+      createdAt: at,
+    })),
   })
 }
 
