@@ -27,11 +27,11 @@ export function ProvidersTable({ providers, opens }: ProvidersTableProps) {
           <Th num drop={4}>
             Answer, p95
           </Th>
-          <Th drop={4} className="w-24">
+          <Th drop={3} className="w-24">
             Calls
           </Th>
           <Th num>Errors</Th>
-          <Th num drop={4}>
+          <Th num drop={3}>
             Their 429s
           </Th>
         </tr>
@@ -62,7 +62,7 @@ export function ProvidersTable({ providers, opens }: ProvidersTableProps) {
             <Td num drop={4} className={provider.condition === 'slow' ? 'text-warn-ink' : undefined}>
               {provider.p95Ms === null ? null : formatLatency(provider.p95Ms)}
             </Td>
-            <Td drop={4}>
+            <Td drop={3}>
               {provider.calls === 0 ? null : (
                 <Sparkline values={provider.trend} width={84} fromZero label={`${formatCount(provider.calls)} calls`} />
               )}
@@ -70,7 +70,7 @@ export function ProvidersTable({ providers, opens }: ProvidersTableProps) {
             <Td num dim className={provider.condition === 'failing' ? 'text-bad-ink!' : undefined}>
               {provider.tries === 0 ? MISSING : formatPercent((provider.errors / provider.tries) * 100)}
             </Td>
-            <Td num dim drop={4}>
+            <Td num dim drop={3}>
               {provider.tries === 0 ? MISSING : formatCount(provider.throttled)}
             </Td>
           </tr>
