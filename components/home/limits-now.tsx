@@ -44,14 +44,14 @@ function LimitRows({ limits }: { readonly limits: readonly Limit[] }) {
   return (
     <Rows className="-mt-2">
       {shown.map((limit) => (
-        <LimitRow key={limit.kind} limit={limit} />
+        <LimitRow key={`${limit.kind} ${limit.models ?? ''}`} limit={limit} />
       ))}
     </Rows>
   )
 }
 
 function LimitRow({ limit }: { readonly limit: Limit }) {
-  const { kind, used, source, resetsAt, scope } = limit
+  const { kind, used, source, resetsAt, scope, models } = limit
   const share = used / limit.limit
   const shared = scope.type === 'key' ? '' : ', shared'
   const reset =
@@ -61,8 +61,11 @@ function LimitRow({ limit }: { readonly limit: Limit }) {
   return (
     <li className="grid gap-1.5 py-2.5">
       <p className="flex justify-between gap-3">
-        {limitWords[kind].name}
-        <span className="tabular-nums">
+        <span className="min-w-0">
+          {limitWords[kind].name}
+          {models === undefined ? null : <span className="mono ml-2 text-ink-3">{models}</span>}
+        </span>
+        <span className="whitespace-nowrap tabular-nums">
           <b>{formatBigCount(used)}</b> <span className="text-ink-3">of {formatBigCount(limit.limit)}</span>
         </span>
       </p>
@@ -76,8 +79,16 @@ function LimitRow({ limit }: { readonly limit: Limit }) {
   )
 }
 
-/** Of several limits of one kind the one with the least room: it is the one that a call meets first. */
+/**
+ * Of several limits of one kind the one with the least room: it is the one that a call meets first. Those of some models
+ * stand for themselves, behind those of all.
+ */
 function tightestOfEach(limits: readonly Limit[]): readonly Limit[] {
+  const patterns = new Set(limits.map(({ models = '' }) => models).toSorted())
+  return [...patterns].flatMap((pattern) => tightest(limits.filter(({ models = '' }) => models === pattern)))
+}
+
+function tightest(limits: readonly Limit[]): readonly Limit[] {
   const order = ['rpm', 'tpm', 'itpm', 'otpm', 'concurrency', 'rph', 'rpd', 'tpd'] as const
   return [...new Set([...order, ...limitKinds])].flatMap((kind) => {
     const ofKind = limits.filter((limit) => limit.kind === kind)

@@ -25,7 +25,9 @@ export function partsOf(wish: Wish): WishPart[] {
 }
 
 export function summaryOf(what: RequestKind, wish: Wish, keyName: string | null): string {
-  const parts = partsOf(wish).map(({ label, value }) => (value === '' ? label : `${label} ${value}`))
+  const parts = partsOf(wish).map(({ field, label, value }) =>
+    value === '' ? label : field.startsWith('limits.') ? `${value} ${label}` : `${label} ${value}`,
+  )
   const asked = parts.join(', ')
   if (what === 'new_key' || what === 'kind') return asked === '' ? 'a new key' : `a new key with ${asked}`
   if ('scopeRaise' in wish) {
