@@ -7,7 +7,9 @@ import { until, type World } from '#lib/faults/world.ts'
 import { verifyAudit } from '#lib/audit/verify-audit.ts'
 import type { CallEntry } from '#lib/demo/simulator/journal.ts'
 import { usageStream } from '#lib/ledger/contract.ts'
+import type { ScopeType } from '#lib/limits/contract.ts'
 import { openHolds, readPeriod } from '#lib/limits/keys.ts'
+import { rowCountsIn } from '#lib/limits/scopes-of-rows.ts'
 import { miniPrice } from '#lib/testing/gateway.ts'
 import type { CallResult } from '#lib/testing/load.ts'
 import { bootstrap } from '#lib/testing/small-company.ts'
@@ -106,15 +108,6 @@ function grouped(rows: readonly LedgerRow[]): Map<string, LedgerRow[]> {
   return groups
 }
 
-const columnOf: Readonly<Record<string, string>> = {
-  key: 'key_id',
-  user: 'user_id',
-  team: 'team_id',
-  project: 'project_id',
-  workload: 'workload_id',
-  business_unit: 'business_unit_id',
-}
-
 /** I2: nano-USD beyond hard budgets, by the ledger; and by how much Redis' idea of any budget differs from the ledger's. */
 export async function budgetFigures(world: World): Promise<{ overshoot: number; drift: number; held: number }> {
   const budgets = await world.database.db.budget.findMany({
@@ -123,11 +116,10 @@ export async function budgetFigures(world: World): Promise<{ overshoot: number; 
   })
   let [overshoot, drift, held] = [0, 0, 0]
   for (const { id, scopeType, scopeId, amountNanos, posture, archivedAt } of budgets) {
-    const column = columnOf[scopeType]
     const { rows } = await world.database.sql.query<{ spent: string }>(
       `SELECT coalesce(sum(cost_nanos), 0)::text AS spent
        FROM usage_event
-       WHERE ${column ? `${column} = $1` : '$1::text IS NOT NULL'}`,
+       WHERE ${rowCountsIn(scopeType as ScopeType, '$1::text')}`,
       [scopeId],
     )
     const spent = Number(rows[0]!.spent)

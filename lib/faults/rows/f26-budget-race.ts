@@ -13,7 +13,18 @@ import { makeKey, miniPrice, type KeyWish, type TestKey } from '#lib/testing/gat
 import { bodyOf, makeCall, type CallResult, type CallWish } from '#lib/testing/load.ts'
 import { bootstrap } from '#lib/testing/small-company.ts'
 
-const levels = ['key', 'user', 'team', 'project', 'workload', 'business_unit', 'organisation'] as const
+const levels = [
+  'key',
+  'user',
+  'team',
+  'project',
+  'workload',
+  'business_unit',
+  'environment',
+  'group',
+  'tag',
+  'organisation',
+] as const
 type Level = (typeof levels)[number]
 
 const budgetOf = 50
@@ -91,14 +102,14 @@ async function keyWithBudgetOn(world: World, level: Level): Promise<TestKey> {
   const team = await db.team.create({ data: { id: newId('team'), name, businessUnitId: unit.id } })
   const profileId = world.company.profiles.experiment
   const user = await db.user.create({
-    data: { id: newId('user'), email: `${name}@demo.test`, name, primaryTeamId: team.id, profileId },
+    data: { id: newId('user'), email: `${name}@demo.test`, name, primaryTeamId: team.id, profileId, groups: [name] },
   })
   await db.teamMember.create({ data: { teamId: team.id, userId: user.id } })
   const project = await db.project.create({ data: { id: newId('proj'), name, teamId: team.id } })
   const workload = await db.workload.create({
     data: { id: newId('wl'), name, kind: 'service', teamId: team.id, projectId: project.id },
   })
-  const isOfPerson = level === 'key' || level === 'user'
+  const isOfPerson = level === 'key' || level === 'user' || level === 'group'
   const wish: KeyWish = {
     kind: isOfPerson ? 'personal' : 'service',
     place: isOfPerson
@@ -106,6 +117,11 @@ async function keyWithBudgetOn(world: World, level: Level): Promise<TestKey> {
       : { teamId: team.id, projectId: project.id, workloadId: workload.id },
   }
   const key = await makeKey(world.database, world.context.config, world.company, wish)
+  const { environment } = await db.virtualKey.update({
+    where: { id: key.id },
+    data: { tags: { race: name } },
+    select: { environment: true },
+  })
   const ids: Record<Level, string> = {
     key: key.id,
     user: user.id,
@@ -113,6 +129,9 @@ async function keyWithBudgetOn(world: World, level: Level): Promise<TestKey> {
     project: project.id,
     workload: workload.id,
     business_unit: unit.id,
+    environment: `${team.id}:${environment}`,
+    group: name,
+    tag: `race=${name}`,
     organisation: world.company.organisationId,
   }
   await setBudget(world, level, ids[level])
