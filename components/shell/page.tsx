@@ -2,6 +2,7 @@ import NextLink from 'next/link'
 import type { ReactNode } from 'react'
 import { PhoneButtons, ShowSideButton } from '#components/shell/phone-menu.tsx'
 import { cn } from '#components/ui/cn.ts'
+import { ScrollRegion, type ScrollRegionProps } from '#components/ui/scroll-region.tsx'
 import { Icon } from '#components/ui/icon.tsx'
 import { Mark } from '#components/ui/mark.tsx'
 
@@ -87,6 +88,15 @@ export function PageBody({ children, className }: BodyProps) {
 /** A list page: toolbar, table and foot fill the sheet, the table scrolls. */
 export function PageFlush({ children, className }: BodyProps) {
   return <div className={cn('flex min-h-0 flex-1 flex-col', className)}>{children}</div>
+}
+
+/** Sections edge to edge, which scroll together. */
+export function PageScroll({ label, children }: ScrollRegionProps) {
+  return (
+    <ScrollRegion label={label} className="flex min-h-0 flex-1 flex-col phone:overflow-visible">
+      {children}
+    </ScrollRegion>
+  )
 }
 
 type ColumnsProps = { readonly children: ReactNode; readonly rail: ReactNode; readonly className?: string }

@@ -10,7 +10,7 @@ import { RefusalsTable } from '#components/admin/refusals-table.tsx'
 import { textParam, type SearchParams } from '#components/admin/search-params.ts'
 import { EnvironmentSwitch } from '#components/shell/environment-switch.tsx'
 import { AlertStrips } from '#components/alerts/alert-strips.tsx'
-import { PageBody, PageFlush, PageHeader, SplitColumns } from '#components/shell/page.tsx'
+import { PageBody, PageHeader, SplitColumns, PageScroll } from '#components/shell/page.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
 import { formatLatency, formatPercent } from '#components/ui/format.ts'
 import { Link } from '#components/ui/link.tsx'
@@ -53,7 +53,7 @@ export default async function OverviewPage({ searchParams }: { readonly searchPa
         }
       />
       <RefreshEvery seconds={15} />
-      <PageFlush className="overflow-auto phone:overflow-visible">
+      <PageScroll label="Overview">
         <AlertStrips alerts={alerts.data} most={1} named />
         <OverviewFigures {...overview} />
         <SplitColumns rail={<Rail overview={overview} />} className="flex-1">
@@ -67,7 +67,7 @@ export default async function OverviewPage({ searchParams }: { readonly searchPa
             <Refusals overview={overview} />
           </Section>
         </SplitColumns>
-      </PageFlush>
+      </PageScroll>
     </>
   )
 }

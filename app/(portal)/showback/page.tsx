@@ -4,7 +4,7 @@ import { CsvButton } from '#components/admin/csv-button.tsx'
 import { searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
 import { Chart } from '#components/charts/chart.tsx'
 import { EnvironmentSwitch } from '#components/shell/environment-switch.tsx'
-import { Grow, PageBody, PageFlush, PageHeader, Toolbar } from '#components/shell/page.tsx'
+import { Grow, PageBody, PageHeader, Toolbar, PageScroll } from '#components/shell/page.tsx'
 import { CutSwitch } from '#components/showback/cut-switch.tsx'
 import { FilterChips, type SetFilter } from '#components/showback/filter-chips.tsx'
 import { MonthSwitch } from '#components/showback/month-switch.tsx'
@@ -84,7 +84,7 @@ export default async function ShowbackPage({ searchParams }: { readonly searchPa
           />
         }
       />
-      <PageFlush className="overflow-auto phone:overflow-visible">
+      <PageScroll label="Showback">
         <ShowbackFigures report={report} />
         <div className="grid flex-none grid-cols-[minmax(0,1fr)_20.5rem] border-b border-line stacked:grid-cols-[minmax(0,1fr)] [&>*]:min-w-0 [&>*]:px-(--gutter) [&>*]:py-5 phone:[&>*]:px-4">
           <SpendChart report={report} lastMonth={lastMonth} />
@@ -125,7 +125,7 @@ export default async function ShowbackPage({ searchParams }: { readonly searchPa
             </ButtonLink>
           </p>
         ) : null}
-      </PageFlush>
+      </PageScroll>
     </>
   )
 }

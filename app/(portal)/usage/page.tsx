@@ -6,7 +6,7 @@ import { pagingLinks } from '#components/admin/paging-links.ts'
 import { searchText, textParam, type SearchParams } from '#components/admin/search-params.ts'
 import { Chart } from '#components/charts/chart.tsx'
 import { EnvironmentSwitch } from '#components/shell/environment-switch.tsx'
-import { PageBody, PageFlush, PageHeader, Toolbar } from '#components/shell/page.tsx'
+import { PageBody, PageHeader, Toolbar, PageScroll } from '#components/shell/page.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
 import { formatMoney } from '#components/ui/format.ts'
 import { Paging } from '#components/ui/paging.tsx'
@@ -119,7 +119,7 @@ export default async function UsagePage({ searchParams }: { readonly searchParam
           ]}
         />
       ) : null}
-      <PageFlush className="overflow-auto phone:overflow-visible">
+      <PageScroll label="Usage">
         {names.length > 0 ? (
           <Toolbar>
             <SetFilters filters={names} />
@@ -165,7 +165,7 @@ export default async function UsagePage({ searchParams }: { readonly searchParam
             </>
           )}
         </PageBody>
-      </PageFlush>
+      </PageScroll>
     </>
   )
 }

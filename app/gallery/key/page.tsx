@@ -1,7 +1,7 @@
 import { GalleryPeriod, QuarantineExample } from './parts.tsx'
 import { Chart } from '#components/charts/chart.tsx'
 import type { Point } from '#components/charts/chart-data.ts'
-import { PageFlush, PageHeader, SplitColumns } from '#components/shell/page.tsx'
+import { PageHeader, SplitColumns, PageScroll } from '#components/shell/page.tsx'
 import { Button, IconButton } from '#components/ui/button.tsx'
 import { Figure, Figures } from '#components/ui/figures.tsx'
 import { Icon } from '#components/ui/icon.tsx'
@@ -85,7 +85,7 @@ export default function GalleryKeyPage() {
           { label: 'Refusals', href: '/gallery/key?part=refusals', count: 41 },
         ]}
       />
-      <PageFlush className="overflow-auto phone:overflow-visible">
+      <PageScroll label="Key">
         <Figures>
           <Figure
             label="Spent in November"
@@ -146,7 +146,7 @@ export default function GalleryKeyPage() {
             cap={{ value: 30_900, label: 'Budget $30,900' }}
           />
         </SplitColumns>
-      </PageFlush>
+      </PageScroll>
     </>
   )
 }

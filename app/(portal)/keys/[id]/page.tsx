@@ -14,7 +14,7 @@ import { Rotation } from '#components/keys/detail/rotation.tsx'
 import { spendPeriods, spendSpan, type SpendPeriod } from '#components/keys/detail/spend-points.ts'
 import { KeySnippets } from '#components/keys/reveal/key-snippets.tsx'
 import { cheapestChat } from '#components/keys/reveal/snippets.ts'
-import { PageFlush, SplitColumns } from '#components/shell/page.tsx'
+import { SplitColumns, PageScroll } from '#components/shell/page.tsx'
 import { Link } from '#components/ui/link.tsx'
 import { Section } from '#components/ui/section.tsx'
 import type { Actor } from '#lib/identity/contract.ts'
@@ -52,7 +52,7 @@ export default async function KeyPage({ params, searchParams }: KeyParams & { re
   ])
   const isUnused = item.lastUsedAt === null && day.calls === 0 && spend.length === 0
   return (
-    <PageFlush className="overflow-auto phone:overflow-visible">
+    <PageScroll label="Key">
       <KeyFigures
         budget={policy ? (policy.budgets.find(({ scope }) => scope.type === 'key') ?? null) : bookedBudget(item.budget)}
         spentThisMonthUsd={item.spentThisMonthUsd}
@@ -95,7 +95,7 @@ export default async function KeyPage({ params, searchParams }: KeyParams & { re
           </>
         )}
       </SplitColumns>
-    </PageFlush>
+    </PageScroll>
   )
 }
 

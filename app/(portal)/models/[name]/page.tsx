@@ -18,7 +18,7 @@ import { UsedBy } from '#components/models/used-by.tsx'
 import { WhoMayUse } from '#components/models/who-may-use.tsx'
 import { YourCallInputs } from '#components/models/your-call-inputs.tsx'
 import { callCost, readCallSize } from '#components/models/your-call.ts'
-import { PageFlush, PageHeader, SplitColumns } from '#components/shell/page.tsx'
+import { PageHeader, SplitColumns, PageScroll } from '#components/shell/page.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
 import { CopyButton } from '#components/ui/copy-button.tsx'
 import { QuarantineActs } from '#components/quarantine/quarantine-acts.tsx'
@@ -116,7 +116,7 @@ export default async function ModelPage({ params, searchParams }: Props) {
           effect="Its calls are refused with 403 model_not_allowed. An admin releases it."
         />
       ) : null}
-      <PageFlush className="overflow-auto phone:overflow-visible">
+      <PageScroll label="Model">
         <PriceFigures line={line} price={model.price} cost={cost} size={size} />
         <SplitColumns
           className="flex-1"
@@ -186,7 +186,7 @@ export default async function ModelPage({ params, searchParams }: Props) {
           </Section>
           <UsedBy name={name} usage={usage} isWide={isWide} opensKeys={!isWide || visibleRows(actor, 'key.read').all} />
         </SplitColumns>
-      </PageFlush>
+      </PageScroll>
       {may(actor, 'price.write') && textParam(query.price) === 'new' ? (
         <NewPrice
           model={name}
