@@ -5,15 +5,12 @@
  */
 import { decideDegraded, type DegradedPorts } from '#lib/gateway/decide-degraded.ts'
 import type { CallPlan } from '#lib/gateway/plan-call.ts'
-import { fromPage, planCall } from '#lib/gateway/plan-call.ts'
+import { planQuestion, type Question } from '#lib/gateway/plan-question.ts'
 import type { Grants, Identified } from '#lib/gateway/grants.ts'
 import type { Lookout } from '#lib/gateway/lookout.ts'
 import { limitRefusal, type Judged } from '#lib/gateway/limit-refusal.ts'
 import type { Refusal } from '#lib/gateway/refusal.ts'
-import type { CallRoute } from '#lib/gateway/routes.ts'
 import type { Slice } from '#lib/gateway/slices.ts'
-import type { ParsedRequest } from '#lib/formats/contract.ts'
-import type { Translation } from '#lib/formats/translation.ts'
 import type { TestedRule } from '#lib/ledger/contract.ts'
 import { admit } from '#lib/limits/admit.ts'
 import type { SeedBudget } from '#lib/limits/seed.ts'
@@ -53,21 +50,6 @@ export type DecidePorts = Omit<DegradedPorts, 'grants'> & {
   readonly nowMs: () => number
 }
 
-export type Question = {
-  readonly callId: string
-  readonly keyText: string
-  /** The caller's; empty where nobody knows it. */
-  readonly address: string
-  readonly route: CallRoute
-  readonly request: ParsedRequest
-  readonly translation: Translation
-  readonly bodyBytes: number
-  /** See Arrival. */
-  readonly browserOrigin: string | null
-  /** Builds the draft that the sweeper would settle. */
-  readonly draft: (grant: Grant, plan: CallPlan) => string
-}
-
 // Each round ends in a verdict or repairs one thing: stale facts, an unknown budget period, a clock.
 const rounds = 8
 
@@ -88,18 +70,7 @@ async function decideWithRedis(ports: DecidePorts, identified: Identified, quest
     const { grant, digest } = current
     const catalog = await ports.grants.catalog()
     const nowMs = toldMs ?? ports.nowMs()
-    const allowed = planCall(
-      grant,
-      catalog,
-      question.route,
-      question.request,
-      question.translation,
-      question.bodyBytes,
-      nowMs,
-      ports.random(),
-      question.address,
-    )
-    const planned = question.browserOrigin === null ? allowed : fromPage(grant, question.browserOrigin, allowed)
+    const planned = planQuestion(question, grant, catalog, nowMs, ports.random())
 
     if (planned.kind === 'refused') {
       if (await ports.grants.inForce(grant, catalog)) {

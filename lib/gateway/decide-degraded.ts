@@ -2,9 +2,9 @@
  * The decision while Redis cannot be asked. A key whose profile is `closed` gets none: the call is refused with 503. One
  * that is `open-capped` is judged by what PostgreSQL says now, and let through within this process's slices.
  */
-import type { Question, Verdict } from '#lib/gateway/decide-call.ts'
+import type { Verdict } from '#lib/gateway/decide-call.ts'
 import type { Grants, Identified } from '#lib/gateway/grants.ts'
-import { fromPage, planCall } from '#lib/gateway/plan-call.ts'
+import { planQuestion, type Question } from '#lib/gateway/plan-question.ts'
 import type { Refusal } from '#lib/gateway/refusal.ts'
 import type { Slices } from '#lib/gateway/slices.ts'
 import { ruleSetAt } from '#lib/limits/rule-set.ts'
@@ -35,18 +35,7 @@ export async function decideDegraded(
   const current = await ports.grants.reread(identified.digest)
   if (!current) return { kind: 'unknown key' }
   const { grant, catalog } = current
-  const allowed = planCall(
-    grant,
-    catalog,
-    question.route,
-    question.request,
-    question.translation,
-    question.bodyBytes,
-    nowMs,
-    ports.random(),
-    question.address,
-  )
-  const planned = question.browserOrigin === null ? allowed : fromPage(grant, question.browserOrigin, allowed)
+  const planned = planQuestion(question, grant, catalog, nowMs, ports.random())
   if (planned.kind === 'refused') throw new NotLetThrough(planned.refusal)
   if (grant.degradedMode === 'closed') throw new NotLetThrough(closed)
   if (!ports.canKeep()) throw new NotLetThrough(cannotKeep)
